@@ -1,0 +1,1 @@
+"""smsgen: CloudFormation templates and change sets for migrated, multi-server applications."""

@@ -1,0 +1,1 @@
+"""A template as data: knows no app."""

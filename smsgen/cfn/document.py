@@ -1,0 +1,31 @@
+"""A CloudFormation template as plain data, in the long JSON form whatever it was read from."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Template(NamedTuple):
+    """A template. `body` is the JSON form: `{"Ref": …}`, `{"Fn::Sub": …}`; it is never edited in place."""
+
+    body: dict[str, Any]
+
+    @property
+    def resources(self) -> dict[str, Any]:
+        """Logical id -> resource."""
+        return self.section("Resources")
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Name -> parameter declaration."""
+        return self.section("Parameters")
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """Name -> output."""
+        return self.section("Outputs")
+
+    def section(self, name: str) -> dict[str, Any]:
+        """Give a top-level section, empty where it is missing or not a map."""
+        found = self.body.get(name)
+        return found if isinstance(found, dict) else {}

@@ -1,0 +1,1 @@
+"""Stack x Stack -> ChangeSet, in CloudFormation's own words."""

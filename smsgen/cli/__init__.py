@@ -1,0 +1,113 @@
+"""smsgen <command>: one file a command.
+
+A command's module (`generate_template.py` for `generate-template`) holds `EXAMPLES` (shown by --help),
+`configure(parser)`, which adds its arguments, and `run(args) -> int`, which gives the exit code: 0 fine, 1 error,
+2 changes (only with --exit-code), 3 gate tripped, 64 usage. stdout carries data only; everything else is stderr.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+from smsgen.errors import InvalidInput, SmsgenError, UsageError
+
+COMMANDS = {
+    "init": "write a commented application file to start from",
+    "validate": "check application files, all problems at once",
+    "schema": "print the JSON Schema of the application file",
+    "generate-template": "compile an application file to a CloudFormation template",
+    "generate-change-set": "say what a deployment would change, before CloudFormation is asked",
+    "pull": "write a deployed stack to a snapshot file",
+    "launch-app": "create or update the application's stack and follow it",
+    "status": "show what is launched, and whether it still is what the file says",
+    "terminate-app": "delete the application's stack and follow it",
+    "iam-policy": "print the least IAM policy for a use",
+    "completion": "print a shell completion script",
+}
+"""Command -> one line of help, in the order of use."""
+
+
+def run(argv: list[str]) -> int:
+    """Run one command line (without the program's name) and give its exit code. Never raises."""
+    try:
+        return _dispatch(argv)
+    except InvalidInput as error:
+        _say("\n".join(d.render() for d in error.diagnostics))
+        return error.exit_code
+    except SmsgenError as error:
+        _say(f"smsgen: error: {error}" + (f"\n  hint: {error.hint}" if error.hint else ""))
+        return error.exit_code
+    except KeyboardInterrupt:
+        _say("smsgen: interrupted")
+        return 130
+    except BrokenPipeError:
+        # The reader of our stdout has gone (`| head`): not an error of ours, and nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("SMSGEN_DEBUG"):
+            raise
+        _say(f"smsgen: error: internal error ({type(error).__name__}); this is a bug in smsgen")
+        _say("  hint: run it again with SMSGEN_DEBUG=1 and report what it prints")
+        return 1
+
+
+def _dispatch(argv: list[str]) -> int:
+    import argparse
+    from importlib import import_module
+
+    class Parser(argparse.ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            raise UsageError(message, hint=f"`{self.prog} --help` shows what it takes")
+
+    name = next((word for word in argv if not word.startswith("-")), None)
+    if name not in COMMANDS:
+        return _without_command(argv, name)
+    module = import_module(f"smsgen.cli.{name.replace('-', '_')}")
+    parser = Parser(
+        prog=f"smsgen {name}",
+        description=COMMANDS[name][:1].upper() + COMMANDS[name][1:] + ".",
+        epilog=module.EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    module.configure(parser)
+    at = argv.index(name)
+    try:
+        args = parser.parse_args(argv[:at] + argv[at + 1 :])
+    except SystemExit as ended:  # --help
+        return int(ended.code or 0)
+    code: int = module.run(args)
+    return code
+
+
+def _without_command(argv: list[str], name: str | None) -> int:
+    if name is not None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, COMMANDS, 1)
+        hint = f"did you mean `{near[0]}`?" if near else "`smsgen --help` lists the commands"
+        raise UsageError(f"there is no command {name!r}", hint=hint)
+    if "--version" in argv:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"smsgen {version('smsgen')}\n")
+        return 0
+    width = max(map(len, COMMANDS))
+    lines = "\n".join(f"  {command:<{width}}  {text}" for command, text in COMMANDS.items())
+    usage = (
+        "usage: smsgen COMMAND [ARGUMENTS]\n\n"
+        "CloudFormation templates and change sets for migrated, multi-server applications.\n\n"
+        f"commands:\n{lines}\n\n`smsgen COMMAND --help` shows a command's arguments and examples.\n"
+    )
+    if "--help" in argv or "-h" in argv:
+        sys.stdout.write(usage)
+        return 0
+    _say(usage.rstrip())
+    return UsageError.exit_code
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(message + "\n")

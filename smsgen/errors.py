@@ -1,0 +1,104 @@
+"""What can be wrong, as values and as exceptions.
+
+A problem with what the user gave is a `Diagnostic`: a value, collected with the others and raised once, so that
+everything is said at once. The exceptions:
+
+    SmsgenError                 exit code 1: one sentence for the user, never a traceback
+    ├── InvalidInput            carries the diagnostics: what the user gave is wrong
+    ├── GateTripped             exit code 3: the answer is fine, and a gate the user set forbids it
+    ├── UsageError              exit code 64: the command line itself is wrong
+    └── ServiceError            AWS refused, or could not be reached
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
+
+Path = tuple[str | int, ...]
+"""Where a value stands in a document: keys and list indices from the root."""
+
+
+class Severity(Enum):
+    """How bad a diagnostic is. Only ERROR stops the work."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Location(NamedTuple):
+    """A place in a text: file name as the user gave it, line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Diagnostic(NamedTuple):
+    """One problem: where, what, and what to do next.
+
+    `code` is stable and upper-case (`UNKNOWN_FIELD`); `message` says what is wrong in one sentence without a full
+    stop; `hint` says what to do; `path` is where in the document, from which `Source.locate` makes the `location`.
+    """
+
+    code: str
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+    path: Path = ()
+    location: Location | None = None
+
+    def render(self) -> str:
+        """Give `file:line:column: error[CODE]: message`, and the hint on the next line."""
+        where = f"{self.location}: " if self.location else ""
+        line = f"{where}{self.severity.value}[{self.code}]: {self.message}"
+        return f"{line}\n  hint: {self.hint}" if self.hint else line
+
+
+class SmsgenError(Exception):
+    """Anything smsgen says no to, in one sentence for the user; `hint` is the next step."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class InvalidInput(SmsgenError):
+    """What the user gave is wrong; `diagnostics` holds every problem found, in the order of the file."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(d.render() for d in self.diagnostics))
+
+
+class GateTripped(SmsgenError):
+    """A gate that the user set (`--fail-on`, `--verify`) forbids what would happen."""
+
+    exit_code = 3
+
+
+class UsageError(SmsgenError):
+    """The command line is wrong. 64 is EX_USAGE of sysexits(3)."""
+
+    exit_code = 64
+
+
+class ServiceError(SmsgenError):
+    """AWS refused a call or could not be reached; `code` and `request_id` are AWS's own, where it gave them."""
+
+    def __init__(self, message: str, *, code: str = "", request_id: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+        self.request_id = request_id
+
+
+def errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Give only those diagnostics that stop the work."""
+    return tuple(d for d in diagnostics if d.severity is Severity.ERROR)

@@ -1,0 +1,84 @@
+"""How a server is launched: every field that the file may hold under `launch` and `launchDefaults`.
+
+None means "not said here", so that a server's own word, its group's and the app's can be joined field by field.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class S3Location(NamedTuple):
+    """An object in S3 (API: S3Location)."""
+
+    bucket: str
+    key: str
+
+
+class UserData(NamedTuple):
+    """The user data of a server: exactly one of the three is set."""
+
+    s3_location: S3Location | None = None
+    file: str | None = None
+    inline: str | None = None
+
+
+class Volume(NamedTuple):
+    """A block device. Sizes in GiB, throughput in MiB/s. `retain` makes it a resource that outlives the server."""
+
+    device: str
+    size: int | None = None
+    type: str | None = None
+    iops: int | None = None
+    throughput: int | None = None
+    encrypted: bool | None = None
+    kms_key_id: str | None = None
+    snapshot_id: str | None = None
+    delete_on_termination: bool | None = None
+    retain: bool = False
+
+
+class MetadataOptions(NamedTuple):
+    """Options of the instance metadata service (EC2: InstanceMetadataOptionsRequest)."""
+
+    http_tokens: str | None = None
+    http_put_response_hop_limit: int | None = None
+    http_endpoint: str | None = None
+    instance_metadata_tags: str | None = None
+    http_protocol_ipv6: str | None = None
+
+
+class Readiness(NamedTuple):
+    """When a server counts as ready: `timeout` is an ISO 8601 duration (PT15M), `signal` says who tells."""
+
+    signal: str = "creationPolicy"
+    timeout: str = "PT15M"
+
+
+class Launch(NamedTuple):
+    """A launch configuration. Every field is None where this place says nothing."""
+
+    logical_id: str | None = None
+    vpc: str | None = None
+    subnet: str | None = None
+    security_group: str | None = None
+    security_groups: tuple[str, ...] | None = None
+    ec2_key_name: str | None = None
+    user_data: UserData | None = None
+    instance_type: str | None = None
+    associate_public_ip_address: bool | None = None
+    iam_instance_profile_name: str | None = None
+    create_instance_profile: bool | None = None
+    configure_script: S3Location | None = None
+    configure_script_type: str | None = None
+    volumes: tuple[Volume, ...] | None = None
+    private_ip_address: str | None = None
+    availability_zone: str | None = None
+    tenancy: str | None = None
+    monitoring: bool | None = None
+    ebs_optimized: bool | None = None
+    metadata_options: MetadataOptions | None = None
+    stateful: bool | None = None
+    platform: str | None = None
+    tags: tuple[tuple[str, str], ...] | None = None
+    readiness: Readiness | None = None

@@ -1,0 +1,1 @@
+"""ChangeSet and diagnostics -> what is shown: one file per format."""
