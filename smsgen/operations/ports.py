@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # the offline commands need the file ports only, and start without the others' records
+    from smsgen.operations.deployed import (
+        ChangeSetInfo,
+        ChangeSetRequest,
+        DescribedChangeSet,
+        Instance,
+        StackEvent,
+        StackInfo,
+        StackResource,
+    )
 
 
 class Files(Protocol):
@@ -26,3 +38,62 @@ class Revisions(Protocol):
 
     def read(self, ref: str, path: str, *, max_bytes: int) -> bytes:
         """Give a file's bytes at `ref`; raises SmsgenError where git, the revision or the file is missing."""
+
+
+class Clock(Protocol):
+    """Time that passes, and chance: what waiting needs."""
+
+    def now(self) -> float:
+        """Give seconds since the epoch."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+    def jitter(self) -> float:
+        """Give a random number of at least 0 and below 1."""
+
+
+class Stacks(Protocol):
+    """CloudFormation's stacks and change sets, and the instances in them.
+
+    Every method raises ServiceError where AWS refuses or cannot be reached; `stack` is a name or an id.
+    """
+
+    def find(self, stack: str) -> StackInfo | None:
+        """Give the stack, or None where there is none of that name (by id, deleted ones are found)."""
+
+    def template(self, stack: str) -> str:
+        """Give the template's text as it was submitted."""
+
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        """Give all resources of the stack, all pages, without those of nested stacks."""
+
+    def events(self, stack: str, *, after: str = "") -> tuple[StackEvent, ...]:
+        """Give the events that came after the one with the id `after` (all where it is ""), oldest first."""
+
+    def create_change_set(self, request: ChangeSetRequest) -> ChangeSetInfo:
+        """Ask for a change set; where one of that name is there already, give that one."""
+
+    def change_set(self, stack: str, name: str) -> ChangeSetInfo | None:
+        """Give the change set (by name or id) without its changes, or None where there is none."""
+
+    def change_sets(self, stack: str) -> tuple[ChangeSetInfo, ...]:
+        """Give all change sets of the stack, all pages."""
+
+    def describe_change_set(self, change_set_id: str) -> DescribedChangeSet:
+        """Give the change set with its changes, with and without values, all pages, nested ones too."""
+
+    def delete_change_set(self, stack: str, name: str) -> None:
+        """Delete the change set (by name or id); nothing happens where there is none."""
+
+    def execute(self, change_set: ChangeSetInfo, *, token: str) -> None:
+        """Execute exactly this change set; executing one a second time does nothing."""
+
+    def delete(self, stack: str, *, token: str, role_name: str = "", retain: Iterable[str] = ()) -> None:
+        """Begin to delete the stack. `retain` (logical ids that stay) is for stacks in DELETE_FAILED only."""
+
+    def protect(self, stack: str, *, on: bool) -> None:
+        """Switch the stack's termination protection on or off."""
+
+    def instances(self, ids: Iterable[str]) -> tuple[Instance, ...]:
+        """Give those of the instances that EC2 knows, all pages, with no call per instance."""
