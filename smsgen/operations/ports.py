@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the offline commands need the file ports only, and start without the others' records
+    from smsgen.model.launch import S3Location
     from smsgen.operations.deployed import (
         ChangeSetInfo,
         ChangeSetRequest,
@@ -97,3 +98,52 @@ class Stacks(Protocol):
 
     def instances(self, ids: Iterable[str]) -> tuple[Instance, ...]:
         """Give those of the instances that EC2 knows, all pages, with no call per instance."""
+
+
+class Artifacts(Protocol):
+    """Documents in a bucket, each under the hash of its content. Every method raises ServiceError where S3
+    refuses.
+    """
+
+    def put(self, content: bytes, *, content_type: str, folder: str) -> S3Location:
+        """Store a document in `folder` unless it is there already; once this returns, it is there whole.
+
+        `content_type`: application/json, application/yaml, text/x-shellscript or text/x-powershell.
+        """
+
+    def get(self, location: S3Location, *, max_bytes: int) -> bytes:
+        """Give a document's bytes; raises ServiceError where it is missing or larger."""
+
+    def url(self, location: S3Location) -> str:
+        """Give the URL by which CloudFormation reads it as a template."""
+
+
+class StackReader(Protocol):
+    """What a snapshot of a deployed stack is made of. Every method raises ServiceError where AWS refuses."""
+
+    def stack(self, name: str) -> Mapping[str, Any] | None:
+        """Give DescribeStacks' entry of a stack (by name or id), or None where there is none."""
+
+    def template(self, stack_id: str, stage: str) -> str:
+        """Give the stack's template as text; `stage` is "Original" (as submitted) or "Processed" (macros
+        expanded).
+        """
+
+    def resources(self, stack_id: str) -> tuple[Mapping[str, Any], ...]:
+        """Give ListStackResources' entries, all pages, without those of nested stacks."""
+
+    def attributes(
+        self, type_name: str, wanted: Mapping[str, frozenset[str]]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """Give what GetAtt gives, of resources of one type: physical id -> {attribute: value}.
+
+        `wanted`: physical id -> names of attributes. What cannot be known is left out.
+        """
+
+    def ssm_values(self, names: Iterable[str]) -> Mapping[str, str]:
+        """Give the values of SSM parameters (StringList as a comma-delimited text); unknown names are left
+        out.
+        """
+
+    def exports(self) -> Mapping[str, str]:
+        """Give all exports of the Region: name -> value."""

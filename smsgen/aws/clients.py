@@ -1,0 +1,119 @@
+"""boto3 sessions and clients, made at first use: importing boto3 takes 0.2 s that offline commands do not
+pay.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from smsgen.aws.errors import service_errors
+from smsgen.errors import ServiceError
+
+MAX_ATTEMPTS = 8
+"""How often a call is tried in all. Adaptive mode backs off with jitter, up to 20 s between two tries."""
+
+CONNECT_TIMEOUT = 10
+READ_TIMEOUT = 60
+
+
+class AwsSettings(NamedTuple):
+    """Which AWS: None leaves it to boto3 (AWS_* variables, ~/.aws/config, instance role)."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+
+
+class Identity(NamedTuple):
+    """Whose credentials these are (STS GetCallerIdentity)."""
+
+    account: str
+    arn: str
+
+    @property
+    def partition(self) -> str:
+        """aws, aws-cn, aws-us-gov …: the second part of every ARN."""
+        return self.arn.split(":")[1]
+
+
+class Clients:
+    """The clients of one session, each made once. Raises ServiceError in one sentence where boto3 cannot make
+    them.
+    """
+
+    def __init__(self, settings: AwsSettings | None = None) -> None:
+        self.settings = settings or AwsSettings()
+        self._session: Any = None
+        self._made: dict[str, Any] = {}
+        self._identity: Identity | None = None
+
+    def client(self, service: str) -> Any:
+        """Give the client of a service ("s3"), with retries, timeouts and smsgen's user agent."""
+        if service not in self._made:
+            with service_errors(f"cannot use AWS {service}"):
+                self._made[service] = self.session.client(
+                    service, endpoint_url=self.settings.endpoint_url, config=_config()
+                )
+        return self._made[service]
+
+    @property
+    def session(self) -> Any:
+        """The boto3 session; credentials and a Region are there, or this raises ServiceError."""
+        if self._session is None:
+            self._session = self._open()
+        return self._session
+
+    @property
+    def region(self) -> str:
+        """The Region all clients talk to."""
+        return str(self.session.region_name)
+
+    def identity(self) -> Identity:
+        """Give account and ARN of the caller; asks STS once."""
+        if self._identity is None:
+            with service_errors("cannot tell whose AWS credentials these are"):
+                answer = self.client("sts").get_caller_identity()
+            self._identity = Identity(answer["Account"], answer["Arn"])
+        return self._identity
+
+    def available(self) -> bool:
+        """Say whether boto3, credentials and a Region are there, without a call to AWS's APIs."""
+        try:
+            return self.session is not None
+        except ServiceError:
+            return False
+
+    def _open(self) -> Any:
+        try:
+            import boto3
+            from botocore.exceptions import NoCredentialsError, NoRegionError
+        except ImportError:
+            hint = "pip install 'smsgen[aws]'"
+            raise ServiceError("boto3, which talks to AWS, is not installed", hint=hint) from None
+        with service_errors("cannot sign in to AWS"):
+            session = boto3.Session(profile_name=self.settings.profile, region_name=self.settings.region)
+            if session.get_credentials() is None:
+                raise NoCredentialsError
+            if not session.region_name:
+                raise NoRegionError
+        return session
+
+
+def _config() -> Any:
+    from botocore.config import Config
+
+    return Config(
+        retries={"mode": "adaptive", "total_max_attempts": MAX_ATTEMPTS},
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=READ_TIMEOUT,
+        user_agent_extra=_user_agent(),
+    )
+
+
+def _user_agent() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"smsgen/{version('smsgen')}"
+    except PackageNotFoundError:  # run from a source tree that is not installed
+        return "smsgen"
