@@ -6,7 +6,7 @@ Times are seconds since the epoch. A missing text is "".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class StackInfo(NamedTuple):
@@ -28,11 +28,6 @@ class StackInfo(NamedTuple):
         """Whether CloudFormation works on it now; a stack in review only waits for a change set."""
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
 
-    @property
-    def failed(self) -> bool:
-        """Whether the last operation on it did not do what was asked."""
-        return "ROLLBACK" in self.status or self.status.endswith("_FAILED")
-
 
 class StackResource(NamedTuple):
     """A resource of a stack as ListStackResources shows it."""
@@ -45,7 +40,10 @@ class StackResource(NamedTuple):
 
 
 class StackEvent(NamedTuple):
-    """One line of a stack's history as DescribeStackEvents shows it; `token` is what the operation was started with."""
+    """One line of a stack's history as DescribeStackEvents shows it.
+
+    `token` is the client token that the operation was started with.
+    """
 
     event_id: str
     stack_id: str
@@ -75,8 +73,8 @@ _STARTS = frozenset(("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROG
 class ChangeSetRequest(NamedTuple):
     """What CreateChangeSet is asked. Exactly one of `template_body` and `template_url` is set.
 
-    `parameters` maps a name to its value, or to None for "as it is in the stack". `imports` maps a logical id to
-    (type, identifier property, physical id). `on_failure` is OnStackFailure of the API.
+    `parameters` maps a name to its value, or to None for "as it is in the stack". `imports` maps a logical
+    id to (type, identifier property, physical id). `on_failure` is OnStackFailure of the API.
     """
 
     stack_name: str
@@ -118,20 +116,8 @@ class ChangeSetInfo(NamedTuple):
         return self.status == "CREATE_COMPLETE" and self.execution_status == "AVAILABLE"
 
 
-class DescribedChangeSet(NamedTuple):
-    """A change set with its changes: two answers of DescribeChangeSet, each with all pages joined.
-
-    `plain` is the answer without property values, `valued` the one with them. `nested` holds the change sets of nested
-    stacks by the logical id of the AWS::CloudFormation::Stack.
-    """
-
-    plain: Mapping[str, Any]
-    valued: Mapping[str, Any]
-    nested: Mapping[str, DescribedChangeSet] = {}
-
-
 class Instance(NamedTuple):
-    """An EC2 instance as DescribeInstances shows it; `launched` in seconds since the epoch, 0 where unknown."""
+    """An EC2 instance as DescribeInstances shows it; `launched` is 0 where unknown."""
 
     instance_id: str
     state: str

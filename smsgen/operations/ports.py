@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the offline commands need the file ports only, and start without the others' records
     from smsgen.model.launch import S3Location
+    from smsgen.changes.model import ChangeSet
     from smsgen.operations.deployed import (
         ChangeSetInfo,
         ChangeSetRequest,
-        DescribedChangeSet,
         Instance,
         StackEvent,
         StackInfo,
@@ -81,7 +81,7 @@ class Stacks(Protocol):
     def change_sets(self, stack: str) -> tuple[ChangeSetInfo, ...]:
         """Give all change sets of the stack, all pages."""
 
-    def describe_change_set(self, change_set_id: str) -> DescribedChangeSet:
+    def describe_change_set(self, change_set_id: str) -> ChangeSet:
         """Give the change set with its changes, with and without values, all pages, nested ones too."""
 
     def delete_change_set(self, stack: str, name: str) -> None:
