@@ -65,13 +65,14 @@ class LaunchOptions(NamedTuple):
 
 
 class Ending(Enum):
-    """How a launch ended that did not fail."""
+    """How a launch or a termination ended that did not fail."""
 
     LAUNCHED = "launched"
     UNCHANGED = "nothing to change"
     SHOWN = "only shown"
     DECLINED = "declined"
     STARTED = "started"
+    TERMINATED = "terminated"
 
 
 class Launched(NamedTuple):

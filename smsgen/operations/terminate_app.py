@@ -1,0 +1,169 @@
+"""Terminate an application: delete its stack, after showing what goes with it and what stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from smsgen.cfn.text import parse
+from smsgen.errors import InvalidInput, SmsgenError
+from smsgen.operations.deployed import StackInfo, StackResource
+from smsgen.operations.follow import Outcome, follow, last_event, running_operation
+from smsgen.operations.launch_app import Conversation, Ending, Launched, LaunchFailed
+from smsgen.operations.launch_request import MARK, digest
+from smsgen.operations.ports import Clock, Stacks
+from smsgen.operations.stack_rules import Step, for_termination
+from smsgen.operations.waiting import Pace
+
+_ROUNDS = 10
+_KEPT = {"Retain": "retained", "RetainExceptOnCreate": "retained", "Snapshot": "deleted after a snapshot"}
+"""DeletionPolicy -> what becomes of the resource; without one it is deleted."""
+
+
+class TerminateOptions(NamedTuple):
+    """How to terminate. `unprotect`: delete it even though it is protected. `retain`: logical ids that stay.
+
+    `role_name`: the role CloudFormation assumes ("": the one the stack was made with).
+    """
+
+    role_name: str = ""
+    unprotect: bool = False
+    retain: tuple[str, ...] = ()
+    dry_run: bool = False
+    wait: bool = True
+    orders: Mapping[str, tuple[int, str]] = {}
+    resume: str = "run the same command again to go on watching"
+    pace: Pace = Pace()
+    timeout: float = 4 * 3600.0
+
+
+class Doomed(NamedTuple):
+    """A resource, and what a deletion makes of it: "deleted", "retained" or "deleted after a snapshot"."""
+
+    resource: StackResource
+    fate: str
+
+
+def terminate_app(
+    stack_name: str, options: TerminateOptions, *, stacks: Stacks, clock: Clock, talk: Conversation
+) -> Launched:
+    """Delete the stack and give how it ended; a stack that is gone already is a success.
+
+    Raises SmsgenError for a protected stack, LaunchFailed where resources could not be deleted, Interrupted at
+    Ctrl-C while following, ServiceError where AWS refuses.
+    """
+    stack = _settled(stack_name, options, stacks, clock, talk)
+    if stack is None:
+        talk.note(f"there is no stack {stack_name}: nothing to terminate")
+        return Launched(Ending.UNCHANGED)
+    if stack.status == "DELETE_IN_PROGRESS":
+        talk.note(f"{stack.name} is being deleted already")
+        return _watched(stack, running_operation(stacks, stack)[0], options, stacks, clock, talk)
+    _check(stack, options)
+    talk.note(summary(stack, doomed(stack, stacks, options.retain)))
+    if options.dry_run:
+        return Launched(Ending.SHOWN, stack)
+    if not talk.confirm(f"Delete {stack.name}?"):
+        return Launched(Ending.DECLINED, stack)
+    if stack.protected:
+        stacks.protect(stack.stack_id, on=False)
+    before = last_event(stacks, stack)
+    token = MARK + digest("delete", stack.stack_id, stack.last_change, options.retain)
+    stacks.delete(stack.stack_id, token=token, role_name=options.role_name, retain=options.retain)
+    return _watched(stack, before, options, stacks, clock, talk)
+
+
+def doomed(stack: StackInfo, stacks: Stacks, retain: Iterable[str] = ()) -> tuple[Doomed, ...]:
+    """Give every resource that stands in the stack and what a deletion makes of it, in the stack's order."""
+    if stack.status == "REVIEW_IN_PROGRESS":
+        return ()
+    policies = _policies(stacks.template(stack.stack_id))
+    kept = set(retain)
+    return tuple(
+        Doomed(
+            resource,
+            "retained" if resource.logical_id in kept else policies.get(resource.logical_id, "deleted"),
+        )
+        for resource in stacks.resources(stack.stack_id)
+        if resource.status != "DELETE_COMPLETE"
+    )
+
+
+def summary(stack: StackInfo, resources: Iterable[Doomed]) -> str:
+    """Give in lines of text what goes and what stays; counts first."""
+    by_fate: dict[str, list[StackResource]] = {}
+    for one in resources:
+        by_fate.setdefault(one.fate, []).append(one.resource)
+    counts = ", ".join(f"{len(found)} {fate}" for fate, found in sorted(by_fate.items())) or "no resources"
+    lines = [f"{stack.name} ({stack.status}): {counts}"]
+    for fate, found in sorted(by_fate.items()):
+        lines += [f"  {fate}: {one.logical_id} ({one.type}) {one.physical_id}".rstrip() for one in found]
+    return "\n".join(lines)
+
+
+def _settled(
+    stack_name: str, options: TerminateOptions, stacks: Stacks, clock: Clock, talk: Conversation
+) -> StackInfo | None:
+    """Give the stack once it can be deleted, or is being deleted; None where there is none."""
+    for _ in range(_ROUNDS):
+        stack = stacks.find(stack_name)
+        if stack is None or for_termination(stack.status).step is not Step.WAIT:
+            return stack
+        if not options.wait or options.dry_run:
+            message = f"CloudFormation is working on {stack.name} ({stack.status})"
+            raise SmsgenError(message, hint="run this again when it is done, or without --no-wait")
+        talk.note(f"{stack.name} is {stack.status}: waiting until it is done")
+        _follow(stack, running_operation(stacks, stack)[0], options, stacks, clock, talk)
+    raise SmsgenError(f"others keep working on the stack {stack_name}", hint="find out who does")
+
+
+def _check(stack: StackInfo, options: TerminateOptions) -> None:
+    if stack.protected and not options.unprotect:
+        hint = "give --disable-termination-protection to delete it all the same"
+        raise SmsgenError(f"{stack.name} is protected against deletion", hint=hint)
+    if options.retain and stack.status != "DELETE_FAILED":
+        # CloudFormation takes RetainResources for no other state.
+        hint = "set DeletionPolicy: Retain (`stateful: true` in the file) and launch once before terminating"
+        raise SmsgenError(
+            f"--retain is for a stack in DELETE_FAILED, and {stack.name} is {stack.status}", hint=hint
+        )
+
+
+def _policies(text: str) -> dict[str, str]:
+    try:
+        resources = parse(text.encode(), "the deployed template").template.resources
+    except InvalidInput:
+        # A template that only CloudFormation can read must not stand in the way of deleting its stack.
+        return {}
+    return {name: _fate(resource) for name, resource in resources.items()}
+
+
+def _fate(resource: Mapping[str, Any]) -> str:
+    return _KEPT.get(str(resource.get("DeletionPolicy")), "deleted")
+
+
+def _watched(
+    stack: StackInfo, before: str, options: TerminateOptions, stacks: Stacks, clock: Clock, talk: Conversation
+) -> Launched:
+    if not options.wait:
+        return Launched(Ending.STARTED, stack)
+    ended = _follow(stack, before, options, stacks, clock, talk)
+    if not ended.deleted:
+        cause = f": {ended.cause}" if ended.cause else ""
+        hint = "mend that and run this again, or leave it out of the deletion with --retain LOGICAL_ID"
+        raise LaunchFailed(f"{stack.name} is {ended.status}{cause}", hint=hint)
+    return Launched(Ending.TERMINATED, ended.stack)
+
+
+def _follow(
+    stack: StackInfo, before: str, options: TerminateOptions, stacks: Stacks, clock: Clock, talk: Conversation
+) -> Outcome:
+    return follow(
+        stacks,
+        clock,
+        stack,
+        after=before,
+        view=talk.watching(stack, options.orders),
+        pace=options.pace.within(options.timeout),
+        resume=options.resume,
+    )
