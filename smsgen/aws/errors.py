@@ -67,6 +67,8 @@ _CODES = {
     "RequestInTheFuture": _CLOCK,
     "SignatureDoesNotMatch": _SIGNATURE,
     "InvalidSignatureException": _SIGNATURE,
+    # A HEAD request's answer has no body to say more.
+    "400": _Said("AWS refused the call without a reason", "expired credentials do that: get new ones"),
     "OptInRequired": _Said(
         "this account has not enabled the service or Region", "enable it in the account settings"
     ),

@@ -43,6 +43,10 @@ def proxy(moto_address: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent/config")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    # moto reads no conditions: to it our policy "deny all that is not TLS" denies all. Loopback stands for TLS.
+    from moto.iam.access_control import PermissionResult
+
+    monkeypatch.setattr("moto.s3.models.FakeBucket.get_permission", lambda *_: PermissionResult.NEUTRAL)
     # Retries wait seconds, with jitter; a test waits not at all.
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
     with FaultProxy(*moto_address) as running:

@@ -146,7 +146,9 @@ def _handler(proxy: FaultProxy) -> type[BaseHTTPRequestHandler]:
             if fault == "reset":
                 return self._reset()
             if fault in _ANSWERS:
-                return self._send(*_refusal(fault, name), {})
+                return self._send(
+                    *_refusal(fault, name), {"x-amz-request-id": "R1", "x-amzn-RequestId": "R1"}
+                )
             status, answer, headers = self._forward(body)
             if fault == "kill":
                 proxy.on_kill()
