@@ -196,7 +196,7 @@ class _Launching:
 
     def _take_back(self, made: ChangeSetInfo) -> None:
         try:
-            discard(self.stacks, made)
+            discard(self.stacks, self.clock, made)
         except ServiceError as error:
             self.talk.note(f"the change set {made.name} is still there, and the next run removes it: {error}")
 

@@ -15,6 +15,8 @@ from smsgen.operations.waiting import Backoff, Pace
 NO_CHANGES = ("The submitted information didn't contain changes", "No updates are to be performed")
 """How the reason of a change set without changes begins: two texts, and neither is an error."""
 
+_GHOST = Pace(first=1.0, longest=5.0, deadline=60.0)
+
 _SPENT = frozenset(("OBSOLETE", "EXECUTE_COMPLETE", "EXECUTE_FAILED"))
 
 
@@ -30,20 +32,20 @@ def ask(stacks: Stacks, clock: Clock, request: ChangeSetRequest, pace: Pace) -> 
     except KeyboardInterrupt:
         made = stacks.change_set(request.stack_name, request.name)
         if made is not None:
-            discard(stacks, made)
+            discard(stacks, clock, made)
         raise
 
 
 def _ask(stacks: Stacks, clock: Clock, request: ChangeSetRequest, pace: Pace) -> ChangeSetInfo | None:
-    made = _worked_out(stacks, clock, _create(stacks, request), pace)
+    made = _worked_out(stacks, clock, _create(stacks, clock, request), pace)
     if not (_usable(made) or _empty(made)):
         # It is left over from an earlier run, or failed for a reason that may have passed.
         _remove(stacks, clock, made, pace)
         again = request._replace(token=MARK + digest(request.token, made.change_set_id))
-        made = _worked_out(stacks, clock, _create(stacks, again), pace)
+        made = _worked_out(stacks, clock, _create(stacks, clock, again), pace)
     if _usable(made):
         return made
-    discard(stacks, made)
+    discard(stacks, clock, made)
     if _empty(made):
         return None
     reason = made.reason or f"{made.status}, {made.execution_status}"
@@ -54,20 +56,15 @@ def _ask(stacks: Stacks, clock: Clock, request: ChangeSetRequest, pace: Pace) ->
 _HINT = "mend what the reason names in the application file, the parameters or the role, and run this again"
 
 
-def discard(stacks: Stacks, made: ChangeSetInfo) -> None:
+def discard(stacks: Stacks, clock: Clock, made: ChangeSetInfo) -> None:
     """Delete an unexecuted change set, and the stack in review around it if only we have used that."""
     stacks.delete_change_set(made.stack_id, made.change_set_id)
-    remove_ghost(stacks, made.stack_id)
-
-
-def remove_ghost(stacks: Stacks, stack_id: str) -> None:
-    """Delete a stack that was never created, unless a change set of somebody else is in it."""
-    stack = stacks.find(stack_id)
+    stack = stacks.find(made.stack_id)
     if stack is None or stack.status != "REVIEW_IN_PROGRESS":
         return
-    left = stacks.change_sets(stack_id)
-    if all(ours(change_set) for change_set in left):
-        stacks.delete(stack_id, token=MARK + digest("ghost", stack_id))
+    if all(map(ours, stacks.change_sets(made.stack_id))):
+        stacks.delete(made.stack_id, token=MARK + digest("ghost", made.stack_id))
+        _until_gone(stacks, clock, made.stack_id)
 
 
 def tidy(stacks: Stacks, stack: StackInfo, *, keep: str) -> None:
@@ -83,7 +80,7 @@ def ours(change_set: ChangeSetInfo) -> bool:
     return change_set.name.startswith(MARK) and change_set.description == DESCRIPTION
 
 
-def _create(stacks: Stacks, request: ChangeSetRequest) -> ChangeSetInfo:
+def _create(stacks: Stacks, clock: Clock, request: ChangeSetRequest) -> ChangeSetInfo:
     try:
         made = stacks.create_change_set(request)
     except ServiceError as error:
@@ -91,8 +88,8 @@ def _create(stacks: Stacks, request: ChangeSetRequest) -> ChangeSetInfo:
             raise
         made = stacks.create_change_set(request)
     if stacks.change_set(made.stack_id, made.change_set_id) is None:
-        # AWS remembered the token of one that has been deleted since: ask with another token.
-        token = MARK + digest(request.token, made.change_set_id)
+        # AWS remembered the token of one that has been deleted since. The name still keeps it from being made twice.
+        token = MARK + digest(request.token, clock.now())
         made = stacks.create_change_set(request._replace(token=token))
     return made
 
@@ -122,6 +119,15 @@ def _worked_out(stacks: Stacks, clock: Clock, made: ChangeSetInfo, pace: Pace) -
 
 def _usable(made: ChangeSetInfo) -> bool:
     return made.executable or made.execution_status == "EXECUTE_IN_PROGRESS"
+
+
+def _until_gone(stacks: Stacks, clock: Clock, stack_id: str) -> None:
+    """Wait a little for a stack that is being deleted, so that the next command does not meet it."""
+    backoff = Backoff(clock, _GHOST)
+    while True:
+        stack = stacks.find(stack_id)
+        if stack is None or not stack.in_progress or not backoff.wait():
+            return
 
 
 def _empty(made: ChangeSetInfo) -> bool:
