@@ -53,9 +53,7 @@ class Source:
         A path that leaves the document gives the nearest parent that is in it, so a missing field points at the map
         that lacks it.
         """
-        if self._root is None:
-            self._root = _compose_or_none(self._text)
-        node = self._root
+        node = self._top()
         mark = node.start_mark if node is not None else None
         for step in path:
             found = _child(node, step)
@@ -64,6 +62,21 @@ class Source:
             at_key, node = found
             mark = at_key.start_mark if key else node.start_mark
         return Location(self.file, mark.line + 1, mark.column + 1) if mark else Location(self.file, 1, 1)
+
+    def written(self, path: Path) -> str | None:
+        """Give the scalar at `path` as it is written in the text ("012", "yes"), or None where there is none."""
+        node = self._top()
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                return None
+            node = found[1]
+        return node.value if isinstance(node, yaml.ScalarNode) else None
+
+    def _top(self) -> Any:
+        if self._root is None:
+            self._root = _compose_or_none(self._text)
+        return self._root
 
     def place(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Give the diagnostics with their locations filled in from their paths, in the order of the text."""

@@ -1,7 +1,7 @@
 """An application as its owner describes it: App, ServerGroup, Server, in the SMS API's own words.
 
-Field names are the API's (camelCase in the file, snake_case here). Lists keep the file's order, so that an index is a
-place in the file; nothing downstream may let that order show in a template.
+Field names are the API's (camelCase in the file, snake_case here). Lists keep the file's order, so that an
+index is a place in the file; nothing downstream may let that order show in a template.
 """
 
 from __future__ import annotations

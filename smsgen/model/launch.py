@@ -1,6 +1,6 @@
 """How a server is launched: every field that the file may hold under `launch` and `launchDefaults`.
 
-None means "not said here", so that a server's own word, its group's and the app's can be joined field by field.
+None means "not said here", so that a server's own word, its group's and the app's can be joined by field.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class UserData(NamedTuple):
 
 
 class Volume(NamedTuple):
-    """A block device. Sizes in GiB, throughput in MiB/s. `retain` makes it a resource that outlives the server."""
+    """A block device: GiB and MiB/s. `retain` makes it a resource that outlives the server."""
 
     device: str
     size: int | None = None

@@ -1,0 +1,343 @@
+"""The kinds of values a file is made of: texts, numbers, choices, lists, records.
+
+A kind reads a plain value into what the model holds and adds what is wrong to the `Problems`. It never
+raises: for what it cannot read it gives a stand-in, so that the rest is still checked and every index still
+fits. The JSON Schema is made from the same objects (`schema.py`), so that the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from smsgen.errors import Path
+from smsgen.model.problems import Problems, label, show
+
+LINE = r"[^\x00-\x1f\x7f]*"
+"""Any text without control characters: what stands on one line."""
+
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_NOT_LINE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+_HEX = "0123456789abcdef"
+
+
+class Kind(Protocol):
+    """What reads a value."""
+
+    def read(self, value: Any, path: Path, problems: Problems) -> Any:
+        """Give what the model holds for `value`; what is wrong with it goes to `problems`."""
+
+
+class Text:
+    """Text. `what` says in a message what it should have been, `hint` how such a text looks.
+
+    `pattern` must match the whole of it. `most` is a limit in characters, in bytes of UTF-8 where `in_bytes`.
+    `many_lines` allows line breaks and tabs.
+    """
+
+    __slots__ = ("code", "hint", "in_bytes", "least", "many_lines", "most", "pattern", "too_long", "what")
+
+    def __init__(
+        self,
+        most: int,
+        *,
+        least: int = 1,
+        code: str = "BAD_TEXT",
+        what: str = "such a text",
+        hint: str = "",
+        pattern: str = "",
+        in_bytes: bool = False,
+        many_lines: bool = False,
+        too_long: str = "TOO_LONG",
+    ) -> None:
+        self.most = most
+        self.least = least
+        self.code = code
+        self.what = what
+        self.hint = hint
+        self.pattern = pattern
+        self.in_bytes = in_bytes
+        self.many_lines = many_lines
+        self.too_long = too_long
+
+    def read(self, value: Any, path: Path, problems: Problems) -> str:
+        """Give the text; where it is a number or a truth, that as text."""
+        if type(value) is not str:
+            problems.wrong_type(path, value, "text")
+            return "" if value is None or isinstance(value, (dict, list)) else show(value)
+        if not value.isprintable() and (_NOT_TEXT if self.many_lines else _NOT_LINE).search(value):
+            self._refuse_character(value, path, problems)
+        elif not self.least <= self.size(value) <= self.most:
+            self._refuse_size(value, path, problems)
+        elif not self.fits(value):
+            self.refuse(value, path, problems)
+        return value
+
+    def size(self, value: str) -> int:
+        """Give how long a text is, in the unit of the limit."""
+        return len(value) if not self.in_bytes or value.isascii() else len(value.encode())
+
+    def fits(self, value: str) -> bool:
+        """Say whether a text of the right length has the right form."""
+        return not self.pattern or re.fullmatch(self.pattern, value) is not None
+
+    def refuse(self, value: str, path: Path, problems: Problems) -> None:
+        """Say that the text has the wrong form."""
+        problems.add(self.code, path, f"{show(value)} is not {self.what}", self.hint)
+
+    def _refuse_character(self, value: str, path: Path, problems: Problems) -> None:
+        wrong = (_NOT_TEXT if self.many_lines else _NOT_LINE).search(value)
+        name = f"U+{ord(wrong.group()):04X}" if wrong else ""
+        words = "a line break or tab" if wrong and wrong.group() in "\t\n\r" else f"the character {name}"
+        problems.add(
+            "CONTROL_CHARACTER", path, f"{label(path)} holds {words}", "keep it on one line of plain text"
+        )
+
+    def _refuse_size(self, value: str, path: Path, problems: Problems) -> None:
+        if not value:
+            problems.add(
+                "EMPTY_VALUE", path, f"{label(path)} is empty", "give it a value, or remove the line"
+            )
+            return
+        unit = "bytes" if self.in_bytes else "characters"
+        size = self.size(value)
+        if size < self.least:
+            problems.add(self.code, path, f"{show(value)} is not {self.what}", self.hint)
+            return
+        message = f"{label(path)} is {size:,} {unit} long; the limit is {self.most:,}"
+        problems.add(self.too_long, path, message, self.hint or "shorten it")
+
+
+class Identifier(Text):
+    """An AWS id: a prefix, then 8 or 17 hexadecimal digits; or what matches `pattern`, where one is given."""
+
+    __slots__ = ("prefix",)
+
+    def __init__(self, prefix: str, what: str, *, pattern: str = "", hint: str = "") -> None:
+        hint = hint or f"it looks like {prefix}0a1b2c3d4e5f60718: `{prefix}` and 8 or 17 hexadecimal digits"
+        super().__init__(2048, code="BAD_ID", what=what, hint=hint, pattern=pattern)
+        self.prefix = prefix
+
+    def fits(self, value: str) -> bool:
+        """Say whether it is such an id; without a regular expression, which the cold start would compile."""
+        prefix, digits = value[: len(self.prefix)], value[len(self.prefix) :]
+        if prefix == self.prefix and len(digits) in (8, 17) and not digits.strip(_HEX):
+            return True
+        return bool(self.pattern) and super().fits(value)
+
+
+class Choice:
+    """One of a few words."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, *values: str) -> None:
+        self.values = values
+
+    def read(self, value: Any, path: Path, problems: Problems) -> str:
+        """Give the word, "" where it is none of them."""
+        if type(value) is not str:
+            problems.wrong_type(path, value, "text")
+            return ""
+        if value not in self.values:
+            near = problems.nearest(value, self.values, ",".join(self.values))
+            hint = f"did you mean {near}?" if near else ""
+            message = f"{label(path)} cannot be {show(value)}; it is {_one_of(self.values)}"
+            problems.add("UNKNOWN_VALUE", path, message, hint)
+            return ""
+        return value
+
+
+class InstanceType:
+    """An EC2 instance type that exists (`instance_types.py`, generated)."""
+
+    __slots__ = ()
+
+    def read(self, value: Any, path: Path, problems: Problems) -> str:
+        """Give the instance type, "" where it is not text."""
+        if type(value) is not str:
+            problems.wrong_type(path, value, "text")
+            return ""
+        from smsgen.model.instance_types import FAMILIES
+
+        family, _, size = value.partition(".")
+        if not size or size not in FAMILIES.get(family, "").split():
+            self._refuse(value, path, problems)
+        return value
+
+    def _refuse(self, value: str, path: Path, problems: Problems) -> None:
+        near = problems.nearest(value, instance_types(), "instance type")
+        hint = f"did you mean {near}?" if near else "see https://aws.amazon.com/ec2/instance-types"
+        problems.add("UNKNOWN_INSTANCE_TYPE", path, f"there is no instance type {show(value)}", hint)
+
+
+def instance_types() -> list[str]:
+    """Give every instance type that exists."""
+    from smsgen.model.instance_types import FAMILIES
+
+    return [f"{family}.{size}" for family, sizes in FAMILIES.items() for size in sizes.split()]
+
+
+class Integer:
+    """A whole number from `least` to `most`."""
+
+    __slots__ = ("least", "most")
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least = least
+        self.most = most
+
+    def read(self, value: Any, path: Path, problems: Problems) -> int:
+        """Give the number, `least` where it is none. 8.0 is a whole number, as in JSON Schema."""
+        if type(value) is float and value.is_integer():
+            value = int(value)
+        if type(value) is not int:
+            hint = "write the digits without quotes" if isinstance(value, str) else ""
+            problems.wrong_type(path, value, "a whole number", hint)
+            return self.least
+        if not self.least <= value <= self.most:
+            message = f"{label(path)} is {show(value)}; it must be from {self.least:,} to {self.most:,}"
+            problems.add("OUT_OF_RANGE", path, message)
+        return value
+
+
+class Boolean:
+    """True or false."""
+
+    __slots__ = ()
+
+    def read(self, value: Any, path: Path, problems: Problems) -> bool:
+        """Give the truth, False where it is none."""
+        if type(value) is not bool:
+            hint = "write true or false without quotes" if isinstance(value, str) else ""
+            problems.wrong_type(path, value, "true or false", hint)
+            return False
+        return value
+
+
+class ListOf:
+    """A list of one kind with `least` to `most` entries, each at most once where `unique`."""
+
+    __slots__ = ("code", "entry", "least", "most", "unique")
+
+    def __init__(
+        self, entry: Kind, *, least: int = 0, most: int = 0, unique: bool = False, code: str = "TOO_MANY"
+    ) -> None:
+        self.entry = entry
+        self.least = least
+        self.most = most
+        self.unique = unique
+        self.code = code
+
+    def read(self, value: Any, path: Path, problems: Problems) -> tuple[Any, ...]:
+        """Give the entries as a tuple, as many as the file has."""
+        if type(value) is not list:
+            hint = "begin each entry with `- `, or put them in [ ]" if value is not None else ""
+            problems.wrong_type(path, value, "a list", hint)
+            return ()
+        if len(value) < self.least:
+            problems.add("EMPTY_LIST", path, f"{label(path)} is empty", "give it an entry, or remove it")
+        if self.most and len(value) > self.most:
+            message = f"{label(path)} has {len(value):,} entries; the limit is {self.most:,}"
+            problems.add(self.code, path, message)
+        read = self.entry.read
+        made = tuple([read(entry, (*path, index), problems) for index, entry in enumerate(value)])
+        if self.unique:
+            self._check_unique(made, path, problems)
+        return made
+
+    def _check_unique(self, made: tuple[Any, ...], path: Path, problems: Problems) -> None:
+        first: dict[Any, int] = {}
+        for index, entry in enumerate(made):
+            if entry and entry in first:
+                before = problems.line((*path, first[entry]))
+                message = f"{show(entry)} stands twice in {label(path)}, first in {before}"
+                problems.add("DUPLICATE_ENTRY", (*path, index), message, "remove one")
+            first.setdefault(entry, index)
+
+
+class Field:
+    """A field of a record: its kind, and what it is for, in the words of the JSON Schema and the guides."""
+
+    __slots__ = ("attribute", "description", "examples", "kind", "required")
+
+    def __init__(
+        self, kind: Kind, description: str, *, required: bool = False, examples: tuple[Any, ...] = ()
+    ) -> None:
+        self.kind = kind
+        self.description = description
+        self.required = required
+        self.examples = examples
+        self.attribute = ""
+
+
+class Record:
+    """A map with known fields, read into the NamedTuple `make`; exactly one of `one_of` is given."""
+
+    __slots__ = ("blank", "fields", "make", "name", "one_of", "required", "what")
+
+    def __init__(
+        self, make: Any, what: str, fields: Mapping[str, Field], *, one_of: tuple[str, ...] = ()
+    ) -> None:
+        self.make = make
+        self.what = what
+        self.fields = fields
+        self.one_of = one_of
+        for name, field in fields.items():
+            field.attribute = _snake(name)
+        self.required = tuple(name for name, field in fields.items() if field.required)
+        self.blank = make(**{fields[name].attribute: "" for name in self.required})
+        self.name = make.__name__
+
+    def read(self, value: Any, path: Path, problems: Problems) -> Any:
+        """Give the record, with "" for a required field that is missing."""
+        if type(value) is not dict:
+            hint = "remove the `- ` before its fields" if isinstance(value, list) else ""
+            problems.wrong_type(path, value, "a map (name: value)", hint)
+            return self.blank
+        given = {}
+        fields = self.fields
+        for name, item in value.items():
+            field = fields.get(name)
+            if field is None:
+                self._refuse_field(name, path, problems)
+            else:
+                given[field.attribute] = field.kind.read(item, (*path, name), problems)
+        for name in self.required:
+            if name not in value:
+                given[fields[name].attribute] = ""
+                problems.add("MISSING_FIELD", path, f"{self.what} needs {name}", fields[name].description)
+        if self.one_of and sum(name in value for name in self.one_of) != 1:
+            self._refuse_choice(value, path, problems)
+        return self.make(**given)
+
+    def _refuse_field(self, name: str, path: Path, problems: Problems) -> None:
+        message = f"{self.what} has no field {show(name)}"
+        problems.add("UNKNOWN_FIELD", (*path, name), message, self._field_hint(name, problems), at_key=True)
+
+    def _field_hint(self, name: str, problems: Problems) -> str:
+        homes = [
+            at
+            for at, field in self.fields.items()
+            if isinstance(field.kind, Record) and name in field.kind.fields
+        ]
+        if homes:
+            return f"it belongs under {' or '.join(homes)}"
+        near = problems.nearest(name, self.fields, self.name)
+        return f"did you mean {near}?" if near else f"its fields are {', '.join(self.fields)}"
+
+    def _refuse_choice(self, value: dict[str, Any], path: Path, problems: Problems) -> None:
+        given = [name for name in self.one_of if name in value]
+        said = f"has {' and '.join(given)}" if given else "has none of them"
+        message = f"{self.what} needs exactly one of {', '.join(self.one_of)}, and {said}"
+        problems.add("NOT_ONE_OF", path, message, "keep one of them" if given else "add one of them")
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def _one_of(values: Iterable[str]) -> str:
+    *most, last = values
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,74 @@
+"""The application file as text -> App, with every problem at once.
+
+    text ──parse──▶ plain data ──APP.read──▶ App ──RULES──▶ Loaded
+                       │            │          │
+                       └────────────┴──────────┴──▶ Diagnostics, each with its place in the text
+
+`source.parse` says what is no YAML, the field table (`fields.py`) what is no application file, the rules
+(`rules.py`) what contradicts itself. Any text ends in a Loaded or in InvalidInput.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from smsgen.errors import Diagnostic, InvalidInput, errors
+from smsgen.model.app import App
+from smsgen.model.fields import APP
+from smsgen.model.problems import Problems
+from smsgen.model.rules import RULES, view
+from smsgen.source import Source, parse
+
+
+class Loaded(NamedTuple):
+    """An application, the text it came from, and what is worth a warning in it, in the order of the text."""
+
+    app: App
+    source: Source
+    warnings: tuple[Diagnostic, ...]
+
+
+def load(text: bytes, file: str, *, profile: str | None = None) -> Loaded:
+    """Read an application file.
+
+    `text`: YAML or JSON in UTF-8. `file`: its name in messages. `profile`: used in place of the file's own,
+    one of `app.PROFILES`. Raises InvalidInput with every problem found, warnings included.
+    """
+    source = parse(text, file)
+    problems = Problems(source)
+    app = APP.read(source.data, (), problems)
+    if profile is not None:
+        app = app._replace(profile=profile)
+    problems.end_of_fields()
+    seen = view(app)
+    for rule in RULES:
+        rule(seen, problems)
+    found = problems.all()
+    if errors(found):
+        raise InvalidInput(found)
+    return Loaded(_with_names(app), source, found)
+
+
+def _with_names(app: App) -> App:
+    app_id = app.app_id or app_id_of(app.name)
+    return app._replace(app_id=app_id, stack_name=app.stack_name or f"sms-{app_id}")
+
+
+def app_id_of(name: str) -> str:
+    """Give the id of an application of this name: `app-` and 17 hexadecimal digits of the name's SHA-256."""
+    digest: str = _sha256()(name.encode()).hexdigest()
+    return f"app-{digest[:17]}"
+
+
+def _sha256() -> Callable[[bytes], Any]:
+    """Give CPython's own SHA-256 where it has one: hashlib loads OpenSSL, 3 ms of the cold start."""
+    for module in ("_sha2", "_sha256"):
+        try:
+            made: Callable[[bytes], Any] = __import__(module).sha256
+        except ImportError:
+            continue
+        return made
+    from hashlib import sha256
+
+    return sha256

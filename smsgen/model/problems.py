@@ -1,0 +1,136 @@
+"""What is wrong with a file, collected while it is read: `Problems`, and the words they are said in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from smsgen.errors import Diagnostic, Path, Severity
+from smsgen.source import Source
+
+MAX_PROBLEMS = 1000
+"""More than this are counted, not kept: nobody reads them, and a hostile file must not fill the memory."""
+
+_LONGEST_NAME = 64
+
+
+class Problems:
+    """The problems of one file, as they are found; `found` holds at most MAX_PROBLEMS of each severity."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.found: list[Diagnostic] = []
+        self._counts = dict.fromkeys(Severity, 0)
+        self._refused: dict[Path, str] = {}
+        self._near: dict[tuple[str, str], str] = {}
+
+    def add(
+        self,
+        code: str,
+        path: Path,
+        message: str,
+        hint: str = "",
+        *,
+        severity: Severity = Severity.ERROR,
+        at_key: bool = False,
+    ) -> None:
+        """Keep a problem with the value at `path` (`at_key`: with the name that stands before it)."""
+        if self._refused and self._follows(path):
+            return
+        self._counts[severity] += 1
+        if self._counts[severity] <= MAX_PROBLEMS:
+            location = self.source.locate(path, key=at_key)
+            self.found.append(Diagnostic(code, message, hint, severity, path, location))
+
+    def end_of_fields(self) -> None:
+        """From here on, leave out what only follows from a value that has been refused already."""
+        self._refused = {d.path: d.code for d in self.found if d.code != "MISSING_FIELD"}
+
+    def _follows(self, path: Path) -> bool:
+        """Say whether the value at `path` was refused, or what should hold it is of a wrong type."""
+        refused = self._refused
+        return path in refused or any(refused.get(path[:end]) == "WRONG_TYPE" for end in range(len(path)))
+
+    def full(self) -> bool:
+        """Say whether a further error would only be counted, so that nothing need be worked out for it."""
+        return self._counts[Severity.ERROR] >= MAX_PROBLEMS
+
+    def line(self, path: Path) -> str:
+        """Give the place of the value at `path` in words, to be named in the message of another place."""
+        return f"line {self.source.locate(path).line}"
+
+    def nearest(self, word: str, known: Iterable[str], what: str) -> str:
+        """Give the one of `known` that `word` most likely stands for, or "".
+
+        `what` names the list: the same word is looked up once in it. Case does not count.
+        """
+        if self.full() or len(word) > _LONGEST_NAME:
+            return ""
+        if (what, word) not in self._near:
+            from difflib import get_close_matches
+
+            folded = {name.lower(): name for name in known}
+            near = get_close_matches(word.lower(), folded, 1)
+            self._near[what, word] = folded[near[0]] if near else ""
+        return self._near[what, word]
+
+    def wrong_type(self, path: Path, value: Any, wanted: str, hint: str = "") -> None:
+        """Say that `value` is not of the kind that belongs at `path`; `wanted` names it: "a list"."""
+        message = f"{label(path)} must be {wanted}, not {kind_of(value)}"
+        if value is None:
+            hint = "give it a value, or remove the line"
+        self.add("WRONG_TYPE", path, message, hint or self._quote(path, value, wanted))
+
+    def _quote(self, path: Path, value: Any, wanted: str) -> str:
+        if wanted != "text" or isinstance(value, (dict, list)):
+            return ""
+        written = self.source.written(path)
+        return f'put it in quotes: "{written if written is not None else show(value)}"'
+
+    def all(self) -> tuple[Diagnostic, ...]:
+        """Give everything found, in the order of the file, and how much was left out."""
+        placed = self.source.place(self.found)
+        dropped = sum(max(0, count - MAX_PROBLEMS) for count in self._counts.values())
+        if not dropped:
+            return placed
+        severity = Severity.ERROR if self._counts[Severity.ERROR] else Severity.WARNING
+        more = Diagnostic(
+            "MORE_PROBLEMS", f"{dropped:,} more problems are not shown", "mend these first", severity
+        )
+        return (*placed, more._replace(location=self.source.locate(())))
+
+
+def label(path: Path) -> str:
+    """Give the short name of a place: the last field in it, with the index where it is an entry of a list."""
+    if not path:
+        return "the file"
+    last = path[-1]
+    if isinstance(last, str):
+        return last
+    return f"{path[-2]}[{last}]" if len(path) > 1 else f"entry {last}"
+
+
+def show(value: Any) -> str:
+    """Give a value as it may stand in a message: short, on one line, without control characters."""
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a number beyond 64 bits"  # and Python refuses to write out the longest ones
+    text = repr(value[:80]) if isinstance(value, str) else str(value)
+    return text if len(text) <= 80 else text[:76] + "..."
+
+
+def kind_of(value: Any) -> str:
+    """Give the kind of a value in the words of somebody who writes YAML."""
+    if value is None:
+        return "empty (null)"
+    for kind, words in _KINDS.items():
+        if isinstance(value, kind):
+            return words
+    return f"the number {show(value)}"
+
+
+_KINDS: dict[type, str] = {
+    bool: "true or false",
+    str: "text",
+    dict: "a map (name: value)",
+    list: "a list",
+}

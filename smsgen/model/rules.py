@@ -1,0 +1,373 @@
+"""What a file may not say though every field of it is well formed: one function a rule, all of them in RULES.
+
+A rule looks at one `View` and adds what is wrong to the problems. Rules see only what the file says: what
+follows from joining a server's own words with the defaults is checked where they are joined, in the compiler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import NamedTuple
+
+from smsgen.errors import Path, Severity
+from smsgen.model.app import App, Server, ServerGroup, Tag
+from smsgen.model.launch import Launch, S3Location
+from smsgen.model.problems import Problems
+from smsgen.model.volumes import volume_problems
+
+SMS_MAX_GROUPS = 10
+SMS_MAX_SERVERS = 50
+"""SMS User Guide, "Server Migration Service limits": groups and servers of one application."""
+
+SMS_PREFIX = "sms-app-"
+"""SMS User Guide: its roles reached only stacks and script buckets whose names begin so."""
+
+
+class Place(NamedTuple):
+    """A launch configuration, where it stands, and for how many servers it speaks."""
+
+    path: Path
+    launch: Launch
+    servers: int
+
+
+class View(NamedTuple):
+    """An application as the rules look at it."""
+
+    app: App
+    groups: tuple[tuple[Path, ServerGroup], ...]
+    servers: tuple[tuple[Path, ServerGroup, Server], ...]
+    launches: tuple[Place, ...]
+    """Those that say anything."""
+
+
+Rule = Callable[[View, Problems], None]
+
+
+def view(app: App) -> View:
+    """Lay an application out for the rules, once for all of them."""
+    groups = tuple((("serverGroups", index), group) for index, group in enumerate(app.server_groups))
+    servers = tuple(
+        ((*path, "serverList", index), group, server)
+        for path, group in groups
+        for index, server in enumerate(group.server_list)
+    )
+    places = [Place(("launchDefaults",), app.launch_defaults, len(servers))]
+    places += [
+        Place((*at, "launchDefaults"), group.launch_defaults, len(group.server_list)) for at, group in groups
+    ]
+    places += [Place((*at, "launch"), server.launch, 1) for at, _, server in servers]
+    nothing = Launch()
+    return View(app, groups, servers, tuple(place for place in places if place.launch != nothing))
+
+
+# --- Names --------------------------------------------------------------------------------------------------
+
+
+def server_ids_differ(seen: View, problems: Problems) -> None:
+    """No serverId twice."""
+    found = (((*path, "serverId"), server.server_id) for path, _, server in seen.servers)
+    _refuse_twice("DUPLICATE_SERVER_ID", "serverId", found, problems)
+
+
+def vm_ids_differ(seen: View, problems: Problems) -> None:
+    """No vmId twice under one VM manager."""
+    addresses = ((path, server.vm_server.vm_server_address) for path, _, server in seen.servers)
+    found = (
+        (
+            (*path, "vmServer", "vmServerAddress", "vmId"),
+            address.vm_id and (address.vm_id, address.vm_manager_id),
+        )
+        for path, address in addresses
+    )
+    _refuse_twice("DUPLICATE_VM_ID", "vmId", found, problems)
+
+
+def logical_ids_differ(seen: View, problems: Problems) -> None:
+    """No logicalId twice."""
+    found = (((*path, "launch", "logicalId"), server.launch.logical_id) for path, _, server in seen.servers)
+    _refuse_twice("DUPLICATE_LOGICAL_ID", "logicalId", found, problems)
+
+
+def group_names_differ(seen: View, problems: Problems) -> None:
+    """No group name twice."""
+    found = (((*path, "name"), group.name) for path, group in seen.groups)
+    _refuse_twice("DUPLICATE_GROUP_NAME", "the group name", found, problems)
+
+
+def group_ids_differ(seen: View, problems: Problems) -> None:
+    """No serverGroupId twice."""
+    found = (((*path, "serverGroupId"), group.server_group_id) for path, group in seen.groups)
+    _refuse_twice("DUPLICATE_GROUP_ID", "serverGroupId", found, problems)
+
+
+def _refuse_twice(
+    code: str, what: str, found: Iterator[tuple[Path, Hashable]], problems: Problems, hint: str = ""
+) -> None:
+    first: dict[Hashable, Path] = {}
+    for path, value in found:
+        if not value:
+            continue
+        before = first.setdefault(value, path)
+        if before is not path:
+            shown = value[0] if isinstance(value, tuple) else value
+            message = f"{what} {str(shown)[:80]!r} is used twice, first in {problems.line(before)}"
+            problems.add(code, path, message, hint or "give each its own")
+
+
+def servers_are_named(seen: View, problems: Problems) -> None:
+    """A server has something that its logical id can be made from: its index in the file is not stable."""
+    for path, _, server in seen.servers:
+        if not (server.server_id or server.vm_server.vm_name or server.launch.logical_id):
+            message = "this server has no serverId, no vmServer.vmName and no launch.logicalId"
+            problems.add(
+                "UNNAMED_SERVER", path, message, "give one: its logical id in the template comes of it"
+            )
+
+
+def defaults_name_nobody(seen: View, problems: Problems) -> None:
+    """What belongs to one server is no default for several."""
+    for path, launch, servers in seen.launches:
+        if servers < 2:
+            continue
+        for name, value in (
+            ("logicalId", launch.logical_id),
+            ("privateIpAddress", launch.private_ip_address),
+        ):
+            if value is not None:
+                message = f"{name} is a default here for {servers:,} servers, and only one can have it"
+                problems.add("NOT_A_DEFAULT", (*path, name), message, "move it under the server's own launch")
+
+
+def addresses_differ(seen: View, problems: Problems) -> None:
+    """No private address twice in a subnet."""
+    found = (
+        ((*path, "launch", "privateIpAddress"), address and (address, _subnet(seen.app, group, server)))
+        for path, group, server in seen.servers
+        if (address := server.launch.private_ip_address)
+    )
+    _refuse_twice("DUPLICATE_ADDRESS", "privateIpAddress", found, problems)
+
+
+def _subnet(app: App, group: ServerGroup, server: Server) -> str | None:
+    return server.launch.subnet or group.launch_defaults.subnet or app.launch_defaults.subnet
+
+
+# --- Order --------------------------------------------------------------------------------------------------
+
+
+def groups_are_ordered(seen: View, problems: Problems) -> None:
+    """Every group has a launch order where there are several groups."""
+    if len(seen.groups) < 2:
+        return
+    for path, group in seen.groups:
+        if group.launch_order is None:
+            which = f"the server group {group.name!r}" if group.name else "this server group"
+            message = f"{which} needs launchOrder, as there are several groups"
+            hint = "0 launches first; groups of the same number launch together"
+            problems.add("MISSING_FIELD", path, message, hint)
+
+
+# --- Tags ---------------------------------------------------------------------------------------------------
+
+
+def tag_keys_differ(seen: View, problems: Problems) -> None:
+    """No tag key twice in one list."""
+    lists: list[tuple[Path, tuple[Tag, ...]]] = [(("tags",), seen.app.tags)]
+    lists += [((*path, "tags"), _tags(launch)) for path, launch, _ in seen.launches if launch.tags]
+    for path, tags in lists:
+        if len(tags) > 1:
+            found = (((*path, index, "key"), tag.key) for index, tag in enumerate(tags))
+            _refuse_twice("DUPLICATE_TAG", "the tag key", found, problems, "keep one of the two")
+
+
+def _tags(launch: Launch) -> tuple[Tag, ...]:
+    return tuple(Tag(*tag) for tag in launch.tags or ())
+
+
+# --- Fields of one launch configuration that contradict each other ------------------------------------------
+
+
+def security_groups_are_said_once(seen: View, problems: Problems) -> None:
+    """`securityGroup` or `securityGroups`, not both in one place."""
+    for path, launch, _ in seen.launches:
+        if launch.security_group is not None and launch.security_groups is not None:
+            _conflict(
+                problems,
+                (*path, "securityGroup"),
+                "securityGroup and securityGroups",
+                "put all in securityGroups",
+            )
+
+
+def profile_is_named_or_made(seen: View, problems: Problems) -> None:
+    """An instance profile is named, or made, not both in one place."""
+    for path, launch, _ in seen.launches:
+        if launch.iam_instance_profile_name is not None and launch.create_instance_profile:
+            both = "iamInstanceProfileName and createInstanceProfile"
+            _conflict(problems, (*path, "createInstanceProfile"), both, "keep the name, or let one be made")
+
+
+def script_fits_platform(seen: View, problems: Problems) -> None:
+    """PowerShell runs on Windows, a shell script on Linux, where one place says both."""
+    languages = {"linux": "SHELL_SCRIPT", "windows": "POWERSHELL_SCRIPT"}
+    for path, launch, _ in seen.launches:
+        wanted = languages.get(launch.platform or "")
+        if wanted and launch.configure_script_type and launch.configure_script_type != wanted:
+            both = f"configureScriptType {launch.configure_script_type} and platform {launch.platform}"
+            _conflict(
+                problems, (*path, "configureScriptType"), both, f"a {launch.platform} server runs {wanted}"
+            )
+
+
+def metadata_options_agree(seen: View, problems: Problems) -> None:
+    """Tags are not served by a metadata service that is switched off."""
+    for path, launch, _ in seen.launches:
+        options = launch.metadata_options
+        if options and options.http_endpoint == "disabled" and options.instance_metadata_tags == "enabled":
+            at = (*path, "metadataOptions", "instanceMetadataTags")
+            _conflict(
+                problems,
+                at,
+                "instanceMetadataTags enabled and httpEndpoint disabled",
+                "switch the endpoint on",
+            )
+
+
+def _conflict(problems: Problems, path: Path, both: str, hint: str) -> None:
+    problems.add("CONFLICT", path, f"{both} contradict each other", hint, at_key=True)
+
+
+def readiness_is_bounded(seen: View, problems: Problems) -> None:
+    """A timeout is above nothing and at most twelve hours (CloudFormation: CreationPolicy, WaitCondition)."""
+    for path, launch, _ in seen.launches:
+        if launch.readiness is not None:
+            length = seconds(launch.readiness.timeout)
+            if length is not None and not 1 <= length <= 43_200:
+                message = f"the timeout {launch.readiness.timeout} is not between one second and twelve hours"
+                problems.add("OUT_OF_RANGE", (*path, "readiness", "timeout"), message, "PT15M is 15 minutes")
+
+
+def seconds(duration: str) -> int | None:
+    """Give the seconds of an ISO 8601 duration of hours, minutes and seconds (PT1H30M), or None."""
+    import re
+
+    found = re.fullmatch(r"PT(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?", duration[:32])
+    if found is None:
+        return None
+    hours, minutes, rest = (int(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + rest
+
+
+def volumes_can_exist(seen: View, problems: Problems) -> None:
+    """Every volume is one that EBS makes, and no device is there twice."""
+    for path, launch, _ in seen.launches:
+        if launch.volumes:
+            at = (*path, "volumes")
+            devices = (((*at, index, "device"), volume.device) for index, volume in enumerate(launch.volumes))
+            _refuse_twice("DUPLICATE_DEVICE", "the device", devices, problems)
+            for index, volume in enumerate(launch.volumes):
+                volume_problems(volume, (*at, index), problems)
+
+
+# --- What SMS itself could do -------------------------------------------------------------------------------
+
+
+def sms_limits_hold(seen: View, problems: Problems) -> None:
+    """SMS took 10 groups and 50 servers; more is a warning, in profile `sms` an error."""
+    for what, count, most in (
+        ("server groups", len(seen.groups), SMS_MAX_GROUPS),
+        ("servers", len(seen.servers), SMS_MAX_SERVERS),
+    ):
+        if count > most:
+            _sms(
+                seen,
+                problems,
+                "SMS_LIMIT",
+                ("serverGroups",),
+                f"{count:,} {what} are more than the {most} that SMS took",
+            )
+
+
+def sms_reaches_buckets(seen: View, problems: Problems) -> None:
+    """SMS's roles read scripts only from buckets `sms-app-*`; each other bucket is named once."""
+    named = set()
+    for path, location in _scripts(seen):
+        if location.bucket and not location.bucket.startswith(SMS_PREFIX) and location.bucket not in named:
+            named.add(location.bucket)
+            message = f"SMS read scripts only from buckets whose names begin with {SMS_PREFIX}"
+            _sms(seen, problems, "SMS_BUCKET", (*path, "bucket"), message)
+
+
+def _scripts(seen: View) -> Iterator[tuple[Path, S3Location]]:
+    for path, launch, _ in seen.launches:
+        if launch.user_data and launch.user_data.s3_location:
+            yield (*path, "userData", "s3Location"), launch.user_data.s3_location
+        if launch.configure_script:
+            yield (*path, "configureScript"), launch.configure_script
+
+
+def _sms(seen: View, problems: Problems, code: str, path: Path, message: str) -> None:
+    if seen.app.profile == "sms":
+        problems.add(code, path, message, "profile `hardened` takes it")
+    else:
+        hint = f"nothing to do in profile {seen.app.profile or 'hardened'}; profile `sms` refuses it"
+        problems.add(code, path, message, hint, severity=Severity.WARNING)
+
+
+def sms_allows_it(seen: View, problems: Problems) -> None:
+    """Profile `sms` holds only what SMS's launch role could make: instances, of images given by id."""
+    if seen.app.profile != "sms":
+        return
+    found = [fault for place in seen.launches for fault in _beyond_instances(place)]
+    found += [
+        (
+            (*path, "imageId"),
+            "an image in an SSM parameter needs ssm:GetParameters, which SMS's launch role lacked",
+        )
+        for path, _, server in seen.servers
+        if server.image_id.startswith("ssm:")
+    ]
+    if seen.app.stack_name and not seen.app.stack_name.startswith(SMS_PREFIX):
+        found.append((("stackName",), f"SMS's roles reached only stacks whose names begin with {SMS_PREFIX}"))
+    for path, message in found:
+        problems.add("SMS_PROFILE", path, message, "leave it out, or use profile `hardened`")
+
+
+def _beyond_instances(place: Place) -> Iterator[tuple[Path, str]]:
+    path, launch, _ = place
+    only = "SMS's roles allowed no resource but AWS::EC2::Instance"
+    for index, volume in enumerate(launch.volumes or ()):
+        if volume.retain:
+            yield (
+                (*path, "volumes", index, "retain"),
+                f"a retained volume is a resource of its own, and {only}",
+            )
+    if launch.create_instance_profile:
+        yield (*path, "createInstanceProfile"), f"an instance profile and its role are resources, and {only}"
+    if launch.readiness and launch.readiness.signal == "waitCondition":
+        yield (*path, "readiness", "signal"), f"a wait condition is a resource, and {only}"
+
+
+RULES: tuple[Rule, ...] = (
+    server_ids_differ,
+    vm_ids_differ,
+    logical_ids_differ,
+    group_names_differ,
+    group_ids_differ,
+    servers_are_named,
+    defaults_name_nobody,
+    addresses_differ,
+    groups_are_ordered,
+    tag_keys_differ,
+    security_groups_are_said_once,
+    profile_is_named_or_made,
+    script_fits_platform,
+    metadata_options_agree,
+    readiness_is_bounded,
+    volumes_can_exist,
+    sms_limits_hold,
+    sms_reaches_buckets,
+    sms_allows_it,
+)
+"""Every rule. The order does not show: problems are reported in the order of the file."""

@@ -1,0 +1,124 @@
+"""What EBS makes: sizes, operations and throughput by volume type (EC2 API reference, EbsBlockDevice)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from smsgen.errors import Path
+from smsgen.model.launch import Volume
+from smsgen.model.problems import Problems
+
+DEFAULT_TYPE = "gp3"
+ROOT_DEVICES = ("/dev/sda1", "/dev/xvda")
+"""The names that EC2 gives the root volume of an image."""
+
+
+class VolumeType(NamedTuple):
+    """Limits of a volume type: sizes in GiB, operations a second (None: not chosen), and those a GiB."""
+
+    least_size: int
+    most_size: int
+    least_iops: int | None = None
+    most_iops: int | None = None
+    iops_per_gib: int | None = None
+    iops_needed: bool = False
+
+
+TYPES = {
+    "gp3": VolumeType(1, 65_536, 3_000, 80_000, 500),
+    "gp2": VolumeType(1, 16_384),
+    "io2": VolumeType(4, 65_536, 100, 256_000, 1_000, True),
+    "io1": VolumeType(4, 16_384, 100, 64_000, 50, True),
+    "st1": VolumeType(125, 16_384),
+    "sc1": VolumeType(125, 16_384),
+    "standard": VolumeType(1, 1_024),
+}
+
+Fault = tuple[str, str, str, str]
+"""Code, field, message, hint."""
+
+
+def volume_problems(volume: Volume, path: Path, problems: Problems) -> None:
+    """Say what about the volume at `path` EBS would refuse."""
+    for check in (_size, _iops, _throughput, _encryption, _lifetime):
+        for code, field, message, hint in check(volume):
+            problems.add(code, (*path, field), message, hint, at_key=code == "CONFLICT")
+
+
+def _limits(volume: Volume) -> tuple[str, VolumeType]:
+    name = volume.type or DEFAULT_TYPE
+    return name, TYPES[name]
+
+
+def _size(volume: Volume) -> Iterator[Fault]:
+    name, limits = _limits(volume)
+    if volume.size is not None and not limits.least_size <= volume.size <= limits.most_size:
+        message = f"a {name} volume of {volume.size:,} GiB cannot be made"
+        yield "BAD_VOLUME", "size", message, f"{name} takes {limits.least_size:,} to {limits.most_size:,} GiB"
+    if name in ("st1", "sc1") and volume.device in ROOT_DEVICES:
+        yield "BAD_VOLUME", "type", f"{volume.device} is the root volume, and {name} cannot boot", "use gp3"
+
+
+def _iops(volume: Volume) -> Iterator[Fault]:
+    name, limits = _limits(volume)
+    iops = volume.iops
+    if iops is None:
+        if limits.iops_needed:
+            yield (
+                "MISSING_FIELD",
+                "type",
+                f"a volume of type {name} needs iops",
+                f"from {limits.least_iops:,}",
+            )
+        return
+    if limits.least_iops is None or limits.most_iops is None or limits.iops_per_gib is None:
+        yield (
+            "CONFLICT",
+            "iops",
+            f"the operations of a {name} volume are not chosen",
+            "remove iops, or use gp3",
+        )
+    elif not limits.least_iops <= iops <= limits.most_iops:
+        hint = f"{name} takes {limits.least_iops:,} to {limits.most_iops:,}"
+        yield "BAD_VOLUME", "iops", f"a {name} volume cannot have {iops:,} operations a second", hint
+    elif volume.size is not None and iops > max(limits.least_iops, volume.size * limits.iops_per_gib):
+        message = f"{iops:,} operations a second are too many for a {name} volume of {volume.size:,} GiB"
+        yield "BAD_VOLUME", "iops", message, f"{name} takes at most {limits.iops_per_gib:,} a GiB"
+
+
+def _throughput(volume: Volume) -> Iterator[Fault]:
+    if volume.throughput is None:
+        return
+    name, _ = _limits(volume)
+    most = (volume.iops or 3_000) // 4
+    if name != "gp3":
+        yield (
+            "CONFLICT",
+            "throughput",
+            f"the throughput of a {name} volume is not chosen",
+            "use gp3, or remove it",
+        )
+    elif volume.throughput > most:
+        message = f"{volume.throughput:,} MiB/s are too many for {volume.iops or 3_000:,} operations a second"
+        yield "BAD_VOLUME", "throughput", message, f"at most a quarter of iops: {most:,} here"
+
+
+def _encryption(volume: Volume) -> Iterator[Fault]:
+    if volume.encrypted is False and volume.kms_key_id is not None:
+        message = "kmsKeyId and encrypted: false contradict each other"
+        yield "CONFLICT", "kmsKeyId", message, "remove one of the two"
+
+
+def _lifetime(volume: Volume) -> Iterator[Fault]:
+    if not volume.retain:
+        return
+    if volume.delete_on_termination:
+        message = "retain and deleteOnTermination contradict each other"
+        yield "CONFLICT", "deleteOnTermination", message, "a retained volume outlives its server"
+    if volume.device in ROOT_DEVICES:
+        message = f"{volume.device} is the root volume, which belongs to the server and cannot be retained"
+        yield "CONFLICT", "retain", message, "make the server stateful, or say deleteOnTermination: false"
+    elif volume.size is None and volume.snapshot_id is None:
+        message = "a retained volume needs a size or a snapshotId"
+        yield "MISSING_FIELD", "retain", message, "EBS makes it apart from the image"
