@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from smsgen.disk import DiskFiles, GitRevisions
-from smsgen.operations.ports import Files, Revisions
+from smsgen.operations.ports import Artifacts, Files, Revisions, StackReader
+
+if TYPE_CHECKING:  # offline commands do not pay for what talks to AWS
+    from smsgen.aws.artifacts import ArtifactSettings
+    from smsgen.aws.clients import AwsSettings, Clients
 
 
 def files() -> Files:
@@ -14,3 +20,24 @@ def files() -> Files:
 def revisions() -> Revisions:
     """Give the user's files at git revisions."""
     return GitRevisions()
+
+
+def clients(settings: AwsSettings) -> Clients:
+    """Give the clients of one AWS session; nothing is asked of AWS yet."""
+    from smsgen.aws.clients import Clients
+
+    return Clients(settings)
+
+
+def artifacts(clients: Clients, settings: ArtifactSettings) -> Artifacts:
+    """Give the documents' bucket, in S3."""
+    from smsgen.aws.artifacts import S3Artifacts
+
+    return S3Artifacts(clients, settings)
+
+
+def stack_reader(clients: Clients) -> StackReader:
+    """Give the deployed stacks, in CloudFormation."""
+    from smsgen.aws.snapshot import CloudFormationReader
+
+    return CloudFormationReader(clients)
