@@ -26,8 +26,12 @@ class DiskFiles:
             raise SmsgenError(f"{path} is larger than {limit}", hint="this is not a file smsgen reads")
         return content
 
-    def write(self, path: str, content: bytes) -> None:
+    def write(self, path: str, content: bytes, *, replace: bool = True) -> None:
         """Write beside the target, then rename over it, so that a reader never sees half a file."""
+        if not replace and os.path.lexists(path):  # noqa: PTH110 - see read()
+            raise SmsgenError(
+                f"{path} is there already", hint="give another name, or --force to overwrite it"
+            )
         folder, name = os.path.split(path)
         beside = os.path.join(folder, f".{name}.{os.getpid()}.tmp")  # noqa: PTH118 - see read()
         try:
@@ -67,7 +71,9 @@ class GitRevisions:
         if shown.returncode != 0:
             said = shown.stderr.decode("utf-8", "replace").strip().splitlines()
             reason = said[-1].removeprefix("fatal: ") if said else f"exit code {shown.returncode}"
-            raise SmsgenError(f"cannot read {path} at {ref}: {reason}", hint="`git fetch` the revision first?")
+            raise SmsgenError(
+                f"cannot read {path} at {ref}: {reason}", hint="`git fetch` the revision first?"
+            )
         if len(shown.stdout) > max_bytes:
             raise SmsgenError(f"{path} at {ref} is larger than {max_bytes // 2**20} MiB")
         return shown.stdout

@@ -425,4 +425,5 @@ APP = Record(
         ),
         "serverGroups": Field(ListOf(SERVER_GROUP, least=1), "The server groups.", required=True),
     },
+    ignored=("$schema",),  # how a JSON file points its editor to the schema
 )

@@ -273,13 +273,23 @@ class Field:
 
 
 class Record:
-    """A map with known fields, read into the NamedTuple `make`; exactly one of `one_of` is given."""
+    """A map with known fields, read into the NamedTuple `make`.
 
-    __slots__ = ("blank", "fields", "make", "name", "one_of", "required", "what")
+    Exactly one of the fields `one_of` is given; what stands under a name of `ignored` is not looked at.
+    """
+
+    __slots__ = ("blank", "fields", "ignored", "make", "name", "one_of", "required", "what")
 
     def __init__(
-        self, make: Any, what: str, fields: Mapping[str, Field], *, one_of: tuple[str, ...] = ()
+        self,
+        make: Any,
+        what: str,
+        fields: Mapping[str, Field],
+        *,
+        one_of: tuple[str, ...] = (),
+        ignored: tuple[str, ...] = (),
     ) -> None:
+        self.ignored = ignored
         self.make = make
         self.what = what
         self.fields = fields
@@ -300,10 +310,10 @@ class Record:
         fields = self.fields
         for name, item in value.items():
             field = fields.get(name)
-            if field is None:
-                self._refuse_field(name, path, problems)
-            else:
+            if field is not None:
                 given[field.attribute] = field.kind.read(item, (*path, name), problems)
+            elif name not in self.ignored:
+                self._refuse_field(name, path, problems)
         for name in self.required:
             if name not in value:
                 given[fields[name].attribute] = ""

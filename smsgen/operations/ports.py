@@ -27,8 +27,11 @@ class Files(Protocol):
         Raises SmsgenError with one sentence where it is missing, a directory, unreadable or over `max_bytes`.
         """
 
-    def write(self, path: str, content: bytes) -> None:
-        """Write a file whole or not at all (beside it, then renamed); missing folders are made."""
+    def write(self, path: str, content: bytes, *, replace: bool = True) -> None:
+        """Write a file whole or not at all (beside it, then renamed); missing folders are made.
+
+        Raises SmsgenError where it cannot be written, and where it is there already and `replace` is false.
+        """
 
     def beside(self, path: str, name: str) -> str:
         """Give the path of `name` as seen from the folder of `path`."""

@@ -1,0 +1,36 @@
+"""The boot scripts that an application file names by `userData.file`, read from beside it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from smsgen.errors import Diagnostic, SmsgenError
+from smsgen.model.app import App
+from smsgen.model.fields import MAX_INLINE_BYTES
+from smsgen.model.rules import view
+from smsgen.operations.ports import Files
+
+
+class Scripts(NamedTuple):
+    """Name in `userData.file` -> its bytes (b"" where it cannot be read), and what is wrong, by path."""
+
+    content: dict[str, bytes]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read_scripts(app: App, file: str, files: Files) -> Scripts:
+    """Read every script once. `file`: the application file's path, `-` for standard input. Raises nothing."""
+    content: dict[str, bytes] = {}
+    problems = []
+    for path, launch, _ in view(app).launches:
+        name = launch.user_data.file if launch.user_data else None
+        if name is None or name in content:
+            continue
+        content[name] = b""
+        try:
+            content[name] = files.read(files.beside(file, name), max_bytes=MAX_INLINE_BYTES)
+        except SmsgenError as error:
+            at = (*path, "userData", "file")
+            hint = error.hint or "EC2 takes 16 KB of user data: put a longer script in S3, under s3Location"
+            problems.append(Diagnostic("SCRIPT_FILE", str(error), hint, path=at))
+    return Scripts(content, tuple(problems))

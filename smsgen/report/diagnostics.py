@@ -1,0 +1,103 @@
+"""Diagnostics as text for people, JSON for programs, SARIF 2.1.0 for code scanning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from smsgen.errors import Diagnostic, Severity
+
+SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def render(diagnostics: Sequence[Diagnostic], output: str) -> str:
+    """Give the diagnostics in the format `output`, a key of OUTPUTS, as lines that end with a newline."""
+    return OUTPUTS[output](diagnostics)
+
+
+def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
+    """Give one line that counts them: `2 errors, 1 warning in 3 files`."""
+    counts = [(severity, sum(found.severity is severity for found in diagnostics)) for severity in Severity]
+    words = [_plural(count, severity.value) for severity, count in counts if count]
+    return f"{', '.join(words) or 'no problems'} in {_plural(files, 'file')}"
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 or word == "info" else f"{count:,} {word}s"
+
+
+def _text(diagnostics: Sequence[Diagnostic]) -> str:
+    return "".join(f"{found.render()}\n" for found in diagnostics)
+
+
+def _json(diagnostics: Sequence[Diagnostic]) -> str:
+    return _dump([_entry(found) for found in diagnostics])
+
+
+def _entry(found: Diagnostic) -> dict[str, Any]:
+    at = found.location
+    return {
+        "file": at.file if at else None,
+        "line": at.line if at else None,
+        "column": at.column if at else None,
+        "severity": found.severity.value,
+        "code": found.code,
+        "message": found.message,
+        "hint": found.hint,
+    }
+
+
+def _dump(data: Any) -> str:
+    import json
+
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _sarif(diagnostics: Sequence[Diagnostic]) -> str:
+    """Give a SARIF log with what GitHub's documentation asks for ("SARIF support for code scanning")."""
+    codes = sorted({found.code for found in diagnostics})
+    run = {
+        "tool": {"driver": {"name": "smsgen", "rules": [_sarif_rule(code) for code in codes]}},
+        "results": [_sarif_result(found, codes.index(found.code)) for found in diagnostics],
+        "columnKind": "unicodeCodePoints",
+    }
+    return _dump({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _sarif_rule(code: str) -> dict[str, Any]:
+    words = code.replace("_", " ").capitalize()
+    return {
+        "id": code,
+        "shortDescription": {"text": words},
+        "fullDescription": {"text": words},
+        "help": {"text": "Every result says what to do next after its message."},
+    }
+
+
+def _sarif_result(found: Diagnostic, rule: int) -> dict[str, Any]:
+    message = f"{found.message}\n{found.hint}" if found.hint else found.message
+    return {
+        "ruleId": found.code,
+        "ruleIndex": rule,
+        "level": _LEVELS[found.severity],
+        "message": {"text": message},
+        "locations": [_sarif_location(found)] if found.location else [],
+    }
+
+
+def _sarif_location(found: Diagnostic) -> dict[str, Any]:
+    from urllib.parse import quote
+
+    file, line, column = found.location or ("", 1, 1)
+    uri = {"uri": quote(file.replace("\\", "/"))}
+    if not file.startswith("/"):
+        uri["uriBaseId"] = "%SRCROOT%"
+    return {
+        "physicalLocation": {"artifactLocation": uri, "region": {"startLine": line, "startColumn": column}}
+    }
+
+
+OUTPUTS: dict[str, Callable[[Sequence[Diagnostic]], str]] = {"text": _text, "json": _json, "sarif": _sarif}
+"""Format -> what writes it."""
