@@ -50,6 +50,9 @@ class View(Protocol):
     def pulse(self, stack: StackInfo) -> None:
         """Show that time has passed; `stack` is how it stands now."""
 
+    def close(self) -> None:
+        """End the view; called once, whatever happened."""
+
 
 class Outcome(NamedTuple):
     """How it ended: the stack as it stands (None: it is gone), and the failure that caused all others."""
@@ -168,6 +171,8 @@ def follow(
     except KeyboardInterrupt:
         message = f"no longer watching {stack.name}; CloudFormation goes on with it"
         raise Interrupted(message, hint=resume) from None
+    finally:
+        view.close()
 
 
 def running_operation(stacks: Stacks, stack: StackInfo) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from smsgen.errors import ServiceError, SmsgenError
 from smsgen.operations.deployed import ChangeSetInfo, ChangeSetRequest, StackInfo
 from smsgen.operations.follow import Outcome, View, follow, last_event, running_operation
-from smsgen.operations.launch_request import MARK, Launch, change_set_request, digest
+from smsgen.operations.launch_request import MARK, Launch, Place, change_set_request, digest
 from smsgen.operations.ports import Clock, Stacks
 from smsgen.operations.real_change_sets import ask, discard, tidy
 from smsgen.operations.stack_rules import Rule, Step, for_launch
@@ -41,7 +41,7 @@ class Conversation(Protocol):
     def confirm(self, question: str) -> bool:
         """Ask a yes-or-no question; raises SmsgenError where nobody is there to answer."""
 
-    def watching(self, stack: StackInfo, orders: Mapping[str, tuple[int, str]]) -> View:
+    def watching(self, stack: StackInfo, places: Mapping[str, Place]) -> View:
         """Give the view in which an operation on `stack` is shown, by launch order."""
 
 
@@ -213,7 +213,7 @@ class _Launching:
             self.clock,
             stack,
             after=after,
-            view=self.talk.watching(stack, self.launch.orders),
+            view=self.talk.watching(stack, self.launch.places),
             pace=self.options.pace.within(self.options.timeout),
             resume=self.options.resume,
         )

@@ -38,11 +38,20 @@ IDENTIFIERS = {
 """Type -> the property that identifies a resource for an import: the primary identifier of its schema."""
 
 
+class Place(NamedTuple):
+    """Where a resource of the template belongs in the application: launch order, group, and which server."""
+
+    order: int
+    group: str = ""
+    server: str = ""
+    server_id: str = ""
+
+
 class Launch(NamedTuple):
     """A compiled application, ready to launch. Exactly one of `body` and `url` is set.
 
     `templates` holds the root's template first, then those of nested stacks. `role_name` may be "" (the
-    caller's own permissions are used). `orders` maps a logical id to (launch order, name of its server).
+    caller's own permissions are used). `places` maps the logical id of a server to its place.
     """
 
     stack_name: str
@@ -52,7 +61,7 @@ class Launch(NamedTuple):
     role_name: str = ""
     profile: str = "hardened"
     tags: Mapping[str, str] = {}
-    orders: Mapping[str, tuple[int, str]] = {}
+    places: Mapping[str, Place] = {}
     stateful: bool = False
 
 

@@ -81,6 +81,9 @@ def ours(change_set: ChangeSetInfo) -> bool:
 
 
 def _create(stacks: Stacks, clock: Clock, request: ChangeSetRequest) -> ChangeSetInfo:
+    there = stacks.change_set(request.stack_name, request.name)
+    if there is not None:
+        return there
     try:
         made = stacks.create_change_set(request)
     except ServiceError as error:

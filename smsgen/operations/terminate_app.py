@@ -10,7 +10,7 @@ from smsgen.errors import InvalidInput, SmsgenError
 from smsgen.operations.deployed import StackInfo, StackResource
 from smsgen.operations.follow import Outcome, follow, last_event, running_operation
 from smsgen.operations.launch_app import Conversation, Ending, Launched, LaunchFailed
-from smsgen.operations.launch_request import MARK, digest
+from smsgen.operations.launch_request import MARK, Place, digest
 from smsgen.operations.ports import Clock, Stacks
 from smsgen.operations.stack_rules import Step, for_termination
 from smsgen.operations.waiting import Pace
@@ -31,7 +31,7 @@ class TerminateOptions(NamedTuple):
     retain: tuple[str, ...] = ()
     dry_run: bool = False
     wait: bool = True
-    orders: Mapping[str, tuple[int, str]] = {}
+    places: Mapping[str, Place] = {}
     resume: str = "run the same command again to go on watching"
     pace: Pace = Pace()
     timeout: float = 4 * 3600.0
@@ -49,41 +49,33 @@ def terminate_app(
 ) -> Launched:
     """Delete the stack and give how it ended; a stack that is gone already is a success.
 
-    Raises SmsgenError for a protected stack, LaunchFailed where resources could not be deleted, Interrupted at
-    Ctrl-C while following, ServiceError where AWS refuses.
+    Raises SmsgenError for a protected stack, LaunchFailed where resources could not be deleted, Interrupted
+    at Ctrl-C while following, ServiceError where AWS refuses.
     """
-    stack = _settled(stack_name, options, stacks, clock, talk)
+    one = _Terminating(options, stacks, clock, talk)
+    stack = one.settle(stack_name)
     if stack is None:
         talk.note(f"there is no stack {stack_name}: nothing to terminate")
         return Launched(Ending.UNCHANGED)
     if stack.status == "DELETE_IN_PROGRESS":
         talk.note(f"{stack.name} is being deleted already")
-        return _watched(stack, running_operation(stacks, stack)[0], options, stacks, clock, talk)
-    _check(stack, options)
+        return one.watch(stack, running_operation(stacks, stack)[0])
+    check(stack, options)
     talk.note(summary(stack, doomed(stack, stacks, options.retain)))
     if options.dry_run:
         return Launched(Ending.SHOWN, stack)
     if not talk.confirm(f"Delete {stack.name}?"):
         return Launched(Ending.DECLINED, stack)
-    if stack.protected:
-        stacks.protect(stack.stack_id, on=False)
-    before = last_event(stacks, stack)
-    token = MARK + digest("delete", stack.stack_id, stack.last_change, options.retain)
-    stacks.delete(stack.stack_id, token=token, role_name=options.role_name, retain=options.retain)
-    return _watched(stack, before, options, stacks, clock, talk)
+    return one.delete(stack)
 
 
 def doomed(stack: StackInfo, stacks: Stacks, retain: Iterable[str] = ()) -> tuple[Doomed, ...]:
-    """Give every resource that stands in the stack and what a deletion makes of it, in the stack's order."""
+    """Give every resource that stands in the stack and what a deletion makes of it."""
     if stack.status == "REVIEW_IN_PROGRESS":
         return ()
-    policies = _policies(stacks.template(stack.stack_id))
-    kept = set(retain)
+    policies = _policies(stacks.template(stack.stack_id)) | dict.fromkeys(retain, "retained")
     return tuple(
-        Doomed(
-            resource,
-            "retained" if resource.logical_id in kept else policies.get(resource.logical_id, "deleted"),
-        )
+        Doomed(resource, policies.get(resource.logical_id, "deleted"))
         for resource in stacks.resources(stack.stack_id)
         if resource.status != "DELETE_COMPLETE"
     )
@@ -101,31 +93,70 @@ def summary(stack: StackInfo, resources: Iterable[Doomed]) -> str:
     return "\n".join(lines)
 
 
-def _settled(
-    stack_name: str, options: TerminateOptions, stacks: Stacks, clock: Clock, talk: Conversation
-) -> StackInfo | None:
-    """Give the stack once it can be deleted, or is being deleted; None where there is none."""
-    for _ in range(_ROUNDS):
-        stack = stacks.find(stack_name)
-        if stack is None or for_termination(stack.status).step is not Step.WAIT:
-            return stack
-        if not options.wait or options.dry_run:
-            message = f"CloudFormation is working on {stack.name} ({stack.status})"
-            raise SmsgenError(message, hint="run this again when it is done, or without --no-wait")
-        talk.note(f"{stack.name} is {stack.status}: waiting until it is done")
-        _follow(stack, running_operation(stacks, stack)[0], options, stacks, clock, talk)
-    raise SmsgenError(f"others keep working on the stack {stack_name}", hint="find out who does")
-
-
-def _check(stack: StackInfo, options: TerminateOptions) -> None:
+def check(stack: StackInfo, options: TerminateOptions) -> None:
+    """Raise SmsgenError where the stack must not, or cannot, be deleted in this way."""
     if stack.protected and not options.unprotect:
         hint = "give --disable-termination-protection to delete it all the same"
         raise SmsgenError(f"{stack.name} is protected against deletion", hint=hint)
     if options.retain and stack.status != "DELETE_FAILED":
         # CloudFormation takes RetainResources for no other state.
-        hint = "set DeletionPolicy: Retain (`stateful: true` in the file) and launch once before terminating"
-        raise SmsgenError(
-            f"--retain is for a stack in DELETE_FAILED, and {stack.name} is {stack.status}", hint=hint
+        message = f"--retain is for a stack in DELETE_FAILED, and {stack.name} is {stack.status}"
+        hint = "say `stateful: true` in the file and launch once before terminating"
+        raise SmsgenError(message, hint=hint)
+
+
+class _Terminating:
+    """One termination and all it needs; each method is one step of it."""
+
+    def __init__(self, options: TerminateOptions, stacks: Stacks, clock: Clock, talk: Conversation) -> None:
+        self.options = options
+        self.stacks = stacks
+        self.clock = clock
+        self.talk = talk
+
+    def settle(self, stack_name: str) -> StackInfo | None:
+        """Give the stack once it can be deleted, or is being deleted; None where there is none."""
+        for _ in range(_ROUNDS):
+            stack = self.stacks.find(stack_name)
+            if stack is None or for_termination(stack.status).step is not Step.WAIT:
+                return stack
+            if not self.options.wait or self.options.dry_run:
+                message = f"CloudFormation is working on {stack.name} ({stack.status})"
+                raise SmsgenError(message, hint="run this again when it is done")
+            self.talk.note(f"{stack.name} is {stack.status}: waiting until it is done")
+            self._follow(stack, running_operation(self.stacks, stack)[0])
+        raise SmsgenError(f"others keep working on the stack {stack_name}", hint="find out who does")
+
+    def delete(self, stack: StackInfo) -> Launched:
+        """Delete the stack and watch it go."""
+        options = self.options
+        if stack.protected:
+            self.stacks.protect(stack.stack_id, on=False)
+        before = last_event(self.stacks, stack)
+        token = MARK + digest("delete", stack.stack_id, stack.last_change, options.retain)
+        self.stacks.delete(stack.stack_id, token=token, role_name=options.role_name, retain=options.retain)
+        return self.watch(stack, before)
+
+    def watch(self, stack: StackInfo, before: str) -> Launched:
+        """Follow the deletion, unless asked not to."""
+        if not self.options.wait:
+            return Launched(Ending.STARTED, stack)
+        ended = self._follow(stack, before)
+        if not ended.deleted:
+            cause = f": {ended.cause}" if ended.cause else ""
+            hint = "mend that and run this again, or leave it out of the deletion with --retain LOGICAL_ID"
+            raise LaunchFailed(f"{stack.name} is {ended.status}{cause}", hint=hint)
+        return Launched(Ending.TERMINATED, ended.stack)
+
+    def _follow(self, stack: StackInfo, before: str) -> Outcome:
+        return follow(
+            self.stacks,
+            self.clock,
+            stack,
+            after=before,
+            view=self.talk.watching(stack, self.options.places),
+            pace=self.options.pace.within(self.options.timeout),
+            resume=self.options.resume,
         )
 
 
@@ -140,30 +171,3 @@ def _policies(text: str) -> dict[str, str]:
 
 def _fate(resource: Mapping[str, Any]) -> str:
     return _KEPT.get(str(resource.get("DeletionPolicy")), "deleted")
-
-
-def _watched(
-    stack: StackInfo, before: str, options: TerminateOptions, stacks: Stacks, clock: Clock, talk: Conversation
-) -> Launched:
-    if not options.wait:
-        return Launched(Ending.STARTED, stack)
-    ended = _follow(stack, before, options, stacks, clock, talk)
-    if not ended.deleted:
-        cause = f": {ended.cause}" if ended.cause else ""
-        hint = "mend that and run this again, or leave it out of the deletion with --retain LOGICAL_ID"
-        raise LaunchFailed(f"{stack.name} is {ended.status}{cause}", hint=hint)
-    return Launched(Ending.TERMINATED, ended.stack)
-
-
-def _follow(
-    stack: StackInfo, before: str, options: TerminateOptions, stacks: Stacks, clock: Clock, talk: Conversation
-) -> Outcome:
-    return follow(
-        stacks,
-        clock,
-        stack,
-        after=before,
-        view=talk.watching(stack, options.orders),
-        pace=options.pace.within(options.timeout),
-        resume=options.resume,
-    )

@@ -7,6 +7,7 @@ from typing import Any
 
 from smsgen.errors import UsageError
 from smsgen.operations.deployed import StackEvent, StackInfo
+from smsgen.operations.launch_request import Place
 
 
 class FakeTalk:
@@ -33,7 +34,7 @@ class FakeTalk:
             raise UsageError("nobody is there to answer", hint="give --yes")
         return self.answers.pop(0)
 
-    def watching(self, stack: StackInfo, orders: Mapping[str, tuple[int, str]]) -> FakeTalk:
+    def watching(self, stack: StackInfo, places: Mapping[str, Place]) -> FakeTalk:
         self.watched.append(stack.status)
         return self
 
@@ -42,6 +43,9 @@ class FakeTalk:
 
     def pulse(self, stack: StackInfo) -> None:
         self.pulses += 1
+
+    def close(self) -> None:
+        self.watched.append("closed")
 
     @property
     def finished(self) -> list[str]:

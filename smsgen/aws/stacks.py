@@ -1,0 +1,332 @@
+"""The Stacks port on CloudFormation and EC2; see `operations.ports.Stacks`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from smsgen.aws.clients import Clients
+from smsgen.aws.errors import error_code, error_message, service_errors
+from smsgen.errors import ServiceError
+from smsgen.operations.deployed import (
+    ChangeSetInfo,
+    ChangeSetRequest,
+    Instance,
+    StackEvent,
+    StackInfo,
+    StackResource,
+)
+
+if TYPE_CHECKING:
+    from smsgen.changes.model import ChangeSet
+
+_FILTER_VALUES = 200
+"""Values that one filter of DescribeInstances takes (EC2 API reference, Query requests)."""
+
+_EVENT_PAGES = 200
+"""Pages of 100 events that are read of one stack: far more than the 90 days that CloudFormation keeps."""
+
+
+class CloudFormationStacks:
+    """Stacks and change sets of one account and Region."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def find(self, stack: str) -> StackInfo | None:
+        """Give the stack, or None where there is none of that name (by id, deleted ones are found)."""
+        with service_errors(f"cannot look at the stack {stack}"):
+            try:
+                answer = self._cloudformation.describe_stacks(StackName=stack)
+            except Exception as error:
+                if _missing(error):
+                    return None
+                raise
+        found = _stack(answer["Stacks"][0])
+        # A name stands for the living: CloudFormation never gives a deleted stack by name, imitations do.
+        return None if found.status == "DELETE_COMPLETE" and stack == found.name else found
+
+    def template(self, stack: str) -> str:
+        """Give the template's text as it was submitted."""
+        with service_errors(f"cannot read the template of the stack {stack}"):
+            body = self._cloudformation.get_template(StackName=stack, TemplateStage="Original")[
+                "TemplateBody"
+            ]
+        if isinstance(body, str):
+            return body
+        import json
+
+        return json.dumps(body)  # boto3 reads a JSON template into a dict
+
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        """Give all resources of the stack, all pages, without those of nested stacks."""
+        with service_errors(f"cannot list the resources of the stack {stack}"):
+            pages = self._pages("list_stack_resources", StackName=stack)
+            return tuple(_resource(one) for page in pages for one in page["StackResourceSummaries"])
+
+    def events(self, stack: str, *, after: str = "") -> tuple[StackEvent, ...]:
+        """Give the events that came after the one with the id `after` (all where it is ""), oldest first."""
+        with service_errors(f"cannot read the events of the stack {stack}"):
+            found = list(self._until(stack, after))
+        return tuple(reversed(found))
+
+    def create_change_set(self, request: ChangeSetRequest) -> ChangeSetInfo:
+        """Ask for a change set; where one of that name is there already, give that one."""
+        secrets = [value for value in request.parameters.values() if value]
+        with service_errors(f"cannot create a change set for {request.stack_name}", secrets=secrets):
+            arguments = self._arguments(request)
+            try:
+                made = self._cloudformation.create_change_set(**arguments)
+            except Exception as error:
+                if error_code(error) != "AlreadyExistsException":
+                    raise
+                # An earlier try, whose answer was lost, has gone through.
+                return _info(
+                    self._cloudformation.describe_change_set(
+                        StackName=request.stack_name, ChangeSetName=request.name
+                    )
+                )
+        return ChangeSetInfo(made["Id"], request.name, made["StackId"], "CREATE_PENDING")
+
+    def change_set(self, stack: str, name: str) -> ChangeSetInfo | None:
+        """Give the change set (by name or id) without its changes, or None where there is none."""
+        with service_errors(f"cannot look at the change set {name}"):
+            try:
+                return _info(self._cloudformation.describe_change_set(StackName=stack, ChangeSetName=name))
+            except Exception as error:
+                if _missing(error):
+                    return None
+                raise
+
+    def change_sets(self, stack: str) -> tuple[ChangeSetInfo, ...]:
+        """Give all change sets of the stack, all pages."""
+        with service_errors(f"cannot list the change sets of the stack {stack}"):
+            pages = self._pages("list_change_sets", StackName=stack)
+            found = [_info(one) for page in pages for one in page["Summaries"] if _within(one, stack)]
+        return tuple(found)
+
+    def describe_change_set(self, change_set_id: str) -> ChangeSet:
+        """Give the change set with its changes, with and without values, all pages, nested ones too."""
+        with service_errors(f"cannot read the change set {change_set_id}"):
+            return self._described(change_set_id)
+
+    def delete_change_set(self, stack: str, name: str) -> None:
+        """Delete the change set (by name or id); nothing happens where there is none."""
+        with service_errors(f"cannot delete the change set {name}"):
+            try:
+                self._cloudformation.delete_change_set(StackName=stack, ChangeSetName=name)
+            except Exception as error:
+                if not _missing(error):
+                    raise
+
+    def execute(self, change_set: ChangeSetInfo, *, token: str) -> None:
+        """Execute exactly this change set; executing one a second time does nothing."""
+        with service_errors(f"cannot execute the change set {change_set.name}"):
+            try:
+                self._cloudformation.execute_change_set(
+                    ChangeSetName=change_set.change_set_id, ClientRequestToken=token
+                )
+            except Exception as error:
+                if not self._executed(change_set, error):
+                    raise
+
+    def delete(self, stack: str, *, token: str, role_name: str = "", retain: Iterable[str] = ()) -> None:
+        """Begin to delete the stack. `retain` (logical ids that stay) is for stacks in DELETE_FAILED only."""
+        arguments: dict[str, Any] = {"StackName": stack, "ClientRequestToken": token}
+        if role_name:
+            arguments["RoleARN"] = self._role_arn(role_name)
+        if kept := list(retain):
+            arguments["RetainResources"] = kept
+        with service_errors(f"cannot delete the stack {stack}"):
+            self._cloudformation.delete_stack(**arguments)
+
+    def protect(self, stack: str, *, on: bool) -> None:
+        """Switch the stack's termination protection on or off."""
+        with service_errors(f"cannot change the termination protection of {stack}"):
+            self._cloudformation.update_termination_protection(
+                StackName=stack, EnableTerminationProtection=on
+            )
+
+    def instances(self, ids: Iterable[str]) -> tuple[Instance, ...]:
+        """Give those of the instances that EC2 knows, all pages, with no call per instance.
+
+        They are asked for by filter: by InstanceIds, one that is gone would fail the call for all.
+        """
+        wanted = sorted(ids)
+        found = []
+        with service_errors("cannot look at the instances"):
+            for start in range(0, len(wanted), _FILTER_VALUES):
+                names = wanted[start : start + _FILTER_VALUES]
+                pages = self._clients.client("ec2").get_paginator("describe_instances")
+                for page in pages.paginate(Filters=[{"Name": "instance-id", "Values": names}]):
+                    found += [
+                        _instance(i) for reservation in page["Reservations"] for i in reservation["Instances"]
+                    ]
+        return tuple(sorted(found))
+
+    @property
+    def _cloudformation(self) -> Any:
+        return self._clients.client("cloudformation")
+
+    def _pages(self, operation: str, **arguments: Any) -> Iterator[Mapping[str, Any]]:
+        return iter(self._cloudformation.get_paginator(operation).paginate(**arguments))
+
+    def _until(self, stack: str, after: str) -> Iterator[StackEvent]:
+        """Give events newest first, reading no page beyond the one that holds `after`."""
+        for number, page in enumerate(self._pages("describe_stack_events", StackName=stack)):
+            for raw in page["StackEvents"]:
+                if raw["EventId"] == after:
+                    return
+                yield _event(raw)
+            if number >= _EVENT_PAGES:
+                return
+
+    def _executed(self, change_set: ChangeSetInfo, error: Exception) -> bool:
+        """Whether the refusal only means that an earlier try, whose answer was lost, has gone through."""
+        if error_code(error) == "TokenAlreadyExistsException":
+            return True
+        if error_code(error) not in ("InvalidChangeSetStatus", "InvalidChangeSetStatusException"):
+            return False
+        now = self.change_set(change_set.stack_id, change_set.change_set_id)
+        return now is not None and now.execution_status in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE")
+
+    def _arguments(self, request: ChangeSetRequest) -> dict[str, Any]:
+        """Give CreateChangeSet's arguments; what is empty is left out."""
+        given = {
+            "TemplateBody": request.template_body,
+            "TemplateURL": request.template_url,
+            "RoleARN": self._role_arn(request.role_name) if request.role_name else "",
+            "Parameters": [_parameter(name, value) for name, value in request.parameters.items()],
+            "Tags": [{"Key": key, "Value": value} for key, value in request.tags.items()],
+            "ResourceTypes": list(request.resource_types),
+            "Capabilities": list(request.capabilities),
+            "IncludeNestedStacks": request.nested,
+            "ResourcesToImport": [_import(*one) for one in request.imports.items()],
+            # An import is always rolled back; CloudFormation refuses any other wish.
+            "OnStackFailure": "" if request.type == "IMPORT" else request.on_failure,
+        }
+        return {
+            "StackName": request.stack_name,
+            "ChangeSetName": request.name,
+            "ChangeSetType": request.type,
+            "ClientToken": request.token,
+            "Description": request.description,
+            **{name: value for name, value in given.items() if value},
+        }
+
+    def _role_arn(self, role_name: str) -> str:
+        if role_name.startswith("arn:"):
+            return role_name
+        identity = self._clients.identity()
+        return f"arn:{identity.partition}:iam::{identity.account}:role/{role_name}"
+
+    def _described(self, change_set_id: str) -> ChangeSet:
+        from smsgen.aws.change_sets import change_set
+
+        plain = self._whole(change_set_id, values=False)
+        valued = self._whole(change_set_id, values=True)
+        changes = [change.get("ResourceChange", {}) for change in plain["Changes"]]
+        nested = {c["LogicalResourceId"]: c["ChangeSetId"] for c in changes if c.get("ChangeSetId")}
+        return change_set(plain, valued, {name: self._described(inner) for name, inner in nested.items()})
+
+    def _whole(self, change_set_id: str, *, values: bool) -> dict[str, Any]:
+        """Give one answer with the changes of all its pages."""
+        pages = list(
+            self._pages("describe_change_set", ChangeSetName=change_set_id, IncludePropertyValues=values)
+        )
+        if not pages:
+            raise ServiceError(f"CloudFormation says nothing about the change set {change_set_id}")
+        return {**pages[0], "Changes": [change for page in pages for change in page.get("Changes", ())]}
+
+
+def _missing(error: Exception) -> bool:
+    code = error_code(error)
+    if code in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
+        return True
+    return code == "ValidationError" and "does not exist" in error_message(error)
+
+
+def _within(raw: Mapping[str, Any], stack: str) -> bool:
+    """Whether a change set is the stack's: imitations of CloudFormation list those of all stacks."""
+    return stack in (raw["StackId"], raw["StackName"])
+
+
+def _stack(raw: Mapping[str, Any]) -> StackInfo:
+    changed = raw.get("DeletionTime") or raw.get("LastUpdatedTime") or raw["CreationTime"]
+    return StackInfo(
+        name=raw["StackName"],
+        stack_id=raw["StackId"],
+        status=raw["StackStatus"],
+        reason=raw.get("StackStatusReason", ""),
+        description=raw.get("Description", ""),
+        parameters={p["ParameterKey"]: p.get("ParameterValue", "") for p in raw.get("Parameters", ())},
+        outputs={o["OutputKey"]: o["OutputValue"] for o in raw.get("Outputs", ())},
+        tags={t["Key"]: t["Value"] for t in raw.get("Tags", ())},
+        protected=bool(raw.get("EnableTerminationProtection")),
+        last_change=changed.isoformat(),
+    )
+
+
+def _resource(raw: Mapping[str, Any]) -> StackResource:
+    return StackResource(
+        logical_id=raw.get("LogicalResourceId", ""),
+        type=raw["ResourceType"],
+        physical_id=raw.get("PhysicalResourceId", ""),
+        status=raw.get("ResourceStatus", ""),
+        reason=raw.get("ResourceStatusReason", ""),
+    )
+
+
+def _event(raw: Mapping[str, Any]) -> StackEvent:
+    return StackEvent(
+        event_id=raw["EventId"],
+        stack_id=raw["StackId"],
+        stack_name=raw["StackName"],
+        logical_id=raw.get("LogicalResourceId", ""),
+        physical_id=raw.get("PhysicalResourceId", ""),
+        type=raw.get("ResourceType", ""),
+        status=raw.get("ResourceStatus", ""),
+        reason=raw.get("ResourceStatusReason", ""),
+        time=raw["Timestamp"].timestamp(),
+        token=raw.get("ClientRequestToken", ""),
+    )
+
+
+def _info(raw: Mapping[str, Any]) -> ChangeSetInfo:
+    return ChangeSetInfo(
+        change_set_id=raw["ChangeSetId"],
+        name=raw["ChangeSetName"],
+        stack_id=raw["StackId"],
+        status=raw["Status"],
+        execution_status=raw.get("ExecutionStatus", ""),
+        reason=raw.get("StatusReason", ""),
+        description=raw.get("Description", ""),
+    )
+
+
+def _instance(raw: Mapping[str, Any]) -> Instance:
+    return Instance(
+        instance_id=raw["InstanceId"],
+        state=raw["State"]["Name"],
+        private_ip=raw.get("PrivateIpAddress", ""),
+        public_ip=raw.get("PublicIpAddress", ""),
+        private_dns=raw.get("PrivateDnsName", ""),
+        image_id=raw.get("ImageId", ""),
+        type=raw.get("InstanceType", ""),
+        launched=raw["LaunchTime"].timestamp() if "LaunchTime" in raw else 0.0,
+    )
+
+
+def _parameter(name: str, value: str | None) -> dict[str, Any]:
+    if value is None:
+        return {"ParameterKey": name, "UsePreviousValue": True}
+    return {"ParameterKey": name, "ParameterValue": value}
+
+
+def _import(logical_id: str, resource: tuple[str, str, str]) -> dict[str, Any]:
+    kind, key, physical_id = resource
+    return {
+        "ResourceType": kind,
+        "LogicalResourceId": logical_id,
+        "ResourceIdentifier": {key: physical_id},
+    }

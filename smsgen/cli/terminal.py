@@ -1,0 +1,158 @@
+"""The user at the terminal: questions, sentences, and the view of a running operation.
+
+On a terminal the view is a live table by launch order (rich). In a pipe, in CI (`CI` is set) or with TERM=dumb it is
+one line an event. NO_COLOR is honoured (https://no-color.org). All of it goes to stderr: stdout carries data only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from smsgen.errors import UsageError
+from smsgen.operations.deployed import StackEvent, StackInfo
+from smsgen.operations.launch_request import Place
+
+if TYPE_CHECKING:
+    from smsgen.changes.model import ChangeSet
+
+_COLORS = (("FAILED", "red"), ("ROLLBACK", "red"), ("COMPLETE", "green"), ("IN_PROGRESS", "yellow"))
+_LATEST = 6
+"""How many events the live view shows below its table."""
+
+
+def live() -> bool:
+    """Whether stderr is a terminal that can be drawn on."""
+    dumb = os.environ.get("TERM") == "dumb" or os.environ.get("CI")
+    return sys.stderr.isatty() and not dumb
+
+
+def colored() -> bool:
+    """Whether colours are wanted: on a terminal, unless NO_COLOR is set."""
+    return live() and not os.environ.get("NO_COLOR")
+
+
+def answerable() -> bool:
+    """Whether somebody can answer a question: both the question and the answer need a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
+
+
+class Terminal:
+    """The `Conversation` port. `yes` answers every question; `render` turns a change set into text."""
+
+    def __init__(self, *, yes: bool, render: Callable[[ChangeSet], str]) -> None:
+        self._yes = yes
+        self._render = render
+
+    def note(self, text: str) -> None:
+        """Say one sentence on stderr."""
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+    def show(self, change_set: ChangeSet) -> None:
+        """Show what would happen."""
+        self.note(self._render(change_set).rstrip("\n"))
+
+    def confirm(self, question: str) -> bool:
+        """Ask; only y and yes are a yes. Raises UsageError where nobody is there to answer."""
+        if self._yes:
+            return True
+        if not answerable():
+            raise UsageError(
+                f"{question} Nobody is there to answer", hint="give --yes to go ahead without asking"
+            )
+        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def watching(self, stack: StackInfo, places: Mapping[str, Place]) -> LiveView | PlainView:
+        """Give the view in which an operation on `stack` is shown."""
+        return LiveView(stack, places) if live() else PlainView(places)
+
+
+class PlainView:
+    """One line an event: time (UTC), state, type, logical id, launch order, reason."""
+
+    def __init__(self, places: Mapping[str, Place]) -> None:
+        self._places = places
+
+    def event(self, event: StackEvent) -> None:
+        """Write one event."""
+        sys.stderr.write(line(event, self._places) + "\n")
+        sys.stderr.flush()
+
+    def pulse(self, stack: StackInfo) -> None:
+        """Nothing is written when nothing happens."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class LiveView:
+    """A table of the servers by launch order with the latest events below, redrawn as they come."""
+
+    def __init__(self, stack: StackInfo, places: Mapping[str, Place]) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        self._stack = stack
+        self._places = places
+        self._states: dict[str, str] = {}
+        self._latest: list[str] = []
+        console = Console(stderr=True, no_color=not colored(), highlight=False)
+        # rich puts the terminal right again at exit, also after Ctrl-C: `close` is called in every case.
+        self._live = Live(console=console, auto_refresh=False, get_renderable=self._draw)
+        self._live.start()
+
+    def event(self, event: StackEvent) -> None:
+        """Take in one event; a failure stays on the screen above the table."""
+        self._states[event.logical_id] = event.status
+        self._latest = [*self._latest, line(event, self._places)][-_LATEST:]
+        if event.status.endswith("_FAILED"):
+            self._live.console.print(line(event, self._places), style="red", markup=False)
+        self._live.refresh()
+
+    def pulse(self, stack: StackInfo) -> None:
+        """Redraw with the stack's present state."""
+        self._stack = stack
+        self._live.refresh()
+
+    def close(self) -> None:
+        """Leave the last picture on the screen."""
+        self._live.stop()
+
+    def _draw(self) -> Any:
+        from rich.console import Group
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False)
+        for heading in ("order", "group", "server", "logical id", "state"):
+            table.add_column(heading, overflow="fold")
+        for logical_id, place in sorted(self._places.items(), key=lambda one: (one[1], one[0])):
+            state = self._states.get(logical_id, "")
+            table.add_row(
+                str(place.order), place.group, place.server, logical_id, Text(state, style=color(state))
+            )
+        head = Text(
+            f"{self._stack.name}  {self._stack.status}", style=f"bold {color(self._stack.status)}".strip()
+        )
+        return Group(head, table, *(Text(text, style="dim") for text in self._latest))
+
+
+def line(event: StackEvent, places: Mapping[str, Place]) -> str:
+    """Give an event as one line."""
+    from time import gmtime, strftime
+
+    place = places.get(event.logical_id)
+    order = f" (launch order {place.order})" if place else ""
+    reason = f"  {event.reason}" if event.reason else ""
+    when = strftime("%H:%M:%S", gmtime(event.time))
+    return f"{when}  {event.status:<28}  {event.type}  {event.logical_id}{order}{reason}"
+
+
+def color(status: str) -> str:
+    """Give the colour of a state, "" for none."""
+    return next((name for part, name in _COLORS if part in status), "")
