@@ -28,7 +28,7 @@ class DiskFiles:
 
     def write(self, path: str, content: bytes, *, replace: bool = True) -> None:
         """Write beside the target, then rename over it, so that a reader never sees half a file."""
-        if not replace and os.path.lexists(path):  # noqa: PTH110 - see read()
+        if not replace and os.path.lexists(path):
             raise SmsgenError(
                 f"{path} is there already", hint="give another name, or --force to overwrite it"
             )

@@ -8,8 +8,8 @@ STARTER = """\
 # yaml-language-server: $schema=smsgen.schema.json
 #
 # `smsgen schema > smsgen.schema.json` writes the schema that editors complete this file with.
-# `smsgen validate` checks it, `smsgen generate-template` makes a CloudFormation template of it. What it leaves
-# out (an image, a subnet) becomes a parameter of the template.
+# `smsgen validate` checks it, `smsgen generate-template` makes a CloudFormation template of it. What it
+# leaves out (an image, a subnet) becomes a parameter of the template.
 
 name: {name}
 description: What the application is, in at most 1,024 bytes
