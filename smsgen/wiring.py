@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smsgen.disk import DiskFiles, GitRevisions
-from smsgen.operations.ports import Artifacts, Files, Revisions, StackReader
+from smsgen.operations.ports import Artifacts, Clock, Files, Revisions, StackReader, Stacks
 
 if TYPE_CHECKING:  # offline commands do not pay for what talks to AWS
     from smsgen.aws.artifacts import ArtifactSettings
@@ -41,3 +41,17 @@ def stack_reader(clients: Clients) -> StackReader:
     from smsgen.aws.snapshot import CloudFormationReader
 
     return CloudFormationReader(clients)
+
+
+def stacks(clients: Clients) -> Stacks:
+    """Give the stacks that are launched and terminated, in CloudFormation."""
+    from smsgen.aws.stacks import CloudFormationStacks
+
+    return CloudFormationStacks(clients)
+
+
+def clock() -> Clock:
+    """Give the machine's clock."""
+    from smsgen.clock import SystemClock
+
+    return SystemClock()

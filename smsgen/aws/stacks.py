@@ -130,11 +130,9 @@ class CloudFormationStacks:
                 if not self._executed(change_set, error):
                     raise
 
-    def delete(self, stack: str, *, token: str, role_name: str = "", retain: Iterable[str] = ()) -> None:
-        """Begin to delete the stack. `retain` (logical ids that stay) is for stacks in DELETE_FAILED only."""
+    def delete(self, stack: str, *, token: str, retain: Iterable[str] = ()) -> None:
+        """Begin to delete the stack, with the role it was made with. `retain` (logical ids that stay) is for stacks in DELETE_FAILED only."""
         arguments: dict[str, Any] = {"StackName": stack, "ClientRequestToken": token}
-        if role_name:
-            arguments["RoleARN"] = self._role_arn(role_name)
         if kept := list(retain):
             arguments["RetainResources"] = kept
         with service_errors(f"cannot delete the stack {stack}"):

@@ -1,7 +1,8 @@
 """The user at the terminal: questions, sentences, and the view of a running operation.
 
-On a terminal the view is a live table by launch order (rich). In a pipe, in CI (`CI` is set) or with TERM=dumb it is
-one line an event. NO_COLOR is honoured (https://no-color.org). All of it goes to stderr: stdout carries data only.
+On a terminal the view is a live table by launch order (rich). In a pipe, in CI (`CI` is set) or with
+TERM=dumb it is one line an event. NO_COLOR is honoured (https://no-color.org). All of it goes to stderr:
+stdout carries data only.
 """
 
 from __future__ import annotations
@@ -69,7 +70,19 @@ class Terminal:
 
     def watching(self, stack: StackInfo, places: Mapping[str, Place]) -> LiveView | PlainView:
         """Give the view in which an operation on `stack` is shown."""
-        return LiveView(stack, places) if live() else PlainView(places)
+        return view_of(stack, places)
+
+
+def view_of(stack: StackInfo, places: Mapping[str, Place]) -> LiveView | PlainView:
+    """Give the view that suits what stderr is."""
+    return LiveView(stack, places) if live() else PlainView(places)
+
+
+def change_set_text(change_set: ChangeSet) -> str:
+    """Give a change set as text for the terminal."""
+    from smsgen.report.text import render
+
+    return render(change_set)
 
 
 class PlainView:

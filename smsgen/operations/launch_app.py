@@ -245,7 +245,7 @@ class _Launching:
             raise SmsgenError(f"{stack.name} stays as it is", hint="nothing has been changed")
         before = last_event(self.stacks, stack)
         token = MARK + digest("delete", stack.stack_id, stack.last_change)
-        self.stacks.delete(stack.stack_id, token=token, role_name=self.launch.role_name)
+        self.stacks.delete(stack.stack_id, token=token)
         outcome = self._follow(stack, before)
         if not outcome.deleted:
             raise _failed(stack, outcome)

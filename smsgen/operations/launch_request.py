@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
-from smsgen.errors import Diagnostic, InvalidInput, SmsgenError
+from smsgen.errors import Diagnostic, InvalidInput
 from smsgen.operations.deployed import ChangeSetRequest, StackInfo
 
 MARK = "smsgen-"
@@ -204,16 +204,3 @@ def _imports(template: Template, imports: Mapping[str, str]) -> dict[str, tuple[
 def _names(names: Iterable[str]) -> str:
     listed = ", ".join(sorted(names)[:20])
     return f"it has: {listed}" if listed else "it has none"
-
-
-def read_assignments(pairs: Iterable[str], what: str) -> dict[str, str]:
-    """Give a dict of `NAME=VALUE` texts; raises SmsgenError for one without `=`, or a name given twice."""
-    found: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise SmsgenError(f"{what} {pair!r} is not NAME=VALUE", hint=f"write {what} NAME=VALUE")
-        if name in found:
-            raise SmsgenError(f"{what} gives {name!r} twice", hint="give it once")
-        found[name] = value
-    return found

@@ -93,8 +93,8 @@ class Stacks(Protocol):
     def execute(self, change_set: ChangeSetInfo, *, token: str) -> None:
         """Execute exactly this change set; executing one a second time does nothing."""
 
-    def delete(self, stack: str, *, token: str, role_name: str = "", retain: Iterable[str] = ()) -> None:
-        """Begin to delete the stack. `retain` (logical ids that stay) is for stacks in DELETE_FAILED only."""
+    def delete(self, stack: str, *, token: str, retain: Iterable[str] = ()) -> None:
+        """Begin to delete the stack, with the role it was made with. `retain` (logical ids that stay) is for stacks in DELETE_FAILED only."""
 
     def protect(self, stack: str, *, on: bool) -> None:
         """Switch the stack's termination protection on or off."""

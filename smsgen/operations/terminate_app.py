@@ -21,12 +21,8 @@ _KEPT = {"Retain": "retained", "RetainExceptOnCreate": "retained", "Snapshot": "
 
 
 class TerminateOptions(NamedTuple):
-    """How to terminate. `unprotect`: delete it even though it is protected. `retain`: logical ids that stay.
+    """How to terminate. `unprotect`: also if it is protected. `retain`: logical ids that stay."""
 
-    `role_name`: the role CloudFormation assumes ("": the one the stack was made with).
-    """
-
-    role_name: str = ""
     unprotect: bool = False
     retain: tuple[str, ...] = ()
     dry_run: bool = False
@@ -134,7 +130,7 @@ class _Terminating:
             self.stacks.protect(stack.stack_id, on=False)
         before = last_event(self.stacks, stack)
         token = MARK + digest("delete", stack.stack_id, stack.last_change, options.retain)
-        self.stacks.delete(stack.stack_id, token=token, role_name=options.role_name, retain=options.retain)
+        self.stacks.delete(stack.stack_id, token=token, retain=options.retain)
         return self.watch(stack, before)
 
     def watch(self, stack: StackInfo, before: str) -> Launched:

@@ -260,25 +260,33 @@ def _event(event_id: str) -> dict[str, Any]:
     }
 
 
-def test_a_deletion_names_role_token_and_what_stays(stub: Stub) -> None:
+def test_a_deletion_names_its_token_and_what_stays(stub: Stub) -> None:
     stubber, stacks = stub
     expected = {
         "StackName": STACK_ID,
         "ClientRequestToken": "smsgen-y",
-        "RoleARN": "arn:aws-cn:iam::123456789012:role/shop-launch",
         "RetainResources": ["Db1"],
     }
     stubber.add_response("delete_stack", {}, expected)
-    stacks.delete(STACK_ID, token="smsgen-y", role_name="shop-launch", retain=["Db1"])
+    stacks.delete(STACK_ID, token="smsgen-y", retain=["Db1"])
 
 
 def test_a_role_given_as_arn_is_passed_as_it_is(stub: Stub) -> None:
     stubber, stacks = stub
     role = "arn:aws:iam::999999999999:role/path/other"
-    stubber.add_response(
-        "delete_stack", {}, {"StackName": STACK_ID, "ClientRequestToken": "y", "RoleARN": role}
-    )
-    stacks.delete(STACK_ID, token="y", role_name=role)
+    expected = {
+        "StackName": NAME,
+        "ChangeSetName": "smsgen-1",
+        "ChangeSetType": "CREATE",
+        "ClientToken": "smsgen-1",
+        "Description": "words",
+        "TemplateBody": BODY,
+        "Tags": [{"Key": "Team", "Value": "a"}],
+        "OnStackFailure": "ROLLBACK",
+        "RoleARN": role,
+    }
+    stubber.add_response("create_change_set", {"Id": CHANGE_SET_ID, "StackId": STACK_ID}, expected)
+    stacks.create_change_set(REQUEST._replace(role_name=role))
 
 
 def test_deleting_a_change_set_that_is_not_there_is_nothing(stub: Stub) -> None:

@@ -162,7 +162,7 @@ class FakeStacks:
     def execute(self, change_set: ChangeSetInfo, *, token: str) -> None:
         self._call("execute", lambda: self._execute(change_set, token))
 
-    def delete(self, stack: str, *, token: str, role_name: str = "", retain: Iterable[str] = ()) -> None:
+    def delete(self, stack: str, *, token: str, retain: Iterable[str] = ()) -> None:
         self._call("delete", lambda: self._delete(stack, token, set(retain)))
 
     def protect(self, stack: str, *, on: bool) -> None:

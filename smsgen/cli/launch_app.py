@@ -1,0 +1,134 @@
+"""smsgen launch-app: create or update the application's stack and follow it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from smsgen.cli.aws_options import artifact_settings, aws_settings
+from smsgen.cli.launch_options import add_follow_options, pace_of
+
+if TYPE_CHECKING:
+    import argparse
+
+    from smsgen.operations.launch_app import Launched
+
+EXAMPLES = """\
+examples:
+  smsgen launch-app shop.yaml                     show the change set, ask, execute it, follow it
+  smsgen launch-app shop.yaml --dry-run           show it, and remove it again
+  smsgen launch-app shop.yaml --yes --output json
+  smsgen launch-app shop.yaml --on-failure delete a trial: what fails leaves nothing behind
+
+Interrupted (Ctrl-C, a lost network), the stack goes on; the same command goes on watching it.
+exit codes: 0 launched or nothing to change, 1 failed or declined, 3 a --fail-on gate, 130 interrupted
+"""
+
+_ON_FAILURE = {"rollback": "ROLLBACK", "delete": "DELETE", "do-nothing": "DO_NOTHING"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    from argparse import BooleanOptionalAction
+
+    parser.add_argument("app", metavar="APP", help="application file, - for standard input")
+    parser.add_argument(
+        "--parameters", metavar="FILE", help="values of the template's parameters, YAML or JSON"
+    )
+    parser.add_argument(
+        "--parameter", action="append", default=[], metavar="NAME=VALUE", help="one value; wins over the file"
+    )
+    parser.add_argument(
+        "--import",
+        dest="imports",
+        action="append",
+        default=[],
+        metavar="LOGICAL_ID=ID",
+        help="adopt an existing resource (by its instance or volume id) as this resource of the template",
+    )
+    parser.add_argument(
+        "--on-failure", choices=sorted(_ON_FAILURE), default="rollback", help="default: rollback"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="show the change set and remove it again")
+    parser.add_argument("--no-wait", action="store_true", help="end once CloudFormation has started")
+    parser.add_argument(
+        "--termination-protection",
+        action=BooleanOptionalAction,
+        default=None,
+        help="protect the stack against deletion (default: if a server is stateful)",
+    )
+    parser.add_argument(
+        "--s3", metavar="s3://BUCKET/PREFIX", help="where large templates go (default: a bucket of our own)"
+    )
+    parser.add_argument(
+        "--s3-kms-key", metavar="KEY", help="encrypt them with this KMS key (id, ARN or alias)"
+    )
+    add_follow_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    import gc
+
+    from smsgen import wiring
+    from smsgen.cli.terminal import Terminal, change_set_text
+    from smsgen.operations.launch_app import Ending, LaunchOptions, launch_app
+    from smsgen.operations.launch_plan import launch_of, plan
+    from smsgen.operations.parameter_values import read_assignments, read_parameters
+
+    gc.enable()  # this process may live for hours
+    files, clients, settings = wiring.files(), wiring.clients(aws_settings(args)), artifact_settings(args)
+
+    def artifacts() -> Any:
+        return wiring.artifacts(clients, settings)
+
+    talk = Terminal(yes=args.yes, render=change_set_text)
+    parameters = read_parameters(args.parameters, args.parameter, files=files)
+    imports = read_assignments(args.imports, "--import")
+    planned = plan(args.app, files=files, artifacts=artifacts)
+    for warning in planned.warnings:
+        talk.note(warning.render())
+    options = LaunchOptions(
+        parameters=parameters,
+        imports=imports,
+        on_failure=_ON_FAILURE[args.on_failure],
+        dry_run=args.dry_run,
+        wait=not args.no_wait,
+        protect=args.termination_protection,
+        resume=f"`smsgen launch-app {args.app}` goes on watching",
+        pace=pace_of(args),
+        timeout=args.timeout * 60,
+    )
+    launch = launch_of(planned, artifacts)
+    done = launch_app(launch, options, stacks=wiring.stacks(clients), clock=wiring.clock(), talk=talk)
+    talk.note(_SENTENCES[done.ending.name].format(name=launch.stack_name))
+    sys.stdout.write(_outputs(launch.stack_name, done, as_json=args.output == "json"))
+    return 1 if done.ending is Ending.DECLINED else 0
+
+
+_SENTENCES = {
+    "LAUNCHED": "{name} is launched",
+    "UNCHANGED": "no changes: {name} is what the file says",
+    "SHOWN": "a dry run: the change set is removed again, {name} is as it was",
+    "DECLINED": "declined: the change set is removed again, {name} is as it was",
+    "STARTED": "CloudFormation has started; `smsgen status APP --watch` follows {name}",
+}
+
+
+def _outputs(stack_name: str, done: Launched, *, as_json: bool) -> str:
+    outputs = dict(done.stack.outputs) if done.stack else {}
+    if not as_json:
+        width = max(map(len, outputs), default=0)
+        return "".join(f"{key:<{width}}  {value}\n" for key, value in sorted(outputs.items()))
+    import json
+
+    from smsgen.model.status import of_stack
+
+    status = done.stack.status if done.stack else None
+    answer = {
+        "ending": done.ending.name,
+        "stackName": stack_name,
+        "stackId": done.stack.stack_id if done.stack else None,
+        "stackStatus": status,
+        "launchStatus": of_stack(status).value,
+        "outputs": outputs,
+    }
+    return json.dumps(answer, indent=2) + "\n"
