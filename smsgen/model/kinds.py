@@ -317,7 +317,8 @@ class Record:
         for name in self.required:
             if name not in value:
                 given[fields[name].attribute] = ""
-                problems.add("MISSING_FIELD", path, f"{self.what} needs {name}", fields[name].description)
+                hint = f"{name}: {fields[name].description.rstrip('.')}"
+                problems.add("MISSING_FIELD", path, f"{self.what} needs {name}", hint)
         if self.one_of and sum(name in value for name in self.one_of) != 1:
             self._refuse_choice(value, path, problems)
         return self.make(**given)

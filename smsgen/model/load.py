@@ -40,14 +40,19 @@ def load(text: bytes, file: str, *, profile: str | None = None) -> Loaded:
     app = APP.read(source.data, (), problems)
     if profile is not None:
         app = app._replace(profile=profile)
-    problems.end_of_fields()
-    seen = view(app)
-    for rule in RULES:
-        rule(seen, problems)
+    if not problems.full():  # with so much to mend in single fields, how they fit together can wait
+        _check_rules(app, problems)
     found = problems.all()
     if errors(found):
         raise InvalidInput(found)
     return Loaded(_with_names(app), source, found)
+
+
+def _check_rules(app: App, problems: Problems) -> None:
+    problems.end_of_fields()
+    seen = view(app)
+    for rule in RULES:
+        rule(seen, problems)
 
 
 def _with_names(app: App) -> App:

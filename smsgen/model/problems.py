@@ -114,8 +114,9 @@ def show(value: Any) -> str:
     """Give a value as it may stand in a message: short, on one line, without control characters."""
     if isinstance(value, int) and value.bit_length() > 64:
         return "a number beyond 64 bits"  # and Python refuses to write out the longest ones
-    text = repr(value[:80]) if isinstance(value, str) else str(value)
-    return text if len(text) <= 80 else text[:76] + "..."
+    if isinstance(value, str):
+        return repr(value if len(value) <= 80 else value[:79] + "…")
+    return str(value)
 
 
 def kind_of(value: Any) -> str:

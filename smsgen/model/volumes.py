@@ -41,6 +41,8 @@ Fault = tuple[str, str, str, str]
 
 def volume_problems(volume: Volume, path: Path, problems: Problems) -> None:
     """Say what about the volume at `path` EBS would refuse."""
+    if volume.type == "":
+        return  # of no type that is known: already said
     for check in (_size, _iops, _throughput, _encryption, _lifetime):
         for code, field, message, hint in check(volume):
             problems.add(code, (*path, field), message, hint, at_key=code == "CONFLICT")
@@ -54,7 +56,7 @@ def _limits(volume: Volume) -> tuple[str, VolumeType]:
 def _size(volume: Volume) -> Iterator[Fault]:
     name, limits = _limits(volume)
     if volume.size is not None and not limits.least_size <= volume.size <= limits.most_size:
-        message = f"a {name} volume of {volume.size:,} GiB cannot be made"
+        message = f"a volume of type {name} cannot have {volume.size:,} GiB"
         yield "BAD_VOLUME", "size", message, f"{name} takes {limits.least_size:,} to {limits.most_size:,} GiB"
     if name in ("st1", "sc1") and volume.device in ROOT_DEVICES:
         yield "BAD_VOLUME", "type", f"{volume.device} is the root volume, and {name} cannot boot", "use gp3"
@@ -76,14 +78,14 @@ def _iops(volume: Volume) -> Iterator[Fault]:
         yield (
             "CONFLICT",
             "iops",
-            f"the operations of a {name} volume are not chosen",
+            f"the operations of a volume of type {name} are not chosen",
             "remove iops, or use gp3",
         )
     elif not limits.least_iops <= iops <= limits.most_iops:
         hint = f"{name} takes {limits.least_iops:,} to {limits.most_iops:,}"
-        yield "BAD_VOLUME", "iops", f"a {name} volume cannot have {iops:,} operations a second", hint
+        yield "BAD_VOLUME", "iops", f"a volume of type {name} cannot have {iops:,} operations a second", hint
     elif volume.size is not None and iops > max(limits.least_iops, volume.size * limits.iops_per_gib):
-        message = f"{iops:,} operations a second are too many for a {name} volume of {volume.size:,} GiB"
+        message = f"{iops:,} operations a second are too many for {volume.size:,} GiB of type {name}"
         yield "BAD_VOLUME", "iops", message, f"{name} takes at most {limits.iops_per_gib:,} a GiB"
 
 
@@ -96,7 +98,7 @@ def _throughput(volume: Volume) -> Iterator[Fault]:
         yield (
             "CONFLICT",
             "throughput",
-            f"the throughput of a {name} volume is not chosen",
+            f"the throughput of a volume of type {name} is not chosen",
             "use gp3, or remove it",
         )
     elif volume.throughput > most:

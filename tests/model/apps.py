@@ -1,0 +1,159 @@
+"""Strategies: application files of every kind of wrongness, made from the field table."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from smsgen.model.fields import APP
+from smsgen.model.kinds import Boolean, Choice, Identifier, InstanceType, Integer, Kind, ListOf, Record, Text
+
+FRAGMENTS = [
+    *(
+        "name: a\n",
+        "serverGroups:\n",
+        "  - ",
+        "serverList:\n",
+        "      - ",
+        "serverId: s-12345678\n",
+        "launch:\n",
+    ),
+    *(
+        "{",
+        "}",
+        "[",
+        "]",
+        ": ",
+        ", ",
+        "\n",
+        " ",
+        "    ",
+        "\t",
+        "- ",
+        "? ",
+        "&a ",
+        "*a",
+        "<<: *a\n",
+        "!!str ",
+        "!x ",
+        "'",
+    ),
+    *(
+        '"',
+        "|\n",
+        ">\n",
+        "#",
+        "---\n",
+        "...\n",
+        "null",
+        "~",
+        "012",
+        "0x1f",
+        "1e400",
+        ".nan",
+        "12:30",
+        "2024-01-01",
+    ),
+    *("yes", "\\x00", "\u2028", "\ufeff", "é", "\x00", "\x85", "%YAML 1.1\n", "{a: 1, a: 2}", "@", "`"),
+]
+GOOD_TEXTS = [
+    "a",
+    "s-12345678",
+    "s-23456789",
+    "ami-12345678",
+    "ssm:/a",
+    "vpc-12345678",
+    "subnet-12345678",
+    "A1",
+]
+GOOD_TEXTS += [
+    "sg-12345678",
+    "snap-12345678",
+    "app-0123456789abcdef0",
+    "sms-job-12345678",
+    "PT15M",
+    "/dev/sdf",
+    "xvdf",
+]
+GOOD_TEXTS += ["10.0.0.1", "eu-central-1a", "alias/x", "sms-app-x", "abc", "a/b.sh"]
+ODD_TEXTS = [
+    "",
+    "aws:x",
+    "AWS:y",
+    "..",
+    "../a",
+    "/a",
+    "10.0.0.256",
+    "ami-1234567",
+    "vpc-1234567G",
+    "PT",
+    "PT99H",
+    "é" * 9,
+]
+ODD_TEXTS += ["a.b", "xn--a", "-a", "a-", "1", "eu-central-1", "a" * 300, "m6i.large", "x" * 2100]
+
+
+def texts() -> st.SearchStrategy[str]:
+    """Texts that fit some field, and texts that fit few."""
+    plain = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=8)
+    return st.one_of(st.sampled_from(GOOD_TEXTS), st.sampled_from(ODD_TEXTS), plain)
+
+
+def scalars() -> st.SearchStrategy[Any]:
+    """Scalars of every type."""
+    numbers = st.one_of(st.integers(-5, 5), st.integers(), st.floats(allow_nan=False, allow_infinity=False))
+    return st.one_of(texts(), numbers, st.booleans(), st.none())
+
+
+def anything() -> st.SearchStrategy[Any]:
+    """Small values of every shape."""
+    return st.recursive(
+        scalars(),
+        lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(texts(), inner, max_size=2)),
+        max_leaves=4,
+    )
+
+
+def value(kind: Kind) -> st.SearchStrategy[Any]:
+    """Values of a kind, most of them fitting, some of them not."""
+    return st.integers(0, 30).flatmap(lambda roll: anything() if roll == 0 else near(kind))
+
+
+def near(kind: Kind) -> st.SearchStrategy[Any]:
+    """Values of the type that a kind has."""
+    match kind:
+        case Record():
+            return record(kind)
+        case ListOf():
+            return st.lists(value(kind.entry), max_size=3)
+        case Boolean():
+            return st.booleans()
+        case Integer():
+            return st.one_of(st.integers(kind.least - 1, kind.most + 1), st.sampled_from([1.0, 8.0, 0.5]))
+        case Choice():
+            return st.sampled_from([*kind.values, kind.values[0].swapcase()])
+        case InstanceType():
+            return st.sampled_from(["m6i.large", "t3.micro", "m6i", "m6i.", ".large", "m6i.larg"])
+        case Identifier():
+            return st.one_of(st.sampled_from([kind.prefix + "12345678", kind.prefix + "0" * 17]), texts())
+        case Text():
+            return texts()
+    raise TypeError(kind)
+
+
+@st.composite
+def record(draw: st.DrawFn, kind: Record) -> dict[str, Any]:
+    """Give a map with the required fields, some others, and now and then one too many or too few."""
+    names = set(draw(st.lists(st.sampled_from(list(kind.fields)), max_size=4))) | set(kind.required)
+    if kind.one_of and draw(st.booleans()):
+        names = {draw(st.sampled_from(kind.one_of))}
+    made = {name: draw(value(kind.fields[name].kind)) for name in sorted(names)}
+    roll = draw(st.integers(0, 40))
+    if roll == 0:
+        made[draw(texts())] = 1
+    elif roll == 1 and made:
+        del made[draw(st.sampled_from(sorted(made)))]
+    return made
+
+
+def any_app() -> st.SearchStrategy[Any]:
+    """Give data in the shape of an application file."""
+    return value(APP)
