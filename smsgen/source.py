@@ -163,7 +163,9 @@ def _parse_yaml(text: str, file: str, read_tag: TagReader | None) -> Source:
     _check_depth(text, file)
     root = _compose(text, file)
     if root is None:
-        _fail("EMPTY", file, 1, 1, "the file holds no document", "`smsgen init NAME` writes one to start from")
+        _fail(
+            "EMPTY", file, 1, 1, "the file holds no document", "`smsgen init NAME` writes one to start from"
+        )
     if "*" in text and "&" in text:
         _check_aliases(root, file)
     reader = _Reader(file, read_tag)
@@ -227,7 +229,14 @@ def _check_depth(text: str, file: str) -> None:
             if depth > MAX_DEPTH:
                 mark = event.start_mark
                 message = f"nested more than {MAX_DEPTH} levels deep"
-                _fail("TOO_DEEP", file, mark.line + 1, mark.column + 1, message, "nothing smsgen reads is so deep")
+                _fail(
+                    "TOO_DEEP",
+                    file,
+                    mark.line + 1,
+                    mark.column + 1,
+                    message,
+                    "nothing smsgen reads is so deep",
+                )
     except yaml.YAMLError:
         return  # the composer says it with its place
     finally:
@@ -245,7 +254,14 @@ def _check_aliases(root: Any, file: str) -> None:
             return known
         mark = node.start_mark
         if id(node) in open_nodes:
-            _fail("RECURSIVE_ALIAS", file, mark.line + 1, mark.column + 1, "an alias contains itself", "spell it out")
+            _fail(
+                "RECURSIVE_ALIAS",
+                file,
+                mark.line + 1,
+                mark.column + 1,
+                "an alias contains itself",
+                "spell it out",
+            )
         open_nodes.add(id(node))
         total = 1 + sum(size(child) for child in _children(node))
         if total > MAX_VALUES:
@@ -324,9 +340,13 @@ class _Reader:
             if key.tag == _MERGE:
                 merged.append(value)
             elif not isinstance(key, yaml.ScalarNode):
-                self._problem("BAD_KEY", key, "a key must be text, not a list or a map", "quote it or move it")
+                self._problem(
+                    "BAD_KEY", key, "a key must be text, not a list or a map", "quote it or move it"
+                )
             elif key.value in made:
-                self._problem("DUPLICATE_KEY", key, f"the key {key.value!r} stands twice in this map", "keep one")
+                self._problem(
+                    "DUPLICATE_KEY", key, f"the key {key.value!r} stands twice in this map", "keep one"
+                )
             else:
                 made[key.value] = self.read(value)
         for value in merged:
@@ -337,7 +357,9 @@ class _Reader:
         bases = value.value if isinstance(value, yaml.SequenceNode) else [value]
         for base in bases:
             if not isinstance(base, yaml.MappingNode):
-                self._problem("BAD_MERGE", base, "`<<` takes a map or a list of maps", "refer to a map with `*name`")
+                self._problem(
+                    "BAD_MERGE", base, "`<<` takes a map or a list of maps", "refer to a map with `*name`"
+                )
                 continue
             for name, inherited in self.read(base).items():
                 made.setdefault(name, inherited)
@@ -353,12 +375,16 @@ class _Reader:
                 return self.read_tag(node.tag, untagged)
         except KeyError:
             pass
-        self._problem("YAML_TAG", node, f"the tag {node.tag} is not known here", "remove the tag, or quote the value")
+        self._problem(
+            "YAML_TAG", node, f"the tag {node.tag} is not known here", "remove the tag, or quote the value"
+        )
         return untagged
 
     def _problem(self, code: str, node: Any, message: str, hint: str) -> None:
         mark = node.start_mark
-        self.problems.append(Diagnostic(code, message, hint, location=Location(self.file, mark.line + 1, mark.column + 1)))
+        self.problems.append(
+            Diagnostic(code, message, hint, location=Location(self.file, mark.line + 1, mark.column + 1))
+        )
 
 
 _CONSTRUCT: dict[str, Any] = {
