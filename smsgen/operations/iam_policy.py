@@ -36,7 +36,6 @@ ACTIONS = {
     "DeleteStack": "cloudformation:DeleteStack",
     "DescribeAddresses": "ec2:DescribeAddresses",
     "DescribeChangeSet": "cloudformation:DescribeChangeSet",
-    "DescribeEvents": "cloudformation:DescribeEvents",
     "DescribeInstances": "ec2:DescribeInstances",
     "DescribeNetworkInterfaces": "ec2:DescribeNetworkInterfaces",
     "DescribeSecurityGroups": "ec2:DescribeSecurityGroups",
@@ -92,7 +91,6 @@ _READ = (
         "ReadTheStacks",
         (
             "cloudformation:DescribeChangeSet",
-            "cloudformation:DescribeEvents",
             "cloudformation:DescribeStackEvents",
             "cloudformation:DescribeStacks",
             "cloudformation:GetTemplate",

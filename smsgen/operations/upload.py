@@ -104,7 +104,7 @@ def _script_type(name: str) -> str:
 def _with_scripts(app: App, locations: Mapping[str, S3Location]) -> App:
     def launch(said: Launch) -> Launch:
         file = said.user_data.file if said.user_data else None
-        return said._replace(user_data=UserData(s3_location=locations[file])) if file in locations else said
+        return said._replace(user_data=UserData(s3_location=locations[file])) if file and file in locations else said
 
     def server(one: Server) -> Server:
         return one._replace(launch=launch(one.launch))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
+
+
+@cache
+def _loader() -> Any:
+    from botocore.loaders import Loader
+
+    return Loader(include_default_search_paths=True)
 
 
 @pytest.fixture(scope="session")
@@ -43,12 +51,16 @@ def proxy(moto_address: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent/config")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    # moto reads no conditions: to it our policy "deny all that is not TLS" denies all. Loopback stands for TLS.
+    # moto reads no conditions: to it our policy "deny all that is not TLS" denies all. Loopback stands for
+    # TLS.
     from moto.iam.access_control import PermissionResult
 
     monkeypatch.setattr("moto.s3.models.FakeBucket.get_permission", lambda *_: PermissionResult.NEUTRAL)
     # Retries wait seconds, with jitter; a test waits not at all.
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_, **__: True)
+    # Sessions of one run share what botocore has read of its service models: parsing S3's takes 0.3 s.
+    monkeypatch.setattr("botocore.loaders.create_loader", lambda *_: _loader())
     with FaultProxy(*moto_address) as running:
         yield running
 
