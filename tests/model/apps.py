@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from smsgen.model.fields import APP
-from smsgen.model.kinds import Boolean, Choice, Identifier, InstanceType, Integer, Kind, ListOf, Record, Text
+from smsgen.model.kinds import Boolean, Choice, InstanceType, Integer, Kind, ListOf, Record, Text
 
 FRAGMENTS = [
     *(
@@ -112,9 +112,14 @@ def anything() -> st.SearchStrategy[Any]:
     )
 
 
+def mostly(good: st.SearchStrategy[Any], odd: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Give values of `odd` now and then: an application holds many values, and one odd one spoils it."""
+    return st.integers(0, 40).flatmap(lambda roll: odd if roll == 40 else good)
+
+
 def value(kind: Kind) -> st.SearchStrategy[Any]:
     """Values of a kind, most of them fitting, some of them not."""
-    return st.integers(0, 30).flatmap(lambda roll: anything() if roll == 0 else near(kind))
+    return mostly(near(kind), anything())
 
 
 def near(kind: Kind) -> st.SearchStrategy[Any]:
@@ -123,27 +128,33 @@ def near(kind: Kind) -> st.SearchStrategy[Any]:
         case Record():
             return record(kind)
         case ListOf():
-            return st.lists(value(kind.entry), max_size=3)
+            return mostly(st.lists(value(kind.entry), min_size=kind.least, max_size=2), st.just([]))
         case Boolean():
             return st.booleans()
         case Integer():
-            return st.one_of(st.integers(kind.least - 1, kind.most + 1), st.sampled_from([1.0, 8.0, 0.5]))
+            inside = st.one_of(st.integers(kind.least, kind.most), st.just(float(kind.least)))
+            return mostly(inside, st.sampled_from([kind.least - 1, kind.most + 1, 0.5]))
         case Choice():
-            return st.sampled_from([*kind.values, kind.values[0].swapcase()])
+            return mostly(st.sampled_from(kind.values), st.just(kind.values[0].swapcase()))
         case InstanceType():
-            return st.sampled_from(["m6i.large", "t3.micro", "m6i", "m6i.", ".large", "m6i.larg"])
-        case Identifier():
-            return st.one_of(st.sampled_from([kind.prefix + "12345678", kind.prefix + "0" * 17]), texts())
+            return mostly(
+                st.sampled_from(["m6i.large", "t3.micro"]), st.sampled_from(["m6i", "m6i.", ".large"])
+            )
         case Text():
-            return texts()
+            return mostly(st.sampled_from([text for text in GOOD_TEXTS if fits(kind, text)]), texts())
     raise TypeError(kind)
+
+
+def fits(kind: Text, text: str) -> bool:
+    """Say whether a text is one that a kind takes."""
+    return kind.least <= len(text) <= kind.most and kind.fits(text)
 
 
 @st.composite
 def record(draw: st.DrawFn, kind: Record) -> dict[str, Any]:
     """Give a map with the required fields, some others, and now and then one too many or too few."""
     names = set(draw(st.lists(st.sampled_from(list(kind.fields)), max_size=4))) | set(kind.required)
-    if kind.one_of and draw(st.booleans()):
+    if kind.one_of and draw(st.integers(0, 20)) < 20:
         names = {draw(st.sampled_from(kind.one_of))}
     made = {name: draw(value(kind.fields[name].kind)) for name in sorted(names)}
     roll = draw(st.integers(0, 40))

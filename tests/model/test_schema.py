@@ -67,7 +67,7 @@ def test_defaults_are_those_of_the_model() -> None:
 @settings(deadline=None, max_examples=300)
 @given(any_app())
 def test_schema_and_loader_are_of_one_mind_about_the_fields(data: Any) -> None:
-    """What the table refuses the schema refuses, and the other way round. Rules across fields are the loader's."""
+    """What the table refuses the schema refuses, and the other way round; the rules are the loader's."""
     problems = Problems(parse(json.dumps(data).encode(), "app.json"))
     APP.read(data, (), problems)
     complaints = [error.message[:200] for error in VALIDATOR.iter_errors(data)]
