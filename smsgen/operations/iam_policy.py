@@ -73,10 +73,10 @@ _BUCKET = "arn:{partition}:s3:::{bucket}"
 _OBJECTS = "arn:{partition}:s3:::{bucket}/*"
 _EC2 = "arn:{partition}:ec2:*:*:"
 _OF_A_STACK = {"StringLike": {"aws:ResourceTag/aws:cloudformation:stack-id": _STACK}}
-_ONLY_THESE_TYPES = {
-    "ForAllValues:StringEquals": {"cloudformation:ResourceTypes": list(RESOURCE_TYPES)},
-    "Null": {"cloudformation:ResourceTypes": "false"},
-}
+# As SMS had it until 2019 (StringLikeIfExists): where types are passed, only these. The `sms` profile passes
+# them, the
+# `hardened` one leaves them to the service role.
+_ONLY_THESE_TYPES = {"ForAllValues:StringEquals": {"cloudformation:ResourceTypes": list(RESOURCE_TYPES)}}
 
 
 class _Statement(NamedTuple):

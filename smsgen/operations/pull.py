@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from smsgen.cfn.intrinsics import call, references
 from smsgen.cfn.text import parse
 from smsgen.errors import Diagnostic, Severity, SmsgenError
 from smsgen.operations.ports import Files, StackReader
@@ -24,7 +25,6 @@ MASK = "****"
 """What CloudFormation shows in place of a NoEcho value."""
 
 _SSM_VALUE = "AWS::SSM::Parameter::Value<"
-_SUB_NAME = re.compile(r"\$\{([^!${}]+)\}")
 _URL_SUFFIXES = {
     "aws-cn": "amazonaws.com.cn",
     "aws-iso": "c2s.ic.gov",
@@ -96,8 +96,13 @@ def dump(snapshot: Mapping[str, Any], format: str) -> str:  # noqa: A002 - the o
         def ignore_aliases(self, data: Any) -> bool:
             return True
 
-    text: str = yaml.dump(snapshot, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
-    return text
+    def text(dumper: Any, value: str) -> Any:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+    Dumper.add_representer(str, text)
+    # Long intrinsics and no tags: whatever reads YAML reads a snapshot.
+    dumped: str = yaml.dump(snapshot, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return dumped
 
 
 def _snapshot(
@@ -288,37 +293,19 @@ def _exports(reader: StackReader, imports: frozenset[str | None]) -> dict[str, s
 def _needs(bodies: Iterable[Mapping[str, Any]]) -> _Needs:
     attributes: dict[str, set[str]] = defaultdict(set)
     imports: set[str | None] = set()
-    for function, argument in (call for body in bodies for call in _calls(body)):
-        if function == "Fn::ImportValue":
-            imports.add(argument if isinstance(argument, str) else None)
-        for name, attribute in _reads(function, argument):
-            attributes[name].add(attribute)
+    for body in bodies:
+        for reference in references(body):
+            if reference.attribute:
+                attributes[reference.target].add(reference.attribute)
+        imports.update(_imports(body))
     return _Needs({name: frozenset(found) for name, found in attributes.items()}, frozenset(imports))
 
 
-def _calls(value: Any) -> Iterator[tuple[str, Any]]:
-    """Give every function call in a template: a map of one key that begins with `Fn::`."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if len(value) == 1 and str(key).startswith("Fn::"):
-                yield key, inner
-            yield from _calls(inner)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _calls(inner)
-
-
-def _reads(function: str, argument: Any) -> Iterator[tuple[str, str]]:
-    """Give what a call reads as (logical id, attribute); a Sub reads `${A.B}` unless it defines that name
-    itself.
-    """
-    if function == "Fn::GetAtt":
-        parts = argument.split(".", 1) if isinstance(argument, str) else argument
-        if isinstance(parts, list) and len(parts) == 2 and all(isinstance(part, str) for part in parts):
-            yield parts[0], parts[1]
-    elif function == "Fn::Sub":
-        text, own = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
-        for found in _SUB_NAME.findall(text) if isinstance(text, str) else ():
-            name, dot, attribute = found.strip().partition(".")
-            if dot and found.strip() not in own:
-                yield name, attribute
+def _imports(value: Any) -> Iterator[str | None]:
+    """Give the names that a template imports, None for one that it works out."""
+    called = call(value)
+    if called and called[0] == "Fn::ImportValue":
+        yield called[1] if isinstance(called[1], str) else None
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inner:
+        yield from _imports(each)

@@ -20,7 +20,7 @@ WRITING = re.compile(r":(Create|Delete|Execute|Put|Update|Pass|Run|Terminate|Att
 
 
 def operations_called() -> set[str]:
-    """Every operation that smsgen/aws can call: names of methods and of paginators, as botocore spells them."""
+    """Every operation that smsgen/aws can call, by the names of methods and paginators."""
     session = pytest.importorskip("botocore.session", reason="boto3 comes with smsgen[aws]").get_session()
     from botocore import xform_name
 
