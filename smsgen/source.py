@@ -26,6 +26,7 @@ TagReader = Callable[[str, Any], Any]
 
 _STR = "tag:yaml.org,2002:str"
 _MERGE = "tag:yaml.org,2002:merge"
+_COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BRACKETS = re.compile(r"[\[\]{}]")
 _NESTED_LINE = re.compile(rf"^(?: {{{2 * MAX_DEPTH},}}|(?:[ ]*[-?:][ ]+){{{MAX_DEPTH // 2},}})", re.MULTILINE)
@@ -316,11 +317,13 @@ class _Reader:
         return made[key]
 
     def _plain(self, node: Any) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if node.tag not in _COLLECTIONS:
+            self._problem("YAML_TAG", node, f"the tag {node.tag} is not read here", "write a plain map or list")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.read(child) for child in node.value]
-        return self._scalar(node)
+        return [self.read(child) for child in node.value]
 
     def _scalar(self, node: Any) -> Any:
         kind = node.tag.rpartition(":")[2]
