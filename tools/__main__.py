@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 GENERATORS = {
     "instance-types": "tools.instance_types",
     "schema": "tools.schema",
+    "recreation": "tools.recreation",
 }
 """Name -> module. The order is the order of running: a later one may read what an earlier one wrote."""
 

@@ -1,7 +1,8 @@
 """The records of a change set, in CloudFormation's own words, and of a deployed stack.
 
-The field names are those of the CloudFormation API (DescribeChangeSet, API version 2010-05-15) in Python's spelling.
-Missing is None or an empty tuple; `MISSING` stands for a value that is not there, which null is not.
+The field names are those of the CloudFormation API (DescribeChangeSet, API version 2010-05-15) in Python's
+spelling. Missing is None or an empty tuple; `MISSING` stands for a value that is not there, which null is
+not.
 """
 
 from __future__ import annotations
@@ -48,11 +49,13 @@ Attribute = Literal[
 Action = Literal["Add", "Modify", "Remove", "Import"]
 
 
-# --- The deployed stack ---------------------------------------------------------------------------------------------
+# --- The deployed stack -------------------------------------------------------------------------------------
 
 
 class StackResource(NamedTuple):
-    """A resource that exists: its type and physical id, what Ref gives where that differs, what GetAtt gives."""
+    """A resource that exists: its type and physical id, what Ref gives where that differs, what GetAtt
+    gives.
+    """
 
     type: str
     physical_id: str | None = None
@@ -63,8 +66,9 @@ class StackResource(NamedTuple):
 class Environment(NamedTuple):
     """What the account answers at the moment of the change set: nothing here is ever looked up.
 
-    `pseudo`: values of pseudo parameters (`AWS::Region`); `ssm`: SSM parameter name -> value; `exports`: export name ->
-    value, or None where the exports are not known; `zones`: region -> its Availability Zones, for Fn::GetAZs.
+    `pseudo`: values of pseudo parameters (`AWS::Region`); `ssm`: SSM parameter name -> value; `exports`:
+    export name -> value, or None where the exports are not known; `zones`: region -> its Availability
+    Zones, for Fn::GetAZs.
     """
 
     pseudo: Mapping[str, Any] = {}
@@ -74,10 +78,12 @@ class Environment(NamedTuple):
 
 
 class Stack(NamedTuple):
-    """A deployed stack. `template` is the processed body (no macros left in it); `parameters` as they were given.
+    """A deployed stack. `template` is the processed body (no macros left in it); `parameters` as they were
+    given.
 
-    `ssm` holds the values of SSM parameters as they were when it was deployed, `children` the nested stacks by the
-    logical id of their resource, `environment` what the account answered when the snapshot was taken.
+    `ssm` holds the values of SSM parameters as they were when it was deployed, `children` the nested
+    stacks by the logical id of their resource, `environment` what the account answered when the snapshot
+    was taken.
     """
 
     stack_name: str
@@ -88,15 +94,16 @@ class Stack(NamedTuple):
     resources: Mapping[str, StackResource] = {}
     outputs: Mapping[str, str] = {}
     tags: Mapping[str, str] = {}
-    children: Mapping[str, Stack] = {}  # type: ignore[misc] # recursive; mypy has no recursive NamedTuple defaults
+    children: Mapping[str, Stack] = {}
     environment: Environment | None = None
 
 
-# --- The answer -----------------------------------------------------------------------------------------------------
+# --- The answer ---------------------------------------------------------------------------------------------
 
 
 class Target(NamedTuple):
-    """What changes of a resource (ResourceTargetDefinition). The last four are there with property values only.
+    """What changes of a resource (ResourceTargetDefinition). The last four are there with property values
+    only.
 
     `before_value` and `after_value` are text, as in the API: a list or a map is its JSON.
     """
@@ -122,7 +129,9 @@ class Detail(NamedTuple):
 
 
 class ResourceChange(NamedTuple):
-    """What happens to one resource. The contexts, `{"Properties": {…}}`, are there with property values only."""
+    """What happens to one resource. The contexts, `{"Properties": {…}}`, are there with property values
+    only.
+    """
 
     action: Action
     logical_resource_id: str
@@ -138,7 +147,9 @@ class ResourceChange(NamedTuple):
 
 
 class ParameterAnswer(NamedTuple):
-    """A parameter as the answer shows it: NoEcho masked, the value of an SSM parameter in `resolved_value`."""
+    """A parameter as the answer shows it: NoEcho masked, the value of an SSM parameter in
+    `resolved_value`.
+    """
 
     key: str
     value: str
@@ -146,10 +157,11 @@ class ParameterAnswer(NamedTuple):
 
 
 class Side(NamedTuple):
-    """One side of the comparison: the template as it was compared, parameter values, and what its conditions gave.
+    """One side of the comparison: the template as it was compared, parameter values, and what its
+    conditions gave.
 
-    `parameters` hold what was given, defaults filled in, NoEcho values unmasked: mask before showing. `resources` are
-    the logical ids that exist on this side.
+    `parameters` hold what was given, defaults filled in, NoEcho values unmasked: mask before showing.
+    `resources` are the logical ids that exist on this side.
     """
 
     template: Mapping[str, Any] = {}
@@ -161,8 +173,8 @@ class Side(NamedTuple):
 class ChangeSet(NamedTuple):
     """CloudFormation's answer, predicted: what it gives plain, and with IncludePropertyValues.
 
-    `nested` holds the change sets of nested stacks by the logical id of their resource; `before` and `after` are the
-    two sides, for reports that show more than the API does.
+    `nested` holds the change sets of nested stacks by the logical id of their resource; `before` and
+    `after` are the two sides, for reports that show more than the API does.
     """
 
     stack_name: str
@@ -174,14 +186,16 @@ class ChangeSet(NamedTuple):
     parameters: tuple[ParameterAnswer, ...]
     changes: tuple[ResourceChange, ...]
     changes_with_property_values: tuple[ResourceChange, ...]
-    nested: Mapping[str, ChangeSet]  # type: ignore[misc] # recursive
+    nested: Mapping[str, ChangeSet]
     before: Side
     after: Side
 
     def describe(
         self, include_property_values: bool = False, contexts: Literal["json", "parsed"] = "json"
     ) -> dict[str, Any]:
-        """Give DescribeChangeSet's answer as plain data; contexts as JSON text, or parsed for people and tests."""
+        """Give DescribeChangeSet's answer as plain data; contexts as JSON text, or parsed for people and
+        tests.
+        """
         from smsgen.changes.describe import describe
 
         return describe(self, include_property_values=include_property_values, contexts=contexts)

@@ -1,0 +1,80 @@
+"""Whether a change of a property replaces the resource: the generated table, and how it is read.
+
+The table is one text and is searched by type name, so that loading it costs a millisecond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from smsgen.changes.model import MISSING, Recreation
+from smsgen.changes.recreation_table import TABLE
+
+Rule = tuple[tuple[str, ...], Recreation]
+"""The path inside a property ((), for the property as a whole), and what a change there means."""
+
+
+def is_known(type_name: str) -> bool:
+    """Say whether the schema of this resource type is in the table."""
+    return f"\n{type_name}\n" in TABLE
+
+
+def requires_recreation(
+    type_name: str, property_name: str, before: Any = MISSING, after: Any = MISSING
+) -> Recreation:
+    """Say whether a change of the property replaces the resource: Never, Conditionally or Always.
+
+    Where only a part of the property is create-only, `before` and `after` (resolved values) decide; without
+    them the answer is Conditionally. A type without a schema, a custom resource for one, gives Never: whether
+    it is replaced is decided by whoever handles it.
+    """
+    rules = _rules(type_name).get(property_name, ())
+    found = {_judge(path, recreation, before, after) for path, recreation in rules}
+    return next((worst for worst in _WORST_FIRST if worst in found), "Never")
+
+
+_WORST_FIRST: tuple[Recreation, ...] = ("Always", "Conditionally", "Never")
+
+
+def _judge(path: tuple[str, ...], recreation: Recreation, before: Any, after: Any) -> Recreation:
+    if not path:
+        return recreation
+    if before is MISSING and after is MISSING:
+        return "Conditionally"
+    return recreation if list(_inside(before, path)) != list(_inside(after, path)) else "Never"
+
+
+def _inside(value: Any, path: tuple[str, ...]) -> Iterable[Any]:
+    """Give what stands at a path of a schema: `*` is every item, and a list met on the way is too."""
+    if not path:
+        yield value
+    elif isinstance(value, list):
+        rest = path[1:] if path[0] == "*" else path
+        for item in value:
+            yield from _inside(item, rest)
+    elif path[0] == "*":
+        yield from _inside(value, path[1:])
+    elif isinstance(value, dict):
+        if path[0] in value:
+            yield from _inside(value[path[0]], path[1:])
+    elif value is not MISSING:
+        yield value  # not known yet: a change of the whole is a change of the part
+
+
+@lru_cache(maxsize=256)
+def _rules(type_name: str) -> dict[str, tuple[Rule, ...]]:
+    start = TABLE.find(f"\n{type_name}\n")
+    if start < 0:
+        return {}
+    rules: dict[str, tuple[Rule, ...]] = {}
+    position = start + len(type_name) + 2
+    while TABLE.startswith(" ", position):
+        end = TABLE.index("\n", position)
+        for word in TABLE[position:end].split():
+            name, *inside = word.lstrip("?").split("/")
+            rule: Rule = (tuple(inside), "Conditionally" if word.startswith("?") else "Always")
+            rules[name] = (*rules.get(name, ()), rule)
+        position = end + 1
+    return rules
