@@ -1,1 +1,64 @@
-"""App -> Template(s)."""
+"""App -> Template(s).
+
+    App ──resolve──▶ servers ──check──▶ ──build──▶ parts ──fits?──▶ one Template
+                                                      └──split──▶ a root and its children
+
+In: an App as `model.load` gives it, and the bytes of the scripts it names. Out: `Compiled`, the same for equal apps
+whatever the order of servers in a group or of groups in the file. A stage sees only what the one before it gives; none of
+them reads a file, a clock or the environment, and none edits its argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from smsgen.cfn.document import Template
+from smsgen.compiler.build import build, template
+from smsgen.compiler.checks import check
+from smsgen.compiler.resolve import resolve
+from smsgen.compiler.split import Child, fits, split
+from smsgen.errors import Diagnostic, InvalidInput, Path, errors
+from smsgen.model.app import App
+
+__all__ = ["Child", "Compiled", "compile_app"]
+
+
+class Compiled(NamedTuple):
+    """A template, the children it names, and what its resources come from.
+
+    `origins`: logical id in `template` -> the place in the application file of the server it belongs to; a child has
+    its own. `values`: parameter -> the value the file implies ("" where the user must give one). `diagnostics`:
+    warnings, with paths.
+    """
+
+    template: Template
+    children: tuple[Child, ...]
+    origins: Mapping[str, Path]
+    values: Mapping[str, str]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compile_app(
+    app: App,
+    *,
+    scripts: Mapping[str, bytes] | None = None,
+    format: str = "yaml",  # noqa: A002 - the option's name
+) -> Compiled:
+    """Compile an application to CloudFormation.
+
+    `scripts`: name in `userData.file` -> its bytes. `format`: how the files of children end ("yaml" or "json").
+    Raises InvalidInput with every problem, by path; `Source.place` gives them their lines.
+    """
+    servers = resolve(app)
+    built = build(app, servers, scripts or {})
+    found = (*check(servers, app.profile), *built.problems)
+    if errors(found):
+        raise InvalidInput(found)
+    one = template(built)
+    children: tuple[Child, ...] = ()
+    if not fits(built, one):
+        one, children = split(built, format)
+    origins = {name: built.servers[key].path for key in built.servers for name in built.parts[key].resources}
+    values = {declared.name: declared.value for declared in built.parameters}
+    return Compiled(one, children, origins if not children else {}, values, found)

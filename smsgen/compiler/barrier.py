@@ -1,0 +1,36 @@
+"""Launch order as edges: what each server waits for, and the barriers between two orders.
+
+Profile `hardened`: one WaitConditionHandle between two orders, which depends on everything of the lower one and on
+which every server of the next depends: N+M edges, and the handle costs nothing. Profile `sms`: SMS's roles allowed
+instances only, so every server depends on every server of the order before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from smsgen.compiler.tropo import WaitConditionHandle
+
+
+def barrier_name(launch_order: int) -> str:
+    """Give the logical id of the barrier that follows a launch order."""
+    return f"LaunchOrder{launch_order}Complete"
+
+
+def gates(waited_for: Sequence[tuple[int, Iterable[str]]], profile: str) -> dict[int, list[str]]:
+    """Give launch order -> the logical ids that its servers depend on.
+
+    `waited_for`: (launch order, logical ids that must be complete) in ascending order.
+    """
+    made: dict[int, list[str]] = {}
+    for (lower, names), (order, _) in zip(waited_for, waited_for[1:], strict=False):
+        made[order] = [barrier_name(lower)] if profile == "hardened" else sorted(names)
+    return made
+
+
+def barrier(launch_order: int, waited_for: Iterable[str]) -> tuple[str, dict[str, Any]]:
+    """Give (logical id, resource) of the barrier that is there once all of `waited_for` are complete."""
+    name = barrier_name(launch_order)
+    made: dict[str, Any] = WaitConditionHandle(name, DependsOn=sorted(waited_for)).to_dict()
+    return name, made

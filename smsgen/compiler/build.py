@@ -1,0 +1,106 @@
+"""Servers -> the parts of a template, before it is decided whether one template holds them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from smsgen.cfn.document import Template
+from smsgen.compiler import barrier, identity, instance
+from smsgen.compiler.checks import check_user_data
+from smsgen.compiler.names import group_names, logical_ids
+from smsgen.compiler.outputs import outputs
+from smsgen.compiler.parameters import Declared, Parameters, interface, section
+from smsgen.compiler.resolve import ResolvedServer
+from smsgen.compiler.scripts import boot_script
+from smsgen.errors import Diagnostic
+from smsgen.model.app import App
+
+FORMAT_VERSION = "2010-09-09"
+
+
+class Built(NamedTuple):
+    """Everything that is made of an application's servers.
+
+    `servers`: by logical id, in launch order; `parts`: their resources, by logical id.
+    """
+
+    app: App
+    servers: Mapping[str, ResolvedServer]
+    prefixes: Mapping[str, str]
+    parts: Mapping[str, instance.Part]
+    identity: Mapping[str, dict[str, Any]]
+    parameters: tuple[Declared, ...]
+    problems: tuple[Diagnostic, ...]
+
+    def orders(self) -> dict[int, list[str]]:
+        """Give launch order -> the logical ids of its servers, ascending."""
+        made: dict[int, list[str]] = {}
+        for logical_id, one in self.servers.items():
+            made.setdefault(one.launch_order, []).append(logical_id)
+        return made
+
+    def waited_for(self, logical_ids: Iterable[str]) -> list[str]:
+        """Give what must be complete before these servers count as launched."""
+        return [name for logical_id in logical_ids for name in self.parts[logical_id].waited_for]
+
+
+def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, bytes]) -> Built:
+    """Make every resource. `scripts`: name in `userData.file` -> its bytes."""
+    orders = sorted({one.launch_order for one in servers})
+    reserved = [identity.ROLE, identity.PROFILE, *map(barrier.barrier_name, orders)]
+    named = logical_ids(servers, reserved)
+    prefixes = group_names(servers)
+    parameters = Parameters(prefixes)
+    problems: list[Diagnostic] = []
+    parts: dict[str, instance.Part] = {}
+    gates = _gates(named, app.profile)
+    for logical_id, one in named.items():
+        script = boot_script(one, logical_id, scripts)
+        problems.extend(check_user_data(one, script))
+        parts[logical_id] = instance.build(
+            one,
+            logical_id,
+            app=app,
+            parameters=parameters,
+            depends_on=gates.get(one.launch_order, []),
+            user_data=script.value if script else None,
+        )
+    return Built(app, named, prefixes, parts, identity.resources(servers), parameters.declared(), tuple(problems))
+
+
+def _gates(named: Mapping[str, ResolvedServer], profile: str) -> dict[int, list[str]]:
+    by_order: dict[int, list[str]] = {}
+    for logical_id, one in named.items():
+        by_order.setdefault(one.launch_order, []).append(logical_id)
+    return barrier.gates(list(by_order.items()), profile)
+
+
+def template(built: Built) -> Template:
+    """Give the one template that holds everything."""
+    resources: dict[str, Any] = dict(built.identity)
+    orders = built.orders()
+    last = max(orders, default=0)
+    for order, members in orders.items():
+        for logical_id in members:
+            resources.update(built.parts[logical_id].resources)
+        if built.app.profile == "hardened" and order != last:
+            name, resource = barrier.barrier(order, built.waited_for(members))
+            resources[name] = resource
+    body = head(built.app, built.parameters)
+    body["Resources"] = resources
+    body["Outputs"] = outputs(built.servers, built.prefixes)
+    return Template(body)
+
+
+def head(app: App, declared: tuple[Declared, ...], description: str = "") -> dict[str, Any]:
+    """Give what stands above a template's resources; `description` in place of the application's."""
+    body: dict[str, Any] = {
+        "AWSTemplateFormatVersion": FORMAT_VERSION,
+        "Description": description or app.description or f"Servers of {app.name}, in launch order",
+        "Metadata": {"smsgen": {"app": app.name, "appId": app.app_id, "profile": app.profile}},
+    }
+    if declared:
+        body["Metadata"]["AWS::CloudFormation::Interface"] = interface(declared)
+        body["Parameters"] = section(declared)
+    return body

@@ -1,0 +1,143 @@
+"""What only shows once launch configurations are joined: one function a rule, all of them in RULES.
+
+A rule looks at one server. Errors stop the compilation; warnings name what the file weakened, with the id of the
+control in AWS Security Hub ("AWS Foundational Security Best Practices") that will find it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from smsgen.compiler import scripts
+from smsgen.compiler.identity import scripts_in_s3
+from smsgen.compiler.resolve import ResolvedServer
+from smsgen.errors import Diagnostic, Severity
+
+MAX_USER_DATA = 16_384
+"""Bytes before Base64 (EC2 user guide, "Run commands when you launch an EC2 instance with user data input")."""
+
+Rule = Callable[[ResolvedServer, str], Iterator[Diagnostic]]
+
+
+def check(servers: Iterable[ResolvedServer], profile: str) -> list[Diagnostic]:
+    """Give what the rules find in any of the servers; one finding for each place in the file."""
+    found = {}
+    for one in servers:
+        for rule in RULES:
+            for diagnostic in rule(one, profile):
+                found[diagnostic.code, diagnostic.path] = diagnostic
+    return list(found.values())
+
+
+def check_user_data(one: ResolvedServer, script: scripts.BootScript | None) -> Iterator[Diagnostic]:
+    """Find user data over EC2's limit, once it is composed."""
+    if script is not None and script.size > MAX_USER_DATA:
+        message = f"the user data of {one.title} takes {script.size:,} bytes, and EC2 takes {MAX_USER_DATA:,}"
+        hint = "put the script in S3, under userData.s3Location, or generate with --upload-scripts"
+        yield Diagnostic("USER_DATA_TOO_LONG", message, hint, path=one.path_of("user_data"))
+
+
+def script_is_a_script(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
+    """A boot script that does more than the user's own text can only run that text if it is a script."""
+    text = (one.launch.user_data.inline or "") if one.launch.user_data else ""
+    if not scripts.is_composed(one) or not text:
+        return
+    first = text.lstrip()[:64]
+    windows = scripts.is_windows(one)
+    if windows and first.startswith("<script>"):
+        said = "a <script> (batch) block"
+    elif not windows and not first.startswith("#!"):
+        said = "no script: its first line does not begin with #!"
+    else:
+        return
+    message = f"the user data of {one.title} is {said}, so readiness and configureScript cannot run it"
+    hint = "write PowerShell" if windows else "begin it with #!/bin/bash, or leave readiness and configureScript out"
+    yield Diagnostic("USER_DATA_NOT_A_SCRIPT", message, hint, path=one.path_of("user_data"))
+
+
+def here_string_can_end(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
+    """PowerShell ends a here-string at a line that begins with '@, wherever that stands."""
+    text = (one.launch.user_data.inline or "") if one.launch.user_data else ""
+    if scripts.is_windows(one) and scripts.is_composed(one) and "\n'@" in text:
+        message = f"a line of the user data of {one.title} begins with '@, which ends the here-string it is put in"
+        yield Diagnostic("USER_DATA_QUOTES", message, "put the script in S3", path=one.path_of("user_data"))
+
+
+def scripts_can_be_fetched(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
+    """A server without an instance profile may read no object of S3."""
+    if scripts_in_s3(one) and not one.launch.iam_instance_profile_name and not one.launch.create_instance_profile:
+        field = "user_data" if one.launch.user_data and one.launch.user_data.s3_location else "configure_script"
+        message = f"{one.title} fetches a script from S3 but has no instance profile that lets it"
+        hint = "name one with iamInstanceProfileName, or let smsgen make one with createInstanceProfile: true"
+        yield _warning("NO_INSTANCE_PROFILE", message, hint, one, field)
+
+
+def imdsv2_is_required(one: ResolvedServer, profile: str) -> Iterator[Diagnostic]:
+    """Security Hub EC2.8."""
+    options = one.launch.metadata_options
+    weakened = options is not None and options.http_tokens == "optional"
+    unsaid = profile == "sms" and (options is None or options.http_tokens is None)
+    if weakened or unsaid:
+        message = f"EC2.8: {one.title} answers IMDSv1 requests, which leak credentials through a proxy or an SSRF hole"
+        yield _warning("EC2.8", message, "set metadataOptions.httpTokens: required", one, "metadata_options")
+
+
+def volumes_are_encrypted(one: ResolvedServer, profile: str) -> Iterator[Diagnostic]:
+    """Security Hub EC2.3."""
+    volumes = one.launch.volumes
+    plain = [volume.device for volume in volumes or () if volume.encrypted is False]
+    if profile == "sms":
+        plain = [volume.device for volume in volumes or () if not volume.encrypted] or ["the root volume"]
+    elif volumes == ():
+        plain = ["the root volume (volumes: [] leaves it as the image has it)"]
+    if plain:
+        message = f"EC2.3: not encrypted by the template on {one.title}: {', '.join(plain)}"
+        yield _warning("EC2.3", message, "set encrypted: true, or encrypt the image", one, "volumes")
+
+
+def no_public_address(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
+    """Security Hub EC2.9."""
+    if one.launch.associate_public_ip_address:
+        message = f"EC2.9: {one.title} gets a public IPv4 address"
+        hint = "leave associatePublicIpAddress out and reach it through a load balancer or Session Manager"
+        yield _warning("EC2.9", message, hint, one, "associate_public_ip_address")
+
+
+def is_managed(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
+    """Security Hub SSM.1."""
+    if one.launch.create_instance_profile is False and not one.launch.iam_instance_profile_name:
+        message = f"SSM.1: {one.title} has no instance profile, so Systems Manager cannot manage it"
+        yield _warning("SSM.1", message, "name one, or set createInstanceProfile: true", one, "create_instance_profile")
+
+
+def hop_limit_is_one(one: ResolvedServer, profile: str) -> Iterator[Diagnostic]:
+    """Security Hub EC2.170 asks IMDSv2 of launch templates; a longer way to it reaches into containers."""
+    options = one.launch.metadata_options
+    limit = options.http_put_response_hop_limit if options else None
+    if profile == "hardened" and limit is not None and limit > 1:
+        message = f"EC2.8: the metadata service of {one.title} answers over {limit} hops, so containers reach it"
+        yield _warning("EC2.8_HOPS", message, "leave httpPutResponseHopLimit at 1", one, "metadata_options")
+
+
+def is_monitored(one: ResolvedServer, profile: str) -> Iterator[Diagnostic]:
+    """AWS Config rule ec2-instance-detailed-monitoring-enabled; Security Hub has no control of its own."""
+    if profile == "hardened" and one.launch.monitoring is False:
+        message = f"detailed monitoring is switched off on {one.title}"
+        yield _warning("NO_MONITORING", message, "leave monitoring out", one, "monitoring")
+
+
+RULES: tuple[Rule, ...] = (
+    script_is_a_script,
+    here_string_can_end,
+    scripts_can_be_fetched,
+    imdsv2_is_required,
+    hop_limit_is_one,
+    volumes_are_encrypted,
+    no_public_address,
+    is_managed,
+    is_monitored,
+)
+
+
+def _warning(code: str, message: str, hint: str, one: ResolvedServer, field: str) -> Diagnostic:
+    return Diagnostic(code, message, hint, Severity.WARNING, path=one.path_of(field))

@@ -1,0 +1,75 @@
+"""The instance profile that smsgen makes for servers with `createInstanceProfile`: one for the application.
+
+It lets Systems Manager reach the servers (Security Hub SSM.1), and beyond that only what their boot scripts need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from smsgen.compiler.resolve import ResolvedServer
+from smsgen.model.launch import S3Location
+
+ROLE = "InstanceRole"
+PROFILE = "InstanceProfile"
+_SSM = "arn:${AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+
+
+def wanted_by(servers: Iterable[ResolvedServer]) -> tuple[ResolvedServer, ...]:
+    """Give the servers that want the profile: those that ask for one and name none."""
+    return tuple(
+        one
+        for one in servers
+        if one.launch.create_instance_profile and not one.launch.iam_instance_profile_name
+    )
+
+
+def resources(servers: Iterable[ResolvedServer]) -> dict[str, dict[str, Any]]:
+    """Give the role and the profile for those servers that want them; nothing where none does."""
+    wanting = wanted_by(servers)
+    if not wanting:
+        return {}
+    # troposphere.iam is needed by few applications.
+    from troposphere.iam import InstanceProfile, Role
+
+    from smsgen.compiler.tropo import Ref, Sub
+
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+    statements = [*_may_read(wanting), *_may_signal(wanting)]
+    more = {}
+    if statements:
+        document = {"Version": "2012-10-17", "Statement": statements}
+        more["Policies"] = [{"PolicyName": "boot-scripts", "PolicyDocument": document}]
+    role = Role(ROLE, AssumeRolePolicyDocument=trust, ManagedPolicyArns=[Sub(_SSM)], **more)
+    profile = InstanceProfile(PROFILE, Roles=[Ref(ROLE)])
+    return {ROLE: role.to_dict(), PROFILE: profile.to_dict()}
+
+
+def scripts_in_s3(one: ResolvedServer) -> tuple[S3Location, ...]:
+    """Give the objects that a server's boot script fetches."""
+    user_data = one.launch.user_data.s3_location if one.launch.user_data else None
+    return tuple(location for location in (user_data, one.launch.configure_script) if location)
+
+
+def _may_read(servers: Iterable[ResolvedServer]) -> list[dict[str, Any]]:
+    objects = sorted({location for one in servers for location in scripts_in_s3(one)})
+    if not objects:
+        return []
+    arns = [{"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::{place.bucket}/{_literal(place.key)}"} for place in objects]
+    return [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": arns}]
+
+
+def _literal(key: str) -> str:
+    return key.replace("${", "${!")
+
+
+def _may_signal(servers: Iterable[ResolvedServer]) -> list[dict[str, Any]]:
+    if not any(one.launch.readiness and one.launch.readiness.signal == "creationPolicy" for one in servers):
+        return []
+    return [{"Effect": "Allow", "Action": "cloudformation:SignalResource", "Resource": {"Ref": "AWS::StackId"}}]

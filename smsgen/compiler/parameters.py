@@ -1,0 +1,108 @@
+"""What the file leaves out -> typed parameters of the template, shared where servers share them.
+
+An image belongs to a server, an instance type to a group, and the network to the application; a parameter of the
+Systems Manager parameter store to everybody who names its path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from smsgen.compiler.names import alphanumeric, digest
+from smsgen.compiler.resolve import ResolvedServer
+from smsgen.compiler.tropo import Parameter, Ref
+
+SUBNET = "SubnetId"
+SECURITY_GROUPS = "SecurityGroupIds"
+
+INSTANCE_TYPE_PATTERN = r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$"
+GROUPS = ("Network", "Instances", "Images")
+"""How the console groups the parameters (AWS::CloudFormation::Interface), in this order."""
+
+
+class Declared(NamedTuple):
+    """A parameter: its declaration, the console's group, and the value known already ("" where none is)."""
+
+    name: str
+    declaration: Any
+    group: str
+    value: str = ""
+
+
+class Parameters:
+    """The parameters that servers need, collected while they are built."""
+
+    def __init__(self, group_prefixes: Mapping[str, str]) -> None:
+        self._declared: dict[str, Declared] = {}
+        self._prefixes = group_prefixes
+
+    def image(self, one: ResolvedServer, logical_id: str) -> Any:
+        """Give what ImageId is: the server's image, or a parameter for it."""
+        image = one.server.image_id
+        if image.startswith("ssm:"):
+            path = image.removeprefix("ssm:")
+            name = f"{alphanumeric(path)[:180]}ImageId"
+            if self._declared.get(name, Declared(name, None, "", path)).value != path:
+                name = f"{alphanumeric(path)[:180]}{digest(path)[:8]}ImageId"
+            text = f"Name of the SSM parameter that holds the image id: {path}"
+            kind = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
+            return self._ref(name, "Images", value=path, Type=kind, Default=path, Description=text)
+        if image:
+            return image
+        text = f"Image (AMI) of the server {one.title}"
+        return self._ref(f"{logical_id}ImageId", "Images", Type="AWS::EC2::Image::Id", Description=text)
+
+    def instance_type(self, one: ResolvedServer) -> Any:
+        """Give what InstanceType is: the launch configuration's, or a parameter for the whole group."""
+        if one.launch.instance_type:
+            return one.launch.instance_type
+        return self._ref(
+            f"{self._prefixes[one.group.name]}InstanceType",
+            "Instances",
+            Type="String",
+            Description=f"EC2 instance type of the servers of group {one.group.name}",
+            AllowedPattern=INSTANCE_TYPE_PATTERN,
+            ConstraintDescription="must be an EC2 instance type such as m6i.large",
+        )
+
+    def subnet(self, one: ResolvedServer) -> Any:
+        """Give what SubnetId is: the launch configuration's, or a parameter for the whole application."""
+        if one.launch.subnet:
+            return one.launch.subnet
+        text = "Subnet of every server that names none"
+        return self._ref(SUBNET, "Network", Type="AWS::EC2::Subnet::Id", Description=text)
+
+    def security_groups(self, one: ResolvedServer) -> Any:
+        """Give what SecurityGroupIds is: a list of ids, or a list parameter for the whole application."""
+        said = one.launch.security_groups or (one.launch.security_group,)
+        if said[0]:
+            return list(said)
+        text = "Security groups of every server that names none"
+        return self._ref(
+            SECURITY_GROUPS, "Network", Type="List<AWS::EC2::SecurityGroup::Id>", Description=text
+        )
+
+    def _ref(self, name: str, group: str, value: str = "", **declaration: Any) -> Any:
+        if name not in self._declared:
+            self._declared[name] = Declared(name, Parameter(name, **declaration), group, value)
+        return Ref(name)
+
+    def declared(self) -> tuple[Declared, ...]:
+        """Give the parameters in the order that people read them: by group, then by name."""
+        return tuple(sorted(self._declared.values(), key=lambda one: (GROUPS.index(one.group), one.name)))
+
+
+def section(declared: Iterable[Declared]) -> dict[str, Any]:
+    """Give the Parameters section."""
+    return {one.name: one.declaration.to_dict() for one in declared}
+
+
+def interface(declared: Iterable[Declared]) -> dict[str, Any]:
+    """Give the AWS::CloudFormation::Interface metadata: the parameters by group."""
+    names: dict[str, list[str]] = {}
+    for one in declared:
+        names.setdefault(one.group, []).append(one.name)
+    return {
+        "ParameterGroups": [{"Label": {"default": group}, "Parameters": names[group]} for group in GROUPS if group in names]
+    }

@@ -1,0 +1,91 @@
+"""App -> the servers to launch, each with its whole launch configuration, in launch order.
+
+A server's own word wins over its group's, and its group's over the application's, field by field. The result is
+sorted by what servers are, never by where they stand in the file.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from smsgen.errors import Path
+from smsgen.model.app import App, Server, ServerGroup
+from smsgen.model.launch import Launch
+
+_CAMEL = {name: name.split("_")[0] + "".join(part.title() for part in name.split("_")[1:]) for name in Launch._fields}
+_CAMEL["ec2_key_name"] = "ec2KeyName"
+
+
+class ResolvedServer(NamedTuple):
+    """A server, its joined launch configuration, and where it stands in the file."""
+
+    server: Server
+    group: ServerGroup
+    launch_order: int
+    launch: Launch
+    path: Path
+    said_at: tuple[tuple[Path, Launch], ...]
+    """The places that make up `launch`, the winning one first."""
+
+    @property
+    def identity(self) -> str:
+        """What this server is called in any order of the file: unique where the file is valid."""
+        vm = self.server.vm_server
+        parts = (self.server.server_id, vm.vm_server_address.vm_manager_id, vm.vm_server_address.vm_id, vm.vm_name)
+        return "/".join((*parts, self.launch.logical_id or "", self.group.name))
+
+    @property
+    def title(self) -> str:
+        """What people call this server."""
+        return self.server.vm_server.vm_name or self.server.server_id
+
+    def path_of(self, field: str) -> Path:
+        """Give the place of a launch field (`instance_type`): where it was said, or the server where it was not."""
+        for path, launch in self.said_at:
+            if getattr(launch, field) is not None:
+                return (*path, _CAMEL[field])
+        return self.path
+
+
+def resolve(app: App) -> tuple[ResolvedServer, ...]:
+    """Give every server of the app, by launch order, then group name, then identity."""
+    servers = [
+        _server(app, group, server, ("serverGroups", at), ("serverGroups", at, "serverList", index))
+        for at, group in enumerate(app.server_groups)
+        for index, server in enumerate(group.server_list)
+    ]
+    return tuple(sorted(servers, key=lambda one: (one.launch_order, one.group.name, one.identity)))
+
+
+def _server(app: App, group: ServerGroup, server: Server, group_path: Path, path: Path) -> ResolvedServer:
+    said_at = (
+        ((*path, "launch"), server.launch),
+        ((*group_path, "launchDefaults"), group.launch_defaults),
+        (("launchDefaults",), app.launch_defaults),
+    )
+    return ResolvedServer(
+        server=server,
+        group=group,
+        launch_order=group.launch_order or 0,
+        launch=join(server.launch, group.launch_defaults, app.launch_defaults),
+        path=path,
+        said_at=said_at,
+    )
+
+
+def join(*launches: Launch) -> Launch:
+    """Give the launch configuration of which each field is the first that says anything."""
+    made = launches[0]
+    for other in launches[1:]:
+        made = Launch(*[mine if mine is not None else theirs for mine, theirs in zip(made, other, strict=True)])
+    return _one_way_of_naming_groups(made, launches)
+
+
+def _one_way_of_naming_groups(made: Launch, launches: tuple[Launch, ...]) -> Launch:
+    """Keep the nearer of `securityGroup` and `securityGroups`: they are two spellings of one thing."""
+    if made.security_group is None or made.security_groups is None:
+        return made
+    nearest = next(launch for launch in launches if launch.security_group or launch.security_groups)
+    if nearest.security_groups:
+        return made._replace(security_group=None)
+    return made._replace(security_groups=None)

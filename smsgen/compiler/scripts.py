@@ -1,0 +1,164 @@
+"""UserData: what runs at boot. Jinja2 is imported only where a boot script has to be composed.
+
+A script that needs nothing of smsgen is the user data itself. Otherwise the boot script of `templates/user_data/`
+fetches what is in S3, runs the user's script and the configuration script, logs, and signals. Only its header goes
+through Fn::Sub: the rest is joined to it verbatim, so that a `${…}` of the user's script is never touched.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from smsgen.compiler.identity import scripts_in_s3
+from smsgen.compiler.instance import handle_name, signals_by_wait_condition
+from smsgen.compiler.names import digest
+from smsgen.compiler.resolve import ResolvedServer
+from smsgen.compiler.tropo import Base64, Join, Sub
+from smsgen.model.launch import S3Location
+
+_SHELL_HEADER = """\
+#!/bin/bash
+SMSGEN_STACK='${AWS::StackName}'
+SMSGEN_REGION='${AWS::Region}'
+"""
+_POWERSHELL_HEADER = """\
+<powershell>
+$SmsgenStack = '${AWS::StackName}'
+$SmsgenRegion = '${AWS::Region}'
+"""
+
+
+class Step(NamedTuple):
+    """One script that runs at boot: from `location` (as the script's language quotes it), or its `text`."""
+
+    name: str
+    location: str = ""
+    text: str = ""
+
+    @property
+    def mark(self) -> str:
+        """A word for the end of a here-document that cannot stand in the text: it is made from it."""
+        return f"SMSGEN_{digest(self.text)[:16].upper()}"
+
+
+class BootScript(NamedTuple):
+    """A server's user data: the value of the property, and its size in bytes before Base64."""
+
+    value: Any
+    size: int
+
+
+def is_windows(one: ResolvedServer) -> bool:
+    """Whether the server runs Windows: said by `platform`, or by the language of its configuration script."""
+    return one.launch.platform == "windows" or (
+        one.launch.platform is None and one.launch.configure_script_type == "POWERSHELL_SCRIPT"
+    )
+
+
+def text_of(one: ResolvedServer, scripts: Mapping[str, bytes]) -> str | None:
+    """Give the user's own script as text, or None where there is none here (none at all, or in S3)."""
+    user_data = one.launch.user_data
+    if user_data is None:
+        return None
+    if user_data.file is not None:
+        return scripts.get(user_data.file, b"").decode("utf-8", "replace")
+    return user_data.inline
+
+
+def is_composed(one: ResolvedServer) -> bool:
+    """Whether the boot script needs more than the user's own text: S3, a configuration script, a signal."""
+    return bool(scripts_in_s3(one)) or one.launch.readiness is not None
+
+
+def boot_script(one: ResolvedServer, logical_id: str, scripts: Mapping[str, bytes]) -> BootScript | None:
+    """Give a server's user data, or None where it has none. `scripts`: name in `userData.file` -> its bytes."""
+    text = text_of(one, scripts)
+    if is_composed(one):
+        return _composed(one, logical_id, text)
+    if not text:
+        return None
+    return BootScript(Base64(text), len(text.encode()))
+
+
+def _composed(one: ResolvedServer, logical_id: str, text: str | None) -> BootScript:
+    windows = is_windows(one)
+    steps = _steps(one, text, windows)
+    header = (_POWERSHELL_HEADER if windows else _SHELL_HEADER) + _names(one, logical_id, windows)
+    body = _template("windows.ps1.j2" if windows else "linux.sh.j2").render(
+        steps=steps,
+        fetches=any(step.location for step in steps),
+        signal=one.launch.readiness.signal if one.launch.readiness else "",
+    )
+    if windows:
+        body += "</powershell>\n<persist>false</persist>\n"
+    # The names that Fn::Sub fills in are longer than their placeholders: a stack name has up to 128 characters, the
+    # URL of a handle about 400.
+    size = len((header + body).encode()) + 128 + (400 if signals_by_wait_condition(one) else 0)
+    return BootScript(Base64(Join("", [Sub(header), body])), size)
+
+
+def _names(one: ResolvedServer, logical_id: str, windows: bool) -> str:
+    form = "$Smsgen{} = '{}'\n" if windows else "SMSGEN_{}='{}'\n"
+    made = form.format("Resource" if windows else "RESOURCE", logical_id)
+    if signals_by_wait_condition(one):
+        made += form.format("SignalUrl" if windows else "SIGNAL_URL", f"${{{handle_name(logical_id)}}}")
+    return made
+
+
+def _steps(one: ResolvedServer, text: str | None, windows: bool) -> list[Step]:
+    quote = _powershell_arguments if windows else _shell_url
+    steps = []
+    user_data = one.launch.user_data
+    if user_data is not None and user_data.s3_location is not None:
+        steps.append(Step("userData", location=quote(user_data.s3_location)))
+    elif text:
+        steps.append(Step("userData", text=_without_tags(text) if windows else text))
+    if one.launch.configure_script is not None:
+        steps.append(Step("configureScript", location=quote(one.launch.configure_script)))
+    return steps
+
+
+def _shell_url(location: S3Location) -> str:
+    from shlex import quote
+
+    return quote(f"s3://{location.bucket}/{location.key}")
+
+
+def _powershell_arguments(location: S3Location) -> str:
+    return " ".join("'" + part.replace("'", "''") + "'" for part in location)
+
+
+def _without_tags(text: str) -> str:
+    """Give a PowerShell script without the tags that EC2Launch wants around user data."""
+    stripped = text.strip()
+    if stripped.startswith("<powershell>") and stripped.endswith("</powershell>"):
+        return stripped.removeprefix("<powershell>").removesuffix("</powershell>").strip("\r\n") + "\n"
+    return text
+
+
+_environment: Any = None
+
+
+def _template(name: str) -> Any:
+    global _environment  # noqa: PLW0603 - one environment, so that each template is compiled once
+    if _environment is None:
+        import jinja2
+
+        _environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(os.path.join(_templates(), "user_data")),  # noqa: PTH118 - importing pathlib costs the cold start 5 ms
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            autoescape=False,  # noqa: S701 - shell and PowerShell, where HTML's escapes would be wrong
+        )
+    return _environment.get_template(name)
+
+
+def _templates() -> str:
+    """Give the folder of the templates: inside the package in a wheel, at the top level in a checkout."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - as above
+    inside = os.path.join(package, "_templates")  # noqa: PTH118 - as above
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "templates")  # noqa: PTH112, PTH118, PTH120 - as above

@@ -1,0 +1,228 @@
+"""More than one template holds: nested stacks, a root and its children.
+
+A child holds servers of one group. A group that is too large for one template is cut by the digits of a hash of what
+each server is, a piece further only where that piece is too large: a server that joins changes its own piece and no
+other child, byte for byte. Launch order is kept between the children, by barriers in the root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from smsgen.cfn.document import Template
+from smsgen.cfn.limits import MAX_BYTES, MAX_OUTPUTS, MAX_PARAMETERS, MAX_RESOURCES
+from smsgen.cfn.text import dump
+from smsgen.compiler import barrier, identity
+from smsgen.compiler.build import Built, head
+from smsgen.compiler.names import alphanumeric, digest
+from smsgen.compiler.outputs import KINDS, folded
+from smsgen.compiler.parameters import Declared
+from smsgen.compiler.tropo import GetAtt, Output, Parameter, Ref, Stack
+from smsgen.errors import Diagnostic, InvalidInput, Path
+
+# A piece is cut before it is full, so that a few servers more do not cut it again.
+_RESOURCES = MAX_RESOURCES * 4 // 5
+_PARAMETERS = MAX_PARAMETERS * 4 // 5
+_BYTES = MAX_BYTES * 3 // 4
+
+PROFILE_PARAMETER = "InstanceProfileName"
+
+
+class Child(NamedTuple):
+    """A nested template: its file, relative to the root's, and what each of its resources comes from."""
+
+    file: str
+    template: Template
+    origins: dict[str, Path]
+
+
+class _Piece(NamedTuple):
+    """Servers that share a child: of one launch order and group, and of one beginning of their hashes."""
+
+    launch_order: int
+    group: str
+    prefix: str
+    members: tuple[str, ...]
+
+
+def fits(built: Built, template: Template) -> bool:
+    """Whether one template holds everything within CloudFormation's quotas."""
+    if len(template.resources) > MAX_RESOURCES or len(template.parameters) > MAX_PARAMETERS:
+        return False
+    if len(template.outputs) > MAX_OUTPUTS:
+        return False
+    # Writing it takes as long as all the rest: only what can be too large is measured. No server takes 64 KB.
+    return len(built.servers) * 65_536 <= MAX_BYTES or _bytes(template.body) <= MAX_BYTES
+
+
+def split(built: Built, format: str) -> tuple[Template, tuple[Child, ...]]:  # noqa: A002 - the option's name
+    """Give the root and its children, whose files end in `format`.
+
+    Raises InvalidInput where even the root passes a quota: more than 200 values are left open.
+    """
+    _check_parameters(built)
+    pieces = [piece for order, members in built.orders().items() for piece in _pieces(built, order, members)]
+    names = {piece: _stack_name(built, piece) for piece in pieces}
+    children = {piece: _child(built, piece, names[piece], format) for piece in pieces}
+    return _root(built, names, children), tuple(children.values())
+
+
+def _check_parameters(built: Built) -> None:
+    if len(built.parameters) > MAX_PARAMETERS:
+        message = f"{len(built.parameters):,} values are left open, and a template takes {MAX_PARAMETERS} parameters"
+        hint = "say imageId, instanceType, subnet and securityGroup of more servers in the file"
+        raise InvalidInput([Diagnostic("TOO_MANY_PARAMETERS", message, hint, path=("serverGroups",))])
+
+
+def _pieces(built: Built, order: int, members: Iterable[str]) -> Iterator[_Piece]:
+    by_group: dict[str, list[str]] = {}
+    for logical_id in members:
+        by_group.setdefault(built.servers[logical_id].group.name, []).append(logical_id)
+    for group, names in by_group.items():
+        hashes = {name: digest(built.servers[name].identity) for name in names}
+        weights = {name: _weight(built, name) for name in names}
+        for prefix, piece in _cut(names, "", hashes, weights):
+            yield _Piece(order, group, prefix, tuple(piece))
+
+
+def _cut(
+    names: list[str], prefix: str, hashes: dict[str, str], weights: dict[str, tuple[int, int, int]]
+) -> Iterator[tuple[str, list[str]]]:
+    totals = [sum(column) for column in zip(*(weights[name] for name in names), strict=True)]
+    limits = (_RESOURCES, _PARAMETERS, _BYTES)
+    if len(names) == 1 or all(total <= most for total, most in zip(totals, limits, strict=True)):
+        yield prefix, names
+        return
+    for digit in "0123456789abcdef":
+        inside = [name for name in names if hashes[name].startswith(prefix + digit)]
+        if inside:
+            yield from _cut(inside, prefix + digit, hashes, weights)
+
+
+def _weight(built: Built, logical_id: str) -> tuple[int, int, int]:
+    """Give how many resources, parameters (at most) and bytes a server brings into a template."""
+    resources = built.parts[logical_id].resources
+    return len(resources), 1, _bytes(resources)
+
+
+def _bytes(value: Any) -> int:
+    import json
+
+    return len(json.dumps(value, indent=2, ensure_ascii=False).encode())
+
+
+def _stack_name(built: Built, piece: _Piece) -> str:
+    return f"{built.prefixes[piece.group]}Servers{piece.prefix.upper()}"
+
+
+def _child(built: Built, piece: _Piece, name: str, format: str) -> Child:  # noqa: A002 - as above
+    resources: dict[str, Any] = {}
+    for logical_id in piece.members:
+        for resource_id, resource in built.parts[logical_id].resources.items():
+            resources[resource_id] = _inside(resource)
+    declared = _used(built, resources)
+    if identity.PROFILE in _refs(resources):
+        text = "Instance profile of the servers that name none"
+        declaration = Parameter(PROFILE_PARAMETER, Type="String", Description=text)
+        declared = (*declared, Declared(PROFILE_PARAMETER, declaration, "Instances"))
+        resources = _renamed(resources, identity.PROFILE, PROFILE_PARAMETER)
+    members = list(piece.members)
+    description = f"{built.app.name}: servers of group {piece.group}, launch order {piece.launch_order}"
+    body = head(built.app, declared, description[:1024])
+    body["Resources"] = resources
+    body["Outputs"] = {
+        f"{suffix}s": folded(f"{suffix}s", piece.group, suffix, text, members) for suffix, _, text in KINDS
+    }
+    origins = {resource_id: built.servers[one].path for one in members for resource_id in built.parts[one].resources}
+    file = f"nested/{piece.launch_order:03d}-{_slug(name)}.{format}"
+    return Child(file, Template(body), origins)
+
+
+def _slug(name: str) -> str:
+    return "".join("-" + c.lower() if c.isupper() and at else c.lower() for at, c in enumerate(name))
+
+
+def _inside(resource: dict[str, Any]) -> dict[str, Any]:
+    """Give a resource as it stands in a child: the barriers it waits for are in the root, and hold the child."""
+    waits_for_barrier = resource["Type"] == "AWS::EC2::Instance" and "DependsOn" in resource
+    return {key: value for key, value in resource.items() if key != "DependsOn"} if waits_for_barrier else resource
+
+
+def _refs(value: Any) -> set[str]:
+    from smsgen.cfn.intrinsics import references
+
+    return {reference.target for reference in references(value)}
+
+
+def _used(built: Built, resources: dict[str, Any]) -> tuple[Declared, ...]:
+    used = _refs(resources)
+    return tuple(one for one in built.parameters if one.name in used)
+
+
+def _renamed(value: Any, before: str, after: str) -> Any:
+    if value == {"Ref": before}:
+        return {"Ref": after}
+    if isinstance(value, dict):
+        return {key: _renamed(item, before, after) for key, item in value.items()}
+    return [_renamed(item, before, after) for item in value] if isinstance(value, list) else value
+
+
+def _root(built: Built, names: dict[_Piece, str], children: dict[_Piece, Child]) -> Template:
+    resources: dict[str, Any] = dict(built.identity)
+    stacks: dict[int, list[str]] = {}
+    for piece, name in names.items():
+        stacks.setdefault(piece.launch_order, []).append(name)
+    gates = barrier.gates(list(stacks.items()), "hardened")
+    last = max(stacks)
+    for order, members in stacks.items():
+        for piece, name in names.items():
+            if piece.launch_order == order:
+                resources[name] = _stack(name, children[piece], gates.get(order, []))
+        if order != last:
+            gate, resource = barrier.barrier(order, members)
+            resources[gate] = resource
+    body = head(built.app, built.parameters)
+    body["Resources"] = resources
+    body["Outputs"] = _outputs(names)
+    return Template(body)
+
+
+def _stack(name: str, child: Child, depends_on: list[str]) -> dict[str, Any]:
+    passed = {
+        parameter: Ref(identity.PROFILE if parameter == PROFILE_PARAMETER else parameter)
+        for parameter in child.template.parameters
+    }
+    attributes: dict[str, Any] = {"DependsOn": depends_on} if depends_on else {}
+    if passed:
+        attributes["Parameters"] = {key: _value(value, child, key) for key, value in passed.items()}
+    made: dict[str, Any] = Stack(name, TemplateURL=child.file, **attributes).to_dict()
+    return made
+
+
+def _value(ref: Any, child: Child, parameter: str) -> Any:
+    """Give what a nested stack's parameter is: a list goes in as the text that a parameter's value is."""
+    if str(child.template.parameters[parameter]["Type"]).startswith("List<"):
+        from smsgen.compiler.tropo import Join
+
+        return Join(",", ref)
+    return ref
+
+
+def _outputs(names: dict[_Piece, str]) -> dict[str, Any]:
+    """Give the root's outputs: those of its children, as far as a template takes that many."""
+    made = {
+        f"{name}{suffix}s": Output(
+            f"{name}{suffix}s",
+            Description=f"{text} of {alphanumeric(piece.group)} {piece.prefix}".strip(),
+            Value=GetAtt(name, f"Outputs.{suffix}s"),
+        ).to_dict()
+        for piece, name in names.items()
+        for suffix, _, text in KINDS
+    }
+    return made if len(made) <= MAX_OUTPUTS else {}
+
+
+def texts(root: Template, children: Iterable[Child], format: str) -> dict[str, str]:  # noqa: A002 - the option's name
+    """Give file -> text of a root (`template.yaml` or `template.json`) and its children."""
+    return {f"template.{format}": dump(root, format), **{one.file: dump(one.template, format) for one in children}}
