@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from smsgen.errors import Path
 from smsgen.model.problems import Problems, label, show
@@ -17,19 +17,23 @@ from smsgen.model.problems import Problems, label, show
 LINE = r"[^\x00-\x1f\x7f]*"
 """Any text without control characters: what stands on one line."""
 
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_NOT_LINE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+# Strings, compiled at first use: most files need neither.
+_NOT_TEXT = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"
+_NOT_LINE = "[\x00-\x1f\x7f\ud800-\udfff]"
 _HEX = "0123456789abcdef"
 
 
-class Kind(Protocol):
-    """What reads a value."""
+class Kind:
+    """What reads a value. A plain class, since a Protocol costs the cold start half a millisecond."""
+
+    __slots__ = ()
 
     def read(self, value: Any, path: Path, problems: Problems) -> Any:
         """Give what the model holds for `value`; what is wrong with it goes to `problems`."""
+        raise NotImplementedError
 
 
-class Text:
+class Text(Kind):
     """Text. `what` says in a message what it should have been, `hint` how such a text looks.
 
     `pattern` must match the whole of it. `most` is a limit in characters, in bytes of UTF-8 where `in_bytes`.
@@ -66,7 +70,7 @@ class Text:
         if type(value) is not str:
             problems.wrong_type(path, value, "text")
             return "" if value is None or isinstance(value, (dict, list)) else show(value)
-        if not value.isprintable() and (_NOT_TEXT if self.many_lines else _NOT_LINE).search(value):
+        if not value.isprintable() and self._wrong_character(value):
             self._refuse_character(value, path, problems)
         elif not self.least <= self.size(value) <= self.most:
             self._refuse_size(value, path, problems)
@@ -86,10 +90,13 @@ class Text:
         """Say that the text has the wrong form."""
         problems.add(self.code, path, f"{show(value)} is not {self.what}", self.hint)
 
+    def _wrong_character(self, value: str) -> str:
+        found = re.search(_NOT_TEXT if self.many_lines else _NOT_LINE, value)
+        return found.group() if found else ""
+
     def _refuse_character(self, value: str, path: Path, problems: Problems) -> None:
-        wrong = (_NOT_TEXT if self.many_lines else _NOT_LINE).search(value)
-        name = f"U+{ord(wrong.group()):04X}" if wrong else ""
-        words = "a line break or tab" if wrong and wrong.group() in "\t\n\r" else f"the character {name}"
+        wrong = self._wrong_character(value)
+        words = "a line break or tab" if wrong in "\t\n\r" else f"the character U+{ord(wrong):04X}"
         problems.add(
             "CONTROL_CHARACTER", path, f"{label(path)} holds {words}", "keep it on one line of plain text"
         )
@@ -127,7 +134,7 @@ class Identifier(Text):
         return bool(self.pattern) and super().fits(value)
 
 
-class Choice:
+class Choice(Kind):
     """One of a few words."""
 
     __slots__ = ("values",)
@@ -149,7 +156,7 @@ class Choice:
         return value
 
 
-class InstanceType:
+class InstanceType(Kind):
     """An EC2 instance type that exists (`instance_types.py`, generated)."""
 
     __slots__ = ()
@@ -179,7 +186,7 @@ def instance_types() -> list[str]:
     return [f"{family}.{size}" for family, sizes in FAMILIES.items() for size in sizes.split()]
 
 
-class Integer:
+class Integer(Kind):
     """A whole number from `least` to `most`."""
 
     __slots__ = ("least", "most")
@@ -202,7 +209,7 @@ class Integer:
         return value
 
 
-class Boolean:
+class Boolean(Kind):
     """True or false."""
 
     __slots__ = ()
@@ -216,7 +223,7 @@ class Boolean:
         return value
 
 
-class ListOf:
+class ListOf(Kind):
     """A list of one kind with `least` to `most` entries, each at most once where `unique`."""
 
     __slots__ = ("code", "entry", "least", "most", "unique")
@@ -272,7 +279,7 @@ class Field:
         self.attribute = ""
 
 
-class Record:
+class Record(Kind):
     """A map with known fields, read into the NamedTuple `make`.
 
     Exactly one of the fields `one_of` is given; what stands under a name of `ignored` is not looked at.

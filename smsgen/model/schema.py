@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smsgen.model.fields import APP, LAUNCH
+from smsgen.model.fields import APP
 from smsgen.model.kinds import (
     LINE,
     Boolean,
@@ -19,6 +19,7 @@ from smsgen.model.kinds import (
     Text,
     instance_types,
 )
+from smsgen.model.launch_fields import LAUNCH
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from smsgen.errors import Diagnostic, SmsgenError
 from smsgen.model.app import App
-from smsgen.model.fields import MAX_INLINE_BYTES
+from smsgen.model.launch_fields import MAX_INLINE_BYTES
 from smsgen.model.rules import view
 from smsgen.operations.ports import Files
 

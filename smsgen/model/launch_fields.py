@@ -1,0 +1,292 @@
+"""The fields of a launch configuration, and of the tags, scripts and volumes in it; see `fields.py`."""
+
+from __future__ import annotations
+
+from smsgen.model.app import Tag
+from smsgen.model.kinds import (
+    LINE,
+    Boolean,
+    Choice,
+    Field,
+    Identifier,
+    InstanceType,
+    Integer,
+    ListOf,
+    Record,
+    Text,
+)
+from smsgen.model.launch import Launch, MetadataOptions, Readiness, S3Location, UserData, Volume
+
+MAX_INLINE_BYTES = 16_384
+"""EC2: user data is at most 16 KB before Base64."""
+
+MAX_TAGS = 50
+"""CloudFormation: tags of a stack; EC2: tags of a resource."""
+
+
+# --- Tags ---------------------------------------------------------------------------------------------------
+
+# EC2 User Guide, "Tag restrictions".
+TAG = Record(
+    Tag,
+    "a tag",
+    {
+        "key": Field(
+            Text(
+                128,
+                code="BAD_TAG",
+                what="a tag key: `aws:` at its beginning is kept for AWS",
+                hint="a tag key has 1 to 128 characters and does not begin with `aws:`",
+                pattern=r"(?![aA][wW][sS]:)" + LINE,
+            ),
+            "The key: 1 to 128 characters, not beginning with `aws:`.",
+            required=True,
+        ),
+        "value": Field(
+            Text(256, least=0, hint="a tag value has at most 256 characters"),
+            "The value: at most 256 characters. Quote what looks like a number.",
+        ),
+    },
+)
+TAGS = ListOf(TAG, most=MAX_TAGS, code="TOO_MANY_TAGS")
+
+# --- Scripts in S3 ------------------------------------------------------------------------------------------
+
+# Amazon S3 User Guide, "General purpose bucket naming rules".
+BUCKET = Text(
+    63,
+    least=3,
+    code="BAD_BUCKET",
+    what="an S3 bucket name",
+    hint="3 to 63 lower-case letters, digits, dots and hyphens; a letter or digit at both ends; no s3://",
+    pattern=(
+        r"(?!xn--|sthree-|amzn-s3-demo-|.*\.\.|.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$"
+        r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}$)[a-z0-9][a-z0-9.-]*[a-z0-9]"
+    ),
+)
+OBJECT_KEY = Text(
+    1024,
+    code="BAD_OBJECT_KEY",
+    hint="an S3 object key has 1 to 1,024 bytes of UTF-8",
+    pattern=LINE,
+    in_bytes=True,
+)
+S3_LOCATION = Record(
+    S3Location,
+    "an S3 location",
+    {
+        "bucket": Field(
+            BUCKET, "The bucket's name. SMS itself read only from buckets `sms-app-*`.", required=True
+        ),
+        "key": Field(OBJECT_KEY, "The object's key in the bucket.", required=True),
+    },
+)
+USER_DATA = Record(
+    UserData,
+    "userData",
+    {
+        "s3Location": Field(S3_LOCATION, "A script in S3, fetched and run at boot."),
+        "file": Field(
+            Text(
+                1024,
+                code="BAD_FILE",
+                what="a path inside the folder of the application file",
+                hint="give it relative to the application file, without `..` and with `/` between folders",
+                pattern=r"(?!/|.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f\x7f\\]*",
+            ),
+            "A script beside the application file, embedded in the template.",
+        ),
+        "inline": Field(
+            Text(
+                MAX_INLINE_BYTES,
+                in_bytes=True,
+                many_lines=True,
+                too_long="USER_DATA_TOO_LONG",
+                hint="EC2 takes 16 KB of user data: put the script in S3 and name it under s3Location",
+            ),
+            "The script itself: a `|` block of at most 16,384 bytes.",
+        ),
+    },
+    one_of=("s3Location", "file", "inline"),
+)
+
+# --- Volumes ------------------------------------------------------------------------------------------------
+
+# AWS KMS API reference, "KeyId": key id (also of a multi-Region key), alias name, key ARN, alias ARN.
+_KMS_ID = r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})"
+_KMS_ALIAS = r"alias/[A-Za-z0-9/_-]{1,250}"
+KMS_KEY = Text(
+    2048,
+    code="BAD_KMS_KEY",
+    what="a KMS key",
+    hint="give a key id, `alias/NAME`, or the ARN of a key or of an alias",
+    pattern=rf"{_KMS_ID}|{_KMS_ALIAS}|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{{12}}:(?:key/{_KMS_ID}|{_KMS_ALIAS})",
+)
+
+# EC2 User Guide, "Device names for volumes"; Windows data disks are `xvdf` without a folder.
+DEVICE = Text(
+    32,
+    code="BAD_DEVICE",
+    what="a device name",
+    hint="it looks like /dev/sda1, /dev/sdf, /dev/xvdf, or xvdf on Windows",
+    pattern=r"(?:/dev/)?(?:sd[a-z](?:[1-9]|1[0-5])?|xvd[a-z]{1,2}(?:[1-9]|1[0-5])?|hd[a-z](?:[1-9]|1[0-5])?)",
+)
+VOLUME_TYPES = ("gp3", "gp2", "io2", "io1", "st1", "sc1", "standard")
+VOLUME = Record(
+    Volume,
+    "a volume",
+    {
+        "device": Field(DEVICE, "The device name: /dev/sda1, /dev/sdf, xvdf.", required=True),
+        "size": Field(Integer(1, 65_536), "The size in GiB; without it, that of the image or snapshot."),
+        "type": Field(Choice(*VOLUME_TYPES), "The volume type; gp3 where nothing is said."),
+        "iops": Field(Integer(100, 256_000), "Operations a second: gp3 from 3,000, io1 and io2 from 100."),
+        "throughput": Field(Integer(125, 2_000), "MiB a second, of gp3 only."),
+        "encrypted": Field(Boolean(), "Encrypted at rest; true where nothing is said."),
+        "kmsKeyId": Field(KMS_KEY, "The KMS key: id, alias or ARN; without it, the account's key for EBS."),
+        "snapshotId": Field(Identifier("snap-", "a snapshot id"), "The snapshot it is made from."),
+        "deleteOnTermination": Field(Boolean(), "Whether it goes when the server goes."),
+        "retain": Field(
+            Boolean(),
+            "A volume of its own that outlives the server, with a snapshot at its deletion.",
+        ),
+    },
+)
+
+# --- Launch -------------------------------------------------------------------------------------------------
+
+_SWITCH = Choice("enabled", "disabled")
+# EC2 API reference, InstanceMetadataOptionsRequest.
+METADATA_OPTIONS = Record(
+    MetadataOptions,
+    "metadataOptions",
+    {
+        "httpTokens": Field(
+            Choice("required", "optional"), "`required` is IMDSv2 only, and the default here."
+        ),
+        "httpPutResponseHopLimit": Field(Integer(1, 64), "How many hops an answer may travel; 1 by default."),
+        "httpEndpoint": Field(_SWITCH, "Whether the metadata service answers at all."),
+        "instanceMetadataTags": Field(_SWITCH, "Whether the server may read its own tags there."),
+        "httpProtocolIpv6": Field(_SWITCH, "Whether it answers over IPv6 too."),
+    },
+)
+READINESS = Record(
+    Readiness,
+    "readiness",
+    {
+        "signal": Field(
+            Choice("creationPolicy", "waitCondition"),
+            "Who tells: a signal to the CreationPolicy, or a WaitCondition (at stack creation only).",
+        ),
+        "timeout": Field(
+            Text(
+                32,
+                code="BAD_DURATION",
+                what="a duration",
+                hint="write ISO 8601: PT15M is 15 minutes, PT1H30M an hour and a half; at most PT12H",
+                pattern=r"PT(?=[0-9])(?:[0-9]{1,2}H)?(?:[0-9]{1,3}M)?(?:[0-9]{1,5}S)?",
+            ),
+            "How long to wait, as an ISO 8601 duration of at most PT12H.",
+            examples=("PT15M", "PT1H"),
+        ),
+    },
+)
+SECURITY_GROUP = Identifier("sg-", "a security group id")
+LAUNCH = Record(
+    Launch,
+    "a launch configuration",
+    {
+        "logicalId": Field(
+            Text(
+                255,
+                code="BAD_LOGICAL_ID",
+                what="a logical id",
+                hint="CloudFormation takes letters and digits only, at most 255 of them",
+                pattern="[A-Za-z0-9]+",
+            ),
+            "The server's logical id in the template; made from vmName or serverId where nothing is said.",
+        ),
+        "vpc": Field(
+            Identifier("vpc-", "a VPC id"), "The VPC. The subnet decides; this is what it is checked against."
+        ),
+        "subnet": Field(
+            Identifier("subnet-", "a subnet id"), "The subnet; a parameter where nothing is said."
+        ),
+        "securityGroup": Field(SECURITY_GROUP, "The security group; a parameter where nothing is said."),
+        # VPC quotas: 5 groups an interface, up to 16 on request.
+        "securityGroups": Field(
+            ListOf(SECURITY_GROUP, least=1, most=16, unique=True), "Several, in place of one."
+        ),
+        "ec2KeyName": Field(
+            Text(
+                255,
+                code="BAD_NAME",
+                what="the name of a key pair",
+                hint="ASCII, at most 255",
+                pattern=r"[ -~]+",
+            ),
+            "The name of the EC2 key pair; none unless asked for.",
+        ),
+        "userData": Field(
+            USER_DATA, "What runs at the first boot: exactly one of s3Location, file and inline."
+        ),
+        "instanceType": Field(InstanceType(), "The EC2 instance type; a parameter where nothing is said."),
+        "associatePublicIpAddress": Field(
+            Boolean(), "Whether it gets a public address; no where nothing is said."
+        ),
+        "iamInstanceProfileName": Field(
+            Text(
+                128,
+                code="BAD_NAME",
+                what="the name of an instance profile",
+                hint="give the name, not the ARN: letters, digits and _+=,.@- (at most 128)",
+                pattern=r"[A-Za-z0-9_+=,.@-]+",
+            ),
+            "The name of the instance profile.",
+        ),
+        "createInstanceProfile": Field(
+            Boolean(), "Make an instance profile with AmazonSSMManagedInstanceCore, in place of naming one."
+        ),
+        "configureScript": Field(S3_LOCATION, "A script in S3 that runs after the user data."),
+        "configureScriptType": Field(
+            Choice("SHELL_SCRIPT", "POWERSHELL_SCRIPT"),
+            "The language of configureScript; that of the platform.",
+        ),
+        "volumes": Field(ListOf(VOLUME, least=1, most=40), "Block devices, beside what the image brings."),
+        "privateIpAddress": Field(
+            Text(
+                15,
+                least=7,
+                code="BAD_ADDRESS",
+                what="an IPv4 address",
+                hint="it looks like 10.0.1.15, and lies in the subnet",
+                pattern=r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\.(?!$)|$)){4}",
+            ),
+            "The private IPv4 address; one of the subnet where nothing is said.",
+        ),
+        "availabilityZone": Field(
+            Text(
+                64,
+                code="BAD_ZONE",
+                what="an Availability Zone",
+                hint="it looks like eu-central-1a",
+                pattern=r"[a-z]{2,}(?:-[a-z]+)+-[0-9](?:[a-z]|(?:-[a-z0-9]+)+)",
+            ),
+            "The Availability Zone; that of the subnet where nothing is said.",
+        ),
+        "tenancy": Field(Choice("default", "dedicated", "host"), "Shared hardware, or dedicated."),
+        "monitoring": Field(Boolean(), "Detailed monitoring; on where nothing is said."),
+        "ebsOptimized": Field(Boolean(), "EBS-optimised; on where nothing is said."),
+        "metadataOptions": Field(
+            METADATA_OPTIONS, "The instance metadata service; IMDSv2 only where nothing is said."
+        ),
+        "stateful": Field(
+            Boolean(),
+            "The server holds data: termination protection, and it outlives the stack and a replacement.",
+        ),
+        "platform": Field(
+            Choice("linux", "windows"), "Decides how boot scripts are written; linux by default."
+        ),
+        "tags": Field(TAGS, "Tags of this server, beside those of the application."),
+        "readiness": Field(READINESS, "When the server counts as ready; without it, when EC2 says it runs."),
+    },
+)
