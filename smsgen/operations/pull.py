@@ -116,12 +116,12 @@ def _snapshot(
     needs = _needs((*templates.values(), *after))
     listed = tuple(_living(reader.resources(stack_id)))
     children = _children(reader, listed, warnings)
-    parameters = {p["ParameterKey"]: p.get("ParameterValue", "") for p in described.get("Parameters", ())}
+    parameters = _given(described, templates["template"])
     return {
         "stackName": described["StackName"],
         "stackId": stack_id,
         **templates,
-        "parameters": dict(sorted(parameters.items())),
+        "parameters": parameters,
         "ssm": _deployed_ssm(described),
         "resources": _resources(
             reader, described["StackName"], listed, needs=needs, children=children, warnings=warnings
@@ -156,11 +156,20 @@ def _body(text: str, stack: str) -> dict[str, Any]:
 def _masked(declared: Mapping[str, Any]) -> dict[str, Any]:
     """Give the parameters without defaults of NoEcho ones: GetTemplate shows what DescribeStacks masks."""
     return {
-        name: parameter | {"Default": MASK}
-        if str(parameter.get("NoEcho", "")).lower() == "true" and "Default" in parameter
-        else parameter
+        name: parameter | {"Default": MASK} if _is_masked(parameter) and "Default" in parameter else parameter
         for name, parameter in declared.items()
     }
+
+
+def _is_masked(parameter: Any) -> bool:
+    return isinstance(parameter, dict) and str(parameter.get("NoEcho", "")).lower() == "true"
+
+
+def _given(described: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, str]:
+    """Give the parameters' values; what the template calls NoEcho is masked even if the answer did not do it."""
+    declared = body.get("Parameters") or {}
+    given = {p["ParameterKey"]: p.get("ParameterValue", "") for p in described.get("Parameters", ())}
+    return {name: MASK if _is_masked(declared.get(name)) else given[name] for name in sorted(given)}
 
 
 def _living(listed: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
