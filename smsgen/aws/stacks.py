@@ -105,10 +105,10 @@ class CloudFormationStacks:
             found = [_info(one) for page in pages for one in page["Summaries"] if _within(one, stack)]
         return tuple(found)
 
-    def describe_change_set(self, change_set_id: str) -> ChangeSet:
+    def describe_change_set(self, change_set_id: str, *, kind: str) -> ChangeSet:
         """Give the change set with its changes, with and without values, all pages, nested ones too."""
         with service_errors(f"cannot read the change set {change_set_id}"):
-            return self._described(change_set_id)
+            return self._described(change_set_id, kind)
 
     def delete_change_set(self, stack: str, name: str) -> None:
         """Delete the change set (by name or id); nothing happens where there is none."""
@@ -218,14 +218,15 @@ class CloudFormationStacks:
         identity = self._clients.identity()
         return f"arn:{identity.partition}:iam::{identity.account}:role/{role_name}"
 
-    def _described(self, change_set_id: str) -> ChangeSet:
+    def _described(self, change_set_id: str, kind: str) -> ChangeSet:
         from smsgen.aws.change_sets import change_set
 
         plain = self._whole(change_set_id, values=False)
         valued = self._whole(change_set_id, values=True)
         changes = [change.get("ResourceChange", {}) for change in plain["Changes"]]
         nested = {c["LogicalResourceId"]: c["ChangeSetId"] for c in changes if c.get("ChangeSetId")}
-        return change_set(plain, valued, {name: self._described(inner) for name, inner in nested.items()})
+        children = {name: self._described(inner, kind) for name, inner in nested.items()}
+        return change_set(plain, valued, children, kind=kind)
 
     def _whole(self, change_set_id: str, *, values: bool) -> dict[str, Any]:
         """Give one answer with the changes of all its pages."""

@@ -103,7 +103,7 @@ def launch_app(
     made = ask(stacks, clock, request, options.pace)
     if made is None:
         return Launched(Ending.UNCHANGED, one.guard(stacks.find(launch.stack_name)))
-    if not one.agreed(made):
+    if not one.agreed(made, request.type):
         return Launched(Ending.SHOWN if options.dry_run else Ending.DECLINED, stack)
     return one.carry_out(made)
 
@@ -155,10 +155,10 @@ class _Launching:
             self.talk.note("an update that fails is rolled back: deleting is for creations only")
         return request
 
-    def agreed(self, made: ChangeSetInfo) -> bool:
+    def agreed(self, made: ChangeSetInfo, kind: str) -> bool:
         """Show the change set, hold it against the gate and ask; take everything back unless all say yes."""
         try:
-            change_set = self.stacks.describe_change_set(made.change_set_id)
+            change_set = self.stacks.describe_change_set(made.change_set_id, kind=kind)
             self.talk.show(change_set)
             self.options.gate(change_set)
             yes = not self.options.dry_run and self.talk.confirm(f"Execute it on {self.launch.stack_name}?")

@@ -84,8 +84,11 @@ class Stacks(Protocol):
     def change_sets(self, stack: str) -> tuple[ChangeSetInfo, ...]:
         """Give all change sets of the stack, all pages."""
 
-    def describe_change_set(self, change_set_id: str) -> ChangeSet:
-        """Give the change set with its changes, with and without values, all pages, nested ones too."""
+    def describe_change_set(self, change_set_id: str, *, kind: str) -> ChangeSet:
+        """Give the change set with its changes, with and without values, all pages, nested ones too.
+
+        `kind`: CREATE, UPDATE or IMPORT, which CloudFormation's answer does not tell.
+        """
 
     def delete_change_set(self, stack: str, name: str) -> None:
         """Delete the change set (by name or id); nothing happens where there is none."""

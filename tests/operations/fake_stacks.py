@@ -153,7 +153,7 @@ class FakeStacks:
     def change_sets(self, stack: str) -> tuple[ChangeSetInfo, ...]:
         return self._call("change_sets", lambda: tuple(info for info, _ in self._of(stack)))
 
-    def describe_change_set(self, change_set_id: str) -> ChangeSet:
+    def describe_change_set(self, change_set_id: str, *, kind: str) -> ChangeSet:
         return self._call("describe_change_set", lambda: cast("ChangeSet", self.made[change_set_id][1]))
 
     def delete_change_set(self, stack: str, name: str) -> None:
