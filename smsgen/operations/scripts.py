@@ -11,6 +11,10 @@ from smsgen.model.rules import view
 from smsgen.operations.ports import Files
 
 
+MAX_SCRIPT_BYTES = 1_048_576
+"""Far more than EC2 takes as user data: whether a script fits is known once it is composed, or uploaded."""
+
+
 class Scripts(NamedTuple):
     """Name in `userData.file` -> its bytes (b"" where it cannot be read), and what is wrong, by path."""
 
@@ -28,9 +32,13 @@ def read_scripts(app: App, file: str, files: Files) -> Scripts:
             continue
         content[name] = b""
         try:
-            content[name] = files.read(files.beside(file, name), max_bytes=MAX_INLINE_BYTES)
+            content[name] = files.read(files.beside(file, name), max_bytes=MAX_SCRIPT_BYTES)
         except SmsgenError as error:
             at = (*path, "userData", "file")
-            hint = error.hint or "EC2 takes 16 KB of user data: put a longer script in S3, under s3Location"
+            hint = (
+                "the path starts at the folder of the application file"
+                if error.hint
+                else "put a longer script in S3, under s3Location"
+            )
             problems.append(Diagnostic("SCRIPT_FILE", str(error), hint, path=at))
     return Scripts(content, tuple(problems))

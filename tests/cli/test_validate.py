@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import smsgen.compiler
 from smsgen.model.schema import schema_text
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"
@@ -24,10 +23,6 @@ serverGroups:
       - serverId: s-12345678
         launch: {configureScript: {bucket: scripts, key: a}, iamInstanceProfileName: p}
 """
-
-needs_compiler = pytest.mark.skipif(
-    not hasattr(smsgen.compiler, "compile_app"), reason="smsgen.compiler has no compile_app yet"
-)
 
 
 def run(
@@ -79,14 +74,13 @@ def test_standard_input_is_read(tmp_path: Path) -> None:
     assert ended.stdout.startswith("-:2:41: error[BAD_ID]")
 
 
-@needs_compiler
 def test_a_missing_script_is_named_where_it_is_named(tmp_path: Path) -> None:
     server = "{serverId: s-12345678, launch: {userData: {file: boot.sh}}}"
     text = f"name: a\nserverGroups: [{{serverList: [{server}]}}]\n"
     (tmp_path / "a.yaml").write_text(text)
     ended = run("validate", "a.yaml", cwd=tmp_path)
     assert ended.returncode == 1
-    assert "a.yaml:2:80: error[SCRIPT_FILE]: cannot read boot.sh: no such file or directory" in ended.stdout
+    assert "a.yaml:2:79: error[SCRIPT_FILE]: cannot read boot.sh: no such file or directory" in ended.stdout
 
 
 def test_the_report_as_json_and_as_sarif(tmp_path: Path) -> None:
@@ -100,7 +94,15 @@ def test_the_report_as_json_and_as_sarif(tmp_path: Path) -> None:
     assert result["ruleId"] == "BAD_ID"
 
 
-@needs_compiler
+def test_what_was_weakened_is_named_with_its_security_hub_id(tmp_path: Path) -> None:
+    text = WARNED.replace("iamInstanceProfileName: p", "metadataOptions: {httpTokens: optional}")
+    (tmp_path / "a.yaml").write_text(text)
+    ended = run("validate", "a.yaml", cwd=tmp_path)
+    assert ended.returncode == 0
+    assert "a.yaml:5:" in ended.stdout
+    assert "EC2.8" in ended.stdout
+
+
 def test_warnings_alone_exit_with_0(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(WARNED)
     ended = run("validate", "a.yaml", cwd=tmp_path)
@@ -110,7 +112,6 @@ def test_warnings_alone_exit_with_0(tmp_path: Path) -> None:
     assert run("validate", "a.yaml", "--profile", "sms", cwd=tmp_path).returncode == 1
 
 
-@needs_compiler
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_samples_have_no_errors(sample: Path) -> None:
     ended = run("validate", sample.name, cwd=SAMPLES)
@@ -195,7 +196,6 @@ def test_schema_prints_the_schema(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, schema_text(), "")
 
 
-@needs_compiler
 def test_init_writes_a_file_that_validates(tmp_path: Path) -> None:
     ended = run("init", "shop", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (0, "")
