@@ -166,7 +166,7 @@ def _is_masked(parameter: Any) -> bool:
 
 
 def _given(described: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, str]:
-    """Give the parameters' values; what the template calls NoEcho is masked even if the answer did not do it."""
+    """Give the parameters' values; what the template calls NoEcho is masked even if the answer is not."""
     declared = body.get("Parameters") or {}
     given = {p["ParameterKey"]: p.get("ParameterValue", "") for p in described.get("Parameters", ())}
     return {name: MASK if _is_masked(declared.get(name)) else given[name] for name in sorted(given)}

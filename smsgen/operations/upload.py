@@ -15,10 +15,8 @@ from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.launch import Launch, S3Location, UserData
+from smsgen.model.launch_fields import MAX_INLINE_BYTES
 from smsgen.operations.ports import Artifacts
-
-MAX_USER_DATA = 16_384
-"""Bytes of user data that EC2 takes, before Base64 (EC2 user guide, "Run commands at launch")."""
 
 TEMPLATES = "templates"
 SCRIPTS = "scripts"
@@ -67,7 +65,7 @@ def upload_scripts(app: App, scripts: Mapping[str, bytes], artifacts: Artifacts,
     locations = {
         name: artifacts.put(content, content_type=_script_type(name), folder=SCRIPTS)
         for name, content in sorted(scripts.items())
-        if every or len(content) > MAX_USER_DATA
+        if every or len(content) > MAX_INLINE_BYTES
     }
     return _with_scripts(app, locations) if locations else app
 
@@ -104,7 +102,11 @@ def _script_type(name: str) -> str:
 def _with_scripts(app: App, locations: Mapping[str, S3Location]) -> App:
     def launch(said: Launch) -> Launch:
         file = said.user_data.file if said.user_data else None
-        return said._replace(user_data=UserData(s3_location=locations[file])) if file and file in locations else said
+        return (
+            said._replace(user_data=UserData(s3_location=locations[file]))
+            if file and file in locations
+            else said
+        )
 
     def server(one: Server) -> Server:
         return one._replace(launch=launch(one.launch))
