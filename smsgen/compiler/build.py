@@ -66,7 +66,9 @@ def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, b
             depends_on=gates.get(one.launch_order, []),
             user_data=script.value if script else None,
         )
-    return Built(app, named, prefixes, parts, identity.resources(servers), parameters.declared(), tuple(problems))
+    return Built(
+        app, named, prefixes, parts, identity.resources(servers), parameters.declared(), tuple(problems)
+    )
 
 
 def _gates(named: Mapping[str, ResolvedServer], profile: str) -> dict[int, list[str]]:

@@ -51,7 +51,11 @@ def script_is_a_script(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
     else:
         return
     message = f"the user data of {one.title} is {said}, so readiness and configureScript cannot run it"
-    hint = "write PowerShell" if windows else "begin it with #!/bin/bash, or leave readiness and configureScript out"
+    hint = (
+        "write PowerShell"
+        if windows
+        else "begin it with #!/bin/bash, or leave readiness and configureScript out"
+    )
     yield Diagnostic("USER_DATA_NOT_A_SCRIPT", message, hint, path=one.path_of("user_data"))
 
 
@@ -59,14 +63,22 @@ def here_string_can_end(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
     """PowerShell ends a here-string at a line that begins with '@, wherever that stands."""
     text = (one.launch.user_data.inline or "") if one.launch.user_data else ""
     if scripts.is_windows(one) and scripts.is_composed(one) and "\n'@" in text:
-        message = f"a line of the user data of {one.title} begins with '@, which ends the here-string it is put in"
+        message = (
+            f"a line of the user data of {one.title} begins with '@, which ends the here-string it is put in"
+        )
         yield Diagnostic("USER_DATA_QUOTES", message, "put the script in S3", path=one.path_of("user_data"))
 
 
 def scripts_can_be_fetched(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
     """A server without an instance profile may read no object of S3."""
-    if scripts_in_s3(one) and not one.launch.iam_instance_profile_name and not one.launch.create_instance_profile:
-        field = "user_data" if one.launch.user_data and one.launch.user_data.s3_location else "configure_script"
+    if (
+        scripts_in_s3(one)
+        and not one.launch.iam_instance_profile_name
+        and not one.launch.create_instance_profile
+    ):
+        field = (
+            "user_data" if one.launch.user_data and one.launch.user_data.s3_location else "configure_script"
+        )
         message = f"{one.title} fetches a script from S3 but has no instance profile that lets it"
         hint = "name one with iamInstanceProfileName, or let smsgen make one with createInstanceProfile: true"
         yield _warning("NO_INSTANCE_PROFILE", message, hint, one, field)
@@ -107,7 +119,9 @@ def is_managed(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
     """Security Hub SSM.1."""
     if one.launch.create_instance_profile is False and not one.launch.iam_instance_profile_name:
         message = f"SSM.1: {one.title} has no instance profile, so Systems Manager cannot manage it"
-        yield _warning("SSM.1", message, "name one, or set createInstanceProfile: true", one, "create_instance_profile")
+        yield _warning(
+            "SSM.1", message, "name one, or set createInstanceProfile: true", one, "create_instance_profile"
+        )
 
 
 def hop_limit_is_one(one: ResolvedServer, profile: str) -> Iterator[Diagnostic]:
@@ -115,7 +129,9 @@ def hop_limit_is_one(one: ResolvedServer, profile: str) -> Iterator[Diagnostic]:
     options = one.launch.metadata_options
     limit = options.http_put_response_hop_limit if options else None
     if profile == "hardened" and limit is not None and limit > 1:
-        message = f"EC2.8: the metadata service of {one.title} answers over {limit} hops, so containers reach it"
+        message = (
+            f"EC2.8: the metadata service of {one.title} answers over {limit} hops, so containers reach it"
+        )
         yield _warning("EC2.8_HOPS", message, "leave httpPutResponseHopLimit at 1", one, "metadata_options")
 
 

@@ -61,7 +61,9 @@ def _may_read(servers: Iterable[ResolvedServer]) -> list[dict[str, Any]]:
     objects = sorted({location for one in servers for location in scripts_in_s3(one)})
     if not objects:
         return []
-    arns = [{"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::{place.bucket}/{_literal(place.key)}"} for place in objects]
+    arns = [
+        {"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::{place.bucket}/{_literal(place.key)}"} for place in objects
+    ]
     return [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": arns}]
 
 
@@ -72,4 +74,6 @@ def _literal(key: str) -> str:
 def _may_signal(servers: Iterable[ResolvedServer]) -> list[dict[str, Any]]:
     if not any(one.launch.readiness and one.launch.readiness.signal == "creationPolicy" for one in servers):
         return []
-    return [{"Effect": "Allow", "Action": "cloudformation:SignalResource", "Resource": {"Ref": "AWS::StackId"}}]
+    return [
+        {"Effect": "Allow", "Action": "cloudformation:SignalResource", "Resource": {"Ref": "AWS::StackId"}}
+    ]

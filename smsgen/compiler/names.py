@@ -24,7 +24,9 @@ def logical_ids(servers: Iterable[ResolvedServer], reserved: Iterable[str] = ())
     servers = tuple(servers)
     given = {one.launch.logical_id for one in servers if one.launch.logical_id}
     taken = {name.lower() for name in (*given, *reserved)}
-    wishes = {one.identity: alphanumeric(one.title) or "Server" for one in servers if not one.launch.logical_id}
+    wishes = {
+        one.identity: alphanumeric(one.title) or "Server" for one in servers if not one.launch.logical_id
+    }
     counts: dict[str, int] = {}
     for wish in wishes.values():
         counts[wish.lower()] = counts.get(wish.lower(), 0) + 1
@@ -64,5 +66,6 @@ def group_names(servers: Iterable[ResolvedServer]) -> Mapping[str, str]:
     for prefix in plain.values():
         counts[prefix.lower()] = counts.get(prefix.lower(), 0) + 1
     return {
-        name: prefix + digest(name)[:8] if counts[prefix.lower()] > 1 else prefix for name, prefix in plain.items()
+        name: prefix + digest(name)[:8] if counts[prefix.lower()] > 1 else prefix
+        for name, prefix in plain.items()
     }

@@ -17,7 +17,9 @@ def outputs(servers: Mapping[str, ResolvedServer], prefixes: Mapping[str, str]) 
     """Give the Outputs section. `servers`: by logical id, in launch order; `prefixes`: of each group's names."""
     if len(servers) * len(KINDS) <= MAX_OUTPUTS:
         return {
-            f"{logical_id}{suffix}": _output(f"{logical_id}{suffix}", f"{text} of {one.title}", _value(suffix, logical_id))
+            f"{logical_id}{suffix}": _output(
+                f"{logical_id}{suffix}", f"{text} of {one.title}", _value(suffix, logical_id)
+            )
             for logical_id, one in servers.items()
             for suffix, text, _ in KINDS
         }

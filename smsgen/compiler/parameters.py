@@ -104,5 +104,7 @@ def interface(declared: Iterable[Declared]) -> dict[str, Any]:
     for one in declared:
         names.setdefault(one.group, []).append(one.name)
     return {
-        "ParameterGroups": [{"Label": {"default": group}, "Parameters": names[group]} for group in GROUPS if group in names]
+        "ParameterGroups": [
+            {"Label": {"default": group}, "Parameters": names[group]} for group in GROUPS if group in names
+        ]
     }

@@ -12,7 +12,10 @@ from smsgen.errors import Path
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.launch import Launch
 
-_CAMEL = {name: name.split("_")[0] + "".join(part.title() for part in name.split("_")[1:]) for name in Launch._fields}
+_CAMEL = {
+    name: name.split("_")[0] + "".join(part.title() for part in name.split("_")[1:])
+    for name in Launch._fields
+}
 _CAMEL["ec2_key_name"] = "ec2KeyName"
 
 
@@ -31,7 +34,12 @@ class ResolvedServer(NamedTuple):
     def identity(self) -> str:
         """What this server is called in any order of the file: unique where the file is valid."""
         vm = self.server.vm_server
-        parts = (self.server.server_id, vm.vm_server_address.vm_manager_id, vm.vm_server_address.vm_id, vm.vm_name)
+        parts = (
+            self.server.server_id,
+            vm.vm_server_address.vm_manager_id,
+            vm.vm_server_address.vm_id,
+            vm.vm_name,
+        )
         return "/".join((*parts, self.launch.logical_id or "", self.group.name))
 
     @property
@@ -77,7 +85,9 @@ def join(*launches: Launch) -> Launch:
     """Give the launch configuration of which each field is the first that says anything."""
     made = launches[0]
     for other in launches[1:]:
-        made = Launch(*[mine if mine is not None else theirs for mine, theirs in zip(made, other, strict=True)])
+        made = Launch(
+            *[mine if mine is not None else theirs for mine, theirs in zip(made, other, strict=True)]
+        )
     return _one_way_of_naming_groups(made, launches)
 
 

@@ -96,7 +96,7 @@ def _composed(one: ResolvedServer, logical_id: str, text: str | None) -> BootScr
     # The names that Fn::Sub fills in are longer than their placeholders: a stack name has up to 128 characters, the
     # URL of a handle about 400.
     size = len((header + body).encode()) + 128 + (400 if signals_by_wait_condition(one) else 0)
-    return BootScript(Base64(Join("", [Sub(header), body])), size)
+    return BootScript(Base64(Join("\n", [Sub(header.removesuffix("\n")), body])), size)
 
 
 def _names(one: ResolvedServer, logical_id: str, windows: bool) -> str:

@@ -1,6 +1,6 @@
 """More than one template holds: nested stacks, a root and its children.
 
-A child holds servers of one group. A group that is too large for one template is cut by the digits of a hash of what
+A child holds servers of one group. A group that is too large for one template is halved by the bits of a hash of what
 each server is, a piece further only where that piece is too large: a server that joins changes its own piece and no
 other child, byte for byte. Launch order is kept between the children, by barriers in the root.
 """
@@ -80,7 +80,7 @@ def _pieces(built: Built, order: int, members: Iterable[str]) -> Iterator[_Piece
     for logical_id in members:
         by_group.setdefault(built.servers[logical_id].group.name, []).append(logical_id)
     for group, names in by_group.items():
-        hashes = {name: digest(built.servers[name].identity) for name in names}
+        hashes = {name: _bits(built.servers[name].identity) for name in names}
         weights = {name: _weight(built, name) for name in names}
         for prefix, piece in _cut(names, "", hashes, weights):
             yield _Piece(order, group, prefix, tuple(piece))
@@ -94,16 +94,20 @@ def _cut(
     if len(names) == 1 or all(total <= most for total, most in zip(totals, limits, strict=True)):
         yield prefix, names
         return
-    for digit in "0123456789abcdef":
-        inside = [name for name in names if hashes[name].startswith(prefix + digit)]
+    for bit in "01":
+        inside = [name for name in names if hashes[name].startswith(prefix + bit)]
         if inside:
-            yield from _cut(inside, prefix + digit, hashes, weights)
+            yield from _cut(inside, prefix + bit, hashes, weights)
+
+
+def _bits(identity: str) -> str:
+    return f"{int(digest(identity)[:16], 16):064b}"
 
 
 def _weight(built: Built, logical_id: str) -> tuple[int, int, int]:
-    """Give how many resources, parameters (at most) and bytes a server brings into a template."""
+    """Give how many resources, parameters of its own and bytes a server brings into a template."""
     resources = built.parts[logical_id].resources
-    return len(resources), 1, _bytes(resources)
+    return len(resources), int(not built.servers[logical_id].server.image_id), _bytes(resources)
 
 
 def _bytes(value: Any) -> int:
@@ -113,7 +117,7 @@ def _bytes(value: Any) -> int:
 
 
 def _stack_name(built: Built, piece: _Piece) -> str:
-    return f"{built.prefixes[piece.group]}Servers{piece.prefix.upper()}"
+    return f"{built.prefixes[piece.group]}Servers{piece.prefix}"
 
 
 def _child(built: Built, piece: _Piece, name: str, format: str) -> Child:  # noqa: A002 - as above
@@ -134,7 +138,9 @@ def _child(built: Built, piece: _Piece, name: str, format: str) -> Child:  # noq
     body["Outputs"] = {
         f"{suffix}s": folded(f"{suffix}s", piece.group, suffix, text, members) for suffix, _, text in KINDS
     }
-    origins = {resource_id: built.servers[one].path for one in members for resource_id in built.parts[one].resources}
+    origins = {
+        resource_id: built.servers[one].path for one in members for resource_id in built.parts[one].resources
+    }
     file = f"nested/{piece.launch_order:03d}-{_slug(name)}.{format}"
     return Child(file, Template(body), origins)
 
@@ -146,7 +152,11 @@ def _slug(name: str) -> str:
 def _inside(resource: dict[str, Any]) -> dict[str, Any]:
     """Give a resource as it stands in a child: the barriers it waits for are in the root, and hold the child."""
     waits_for_barrier = resource["Type"] == "AWS::EC2::Instance" and "DependsOn" in resource
-    return {key: value for key, value in resource.items() if key != "DependsOn"} if waits_for_barrier else resource
+    return (
+        {key: value for key, value in resource.items() if key != "DependsOn"}
+        if waits_for_barrier
+        else resource
+    )
 
 
 def _refs(value: Any) -> set[str]:
@@ -225,4 +235,7 @@ def _outputs(names: dict[_Piece, str]) -> dict[str, Any]:
 
 def texts(root: Template, children: Iterable[Child], format: str) -> dict[str, str]:  # noqa: A002 - the option's name
     """Give file -> text of a root (`template.yaml` or `template.json`) and its children."""
-    return {f"template.{format}": dump(root, format), **{one.file: dump(one.template, format) for one in children}}
+    return {
+        f"template.{format}": dump(root, format),
+        **{one.file: dump(one.template, format) for one in children},
+    }

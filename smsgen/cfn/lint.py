@@ -1,0 +1,41 @@
+"""cfn-lint, through its library API: the only place that imports it, and only when it runs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from smsgen.errors import Path, SmsgenError
+
+REGION = "us-east-1"
+"""The region whose resource types and values are checked; it has them all."""
+
+
+class Finding(NamedTuple):
+    """What a rule of cfn-lint found. `level` is "error", "warning" or "informational"; `path` is in the template."""
+
+    rule: str
+    level: str
+    message: str
+    path: Path
+    url: str
+
+
+def lint_text(text: str) -> tuple[Finding, ...]:
+    """Give every finding of every level in a template, JSON or YAML, in the order of the text.
+
+    Raises SmsgenError where cfn-lint is not installed.
+    """
+    try:
+        from cfnlint.api import lint
+        from cfnlint.config import ManualArgs
+    except ImportError:
+        hint = "pip install 'smsgen[lint]'"
+        raise SmsgenError("--lint needs cfn-lint, which is not installed", hint=hint) from None
+    config = ManualArgs(regions=[REGION], include_checks=["I", "W", "E"])
+    found = [
+        Finding(
+            match.rule.id, match.rule.severity, match.message, tuple(match.path or ()), match.rule.source_url
+        )
+        for match in lint(text, config=config)
+    ]
+    return tuple(sorted(found, key=lambda one: (list(map(str, one.path)), one.rule, one.message)))

@@ -1,0 +1,49 @@
+"""smsgen completion: a completion script for the shell, made by shtab from the commands' own parsers."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from smsgen.errors import SmsgenError
+
+if TYPE_CHECKING:
+    import argparse
+
+EXAMPLES = """\
+examples:
+  smsgen completion bash > ~/.local/share/bash-completion/completions/smsgen
+  smsgen completion zsh > ~/.zfunc/_smsgen
+"""
+
+SHELLS = ("bash", "zsh", "tcsh")
+"""What shtab writes."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=SHELLS)
+
+
+def run(args: argparse.Namespace) -> int:
+    try:
+        import shtab
+    except ImportError:
+        hint = "pip install 'smsgen[completion]'"
+        raise SmsgenError("completion needs shtab, which is not installed", hint=hint) from None
+    sys.stdout.write(shtab.complete(_parser(), shell=args.shell) + "\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Give one parser that knows every command, as shtab wants it; the commands themselves are run one by one."""
+    import argparse
+    from importlib import import_module
+
+    from smsgen.cli import COMMANDS
+
+    parser = argparse.ArgumentParser(prog="smsgen")
+    parser.add_argument("--version", action="store_true", help="print the version")
+    commands = parser.add_subparsers()
+    for name, text in COMMANDS.items():
+        import_module(f"smsgen.cli.{name.replace('-', '_')}").configure(commands.add_parser(name, help=text))
+    return parser

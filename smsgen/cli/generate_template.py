@@ -1,0 +1,125 @@
+"""smsgen generate-template: an application file to a CloudFormation template."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from smsgen.errors import UsageError
+from smsgen.model.app import PROFILES
+
+if TYPE_CHECKING:
+    import argparse
+
+    from smsgen.operations.generate_template import Generated
+    from smsgen.operations.ports import Artifacts
+
+EXAMPLES = """\
+examples:
+  smsgen generate-template shop.yaml                       YAML on the terminal
+  smsgen generate-template shop.yaml --format json -o shop.template.json
+  smsgen generate-template large.yaml -o build/            nested stacks need a folder
+  smsgen generate-template shop.yaml --check shop.template.yaml
+  smsgen generate-template shop.yaml --lint -o shop.template.yaml
+  smsgen generate-template shop.yaml --s3                  upload, print the s3Location
+  generate-app | smsgen generate-template -
+
+exit codes: 0 fine, 1 errors in the file or findings of --lint, 2 the template of --check is stale, 64 usage
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("app", metavar="APP", help="an application file; - reads standard input")
+    parser.add_argument("--format", choices=("yaml", "json"), default="yaml", help="default: yaml")
+    parser.add_argument(
+        "-o",
+        "--out",
+        metavar="PATH",
+        help="write there: a file, a folder for nested stacks (default: stdout)",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="hardened or sms: what the template may hold, in place of the file's own; any other name is a named "
+        "profile of the AWS configuration, for --s3",
+    )
+    parser.add_argument("--template-profile", choices=PROFILES, help="the same as --profile hardened or sms")
+    parser.add_argument("--parameters-file", metavar="OUT", help="write the template's parameter file there")
+    parser.add_argument("--lint", action="store_true", help="run cfn-lint on the result")
+    parser.add_argument("--check", metavar="PATH", help="compare with this template; exit 2 if it is stale")
+    parser.add_argument(
+        "--upload-scripts", action="store_true", help="put every userData.file into the bucket of --s3"
+    )
+    from smsgen.cli.aws_options import add_aws_options, add_s3_options
+
+    add_aws_options(parser, profile=False)
+    add_s3_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from smsgen import wiring
+    from smsgen.operations import generate_template as use_case
+
+    _split_profile(args)
+    files = wiring.files()
+    artifacts = _artifacts(args)
+    generated = use_case.generate_template(
+        args.app,
+        files=files,
+        profile=args.template_profile,
+        format=args.format,
+        rewrite=_uploader(args, artifacts) if artifacts else None,
+    )
+    made = use_case.texts(generated, args.format)
+    findings = use_case.lint(generated, made) if args.lint else ()
+    for found in (*generated.warnings, *findings):
+        sys.stderr.write(found.render() + "\n")
+    if args.parameters_file:
+        files.write(args.parameters_file, use_case.parameters_file(generated.compiled).encode())
+    if args.check:
+        stale = use_case.difference(made, args.check, files=files)
+        sys.stdout.write(stale)
+        return 2 if stale else use_case.worst(findings)
+    if artifacts:
+        _upload(args, generated, artifacts)
+    elif args.out:
+        use_case.write(made, args.out, files=files)
+    else:
+        sys.stdout.write(use_case.only_text(made))
+    return use_case.worst(findings)
+
+
+def _split_profile(args: argparse.Namespace) -> None:
+    """Tell the two meanings of --profile apart: the template's, and the AWS CLI's."""
+    if args.profile in PROFILES:
+        if args.template_profile not in (None, args.profile):
+            raise UsageError(
+                f"--profile {args.profile} and --template-profile {args.template_profile} disagree"
+            )
+        args.template_profile, args.profile = args.profile, None
+    elif args.profile and not (args.s3 or args.upload_scripts):
+        hint = "hardened or sms; the name of an AWS profile goes with --s3"
+        raise UsageError(f"there is no template profile {args.profile!r}", hint=hint)
+
+
+def _artifacts(args: argparse.Namespace) -> Artifacts | None:
+    if not (args.s3 or args.upload_scripts):
+        return None
+    from smsgen import wiring
+    from smsgen.cli.aws_options import artifact_settings, aws_settings
+
+    return wiring.artifacts(wiring.clients(aws_settings(args)), artifact_settings(args))
+
+
+def _uploader(args: argparse.Namespace, artifacts: Artifacts) -> Any:
+    from smsgen.operations.upload import upload_scripts
+
+    return lambda app, scripts: upload_scripts(app, scripts.content, artifacts, every=args.upload_scripts)
+
+
+def _upload(args: argparse.Namespace, generated: Generated, artifacts: Artifacts) -> None:
+    from smsgen.cli.aws_options import s3_location
+    from smsgen.operations.upload import upload_templates
+
+    uploaded = upload_templates(generated.compiled, artifacts, format=args.format)
+    sys.stdout.write(s3_location(uploaded.location))

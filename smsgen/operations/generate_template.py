@@ -1,0 +1,170 @@
+"""Use case: an application file to a CloudFormation template, and what a pipeline does with it.
+
+In: the path of an application file and the Files port. Out: values (`Generated`, texts, findings); what is printed
+and which exit code it gives is the command's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from smsgen.cfn.limits import check as check_limits
+from smsgen.cfn.text import dump
+from smsgen.compiler import Compiled, compile_app
+from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, UsageError, errors
+from smsgen.model.app import App
+from smsgen.model.load import Loaded, load
+from smsgen.operations.ports import Files
+from smsgen.operations.scripts import Scripts, read_scripts
+from smsgen.source import MAX_BYTES
+
+ROOT = "template"
+"""Name, without its ending, of the root template in a folder of nested stacks."""
+
+
+class Generated(NamedTuple):
+    """An application file, compiled: the file as it was read, the app that was compiled, and the warnings."""
+
+    loaded: Loaded
+    app: App
+    compiled: Compiled
+    warnings: tuple[Diagnostic, ...]
+
+
+def generate_template(
+    path: str,
+    *,
+    files: Files,
+    profile: str | None = None,
+    format: str = "yaml",  # noqa: A002 - the option's name
+    rewrite: Callable[[App, Scripts], App] | None = None,
+    text: bytes | None = None,
+) -> Generated:
+    """Read and compile an application file.
+
+    `path`: the file, `-` for standard input. `profile`: in place of the file's own. `format`: "yaml" or "json".
+    `rewrite`: what becomes of the app before it is compiled, given the scripts it names (uploading them, for one).
+    `text`: the file's content, where it is not to be read from `path` (a git revision's, for one).
+    Raises InvalidInput with every problem in its place, in the order of the file.
+    """
+    content = files.read(path, max_bytes=MAX_BYTES) if text is None else text
+    loaded = load(content, path, profile=profile)
+    scripts = read_scripts(loaded.app, path, files)
+    try:
+        app = rewrite(loaded.app, scripts) if rewrite else loaded.app
+        compiled = _compile(app, scripts, format)
+    except InvalidInput as error:
+        raise InvalidInput(loaded.source.place(error.diagnostics)) from None
+    found = (*scripts.diagnostics, *compiled.diagnostics)
+    return Generated(loaded, app, compiled, (*loaded.warnings, *loaded.source.place(found)))
+
+
+def _compile(app: App, scripts: Scripts, format: str) -> Compiled:  # noqa: A002 - as above
+    try:
+        compiled = compile_app(app, scripts=scripts.content, format=format)
+    except InvalidInput as error:
+        raise InvalidInput((*scripts.diagnostics, *error.diagnostics)) from None
+    if errors(scripts.diagnostics):
+        raise InvalidInput(scripts.diagnostics)
+    return compiled
+
+
+def texts(generated: Generated, format: str) -> dict[str, str]:  # noqa: A002 - as above
+    """Give file -> text: `template.FORMAT` and, with nested stacks, their files beside it.
+
+    Raises InvalidInput where a text passes a quota of CloudFormation.
+    """
+    compiled = generated.compiled
+    made = {f"{ROOT}.{format}": dump(compiled.template, format)}
+    made.update((child.file, dump(child.template, format)) for child in compiled.children)
+    templates = (compiled.template, *(child.template for child in compiled.children))
+    over = [
+        Diagnostic(
+            found.code,
+            f"{file}: {found.message}",
+            found.hint,
+            location=Location(generated.loaded.source.file, 1, 1),
+        )
+        for (file, text), template in zip(made.items(), templates, strict=True)
+        for found in check_limits(template, len(text.encode()))
+    ]
+    if over:
+        raise InvalidInput(over)
+    return made
+
+
+def write(made: Mapping[str, str], out: str, *, files: Files) -> None:
+    """Write what was made: one template to the file `out`, several into the folder `out`, the root last."""
+    if len(made) == 1:
+        files.write(out, next(iter(made.values())).encode())
+        return
+    for name in reversed(list(made)):
+        files.write(f"{out.rstrip('/')}/{name}", made[name].encode())
+
+
+def only_text(made: Mapping[str, str]) -> str:
+    """Give the one text; raises UsageError where there are several, which only a folder can hold."""
+    if len(made) > 1:
+        message = f"the application needs {len(made) - 1} nested stacks, which do not fit one output"
+        raise UsageError(message, hint="give a folder with -o DIR")
+    return next(iter(made.values()))
+
+
+def difference(made: Mapping[str, str], committed: str, *, files: Files) -> str:
+    """Give the unified diff from what is committed at `committed` (a file; a folder for nested stacks), or ""."""
+    from difflib import unified_diff
+
+    found: list[str] = []
+    for name, text in made.items():
+        path = committed if len(made) == 1 else f"{committed.rstrip('/')}/{name}"
+        before = files.read(path, max_bytes=MAX_BYTES).decode("utf-8", "replace")
+        lines = before.splitlines(keepends=True), text.splitlines(keepends=True)
+        found.extend(unified_diff(*lines, path, "generated"))
+    return "".join(
+        line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in found
+    )
+
+
+def parameters_file(compiled: Compiled) -> str:
+    """Give a parameter file for `aws cloudformation deploy --parameter-overrides file://…`.
+
+    A list of ParameterKey and ParameterValue; a value that the file does not imply is empty, to be filled in.
+    """
+    import json
+
+    entries = [{"ParameterKey": key, "ParameterValue": value} for key, value in compiled.values.items()]
+    return json.dumps(entries, indent=2) + "\n"
+
+
+def lint(generated: Generated, made: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+    """Run cfn-lint on each text and give its findings, at the line of the application file that caused them.
+
+    Raises SmsgenError where cfn-lint is not installed.
+    """
+    from smsgen.cfn.lint import Finding, lint_text
+
+    compiled, source = generated.compiled, generated.loaded.source
+    origins = [compiled.origins, *(child.origins for child in compiled.children)]
+
+    def diagnostic(file: str, finding: Finding, names: Mapping[str, Path]) -> Diagnostic:
+        path = finding.path
+        cause = names.get(str(path[1]), ()) if len(path) > 1 and path[0] == "Resources" else ()
+        where = "/".join(map(str, path)) or file
+        message = f"{finding.message} ({where} in the template)"
+        hint = f"cfn-lint {finding.rule}: {finding.url}" if finding.url else ""
+        return Diagnostic(finding.rule, message, hint, _LEVELS[finding.level], cause, source.locate(cause))
+
+    return tuple(
+        diagnostic(file, finding, names)
+        for (file, text), names in zip(made.items(), origins, strict=True)
+        for finding in lint_text(text)
+    )
+
+
+_LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "informational": Severity.INFO}
+
+
+def worst(found: Iterable[Diagnostic]) -> int:
+    """Give the exit code that findings make: 1 with an error among them, else 0."""
+    return 1 if errors(found) else 0
