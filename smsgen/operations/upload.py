@@ -18,6 +18,9 @@ from smsgen.model.launch import Launch, S3Location, UserData
 from smsgen.model.launch_fields import MAX_INLINE_BYTES
 from smsgen.operations.ports import Artifacts
 
+MAX_USER_DATA = MAX_INLINE_BYTES
+"""Bytes that a boot script may have to stay in the template."""
+
 TEMPLATES = "templates"
 SCRIPTS = "scripts"
 CHANGE_SETS = "change-sets"
@@ -65,7 +68,7 @@ def upload_scripts(app: App, scripts: Mapping[str, bytes], artifacts: Artifacts,
     locations = {
         name: artifacts.put(content, content_type=_script_type(name), folder=SCRIPTS)
         for name, content in sorted(scripts.items())
-        if every or len(content) > MAX_INLINE_BYTES
+        if every or len(content) > MAX_USER_DATA
     }
     return _with_scripts(app, locations) if locations else app
 
