@@ -131,7 +131,10 @@ class CloudFormationStacks:
                     raise
 
     def delete(self, stack: str, *, token: str, retain: Iterable[str] = ()) -> None:
-        """Begin to delete the stack, with the role it was made with. `retain` (logical ids that stay) is for stacks in DELETE_FAILED only."""
+        """Begin to delete the stack, with the role it was made with.
+
+        `retain` (logical ids that stay) is for stacks in DELETE_FAILED only.
+        """
         arguments: dict[str, Any] = {"StackName": stack, "ClientRequestToken": token}
         if kept := list(retain):
             arguments["RetainResources"] = kept

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from smsgen.cfn.text import dump
-from smsgen.compiler import Compiled, compile_app
-from smsgen.errors import Diagnostic, InvalidInput, Path, errors
+from smsgen.compiler import Compiled
+from smsgen.compiler.resolve import ResolvedServer, resolve
+from smsgen.errors import Diagnostic
 from smsgen.model.app import App
-from smsgen.model.load import load
+from smsgen.operations.generate_template import generate_template
 from smsgen.operations.launch_request import Launch, Place
 from smsgen.operations.ports import Artifacts, Files
-from smsgen.operations.scripts import read_scripts
-from smsgen.operations.upload import upload_scripts, upload_templates
-from smsgen.source import MAX_BYTES
+from smsgen.operations.scripts import Scripts
+from smsgen.operations.upload import MAX_USER_DATA, upload_scripts, upload_templates
 
 MAX_INLINE = 51_200
 """Bytes of a template that CreateChangeSet takes inline (CloudFormation quotas)."""
@@ -33,22 +33,17 @@ def plan(file: str, *, files: Files, artifacts: Callable[[], Artifacts] | None =
     """Read and compile an application file.
 
     `artifacts` gives the bucket for boot scripts that are too long for user data; without it they are an
-    error.
-    Raises InvalidInput with every problem, in the order of the file.
+    error. Raises InvalidInput with every problem, in the order of the file.
     """
-    loaded = load(files.read(file, max_bytes=MAX_BYTES), file)
-    scripts = read_scripts(loaded.app, file, files)
-    try:
-        if errors(scripts.diagnostics):
-            raise InvalidInput(scripts.diagnostics)
-        app = loaded.app
-        if artifacts is not None and _too_long(scripts.content):
-            app = upload_scripts(app, scripts.content, artifacts(), every=False)
-        compiled = compile_app(app, scripts=scripts.content)
-    except InvalidInput as error:
-        raise InvalidInput(loaded.source.place(error.diagnostics)) from None
-    warnings = loaded.source.place((*loaded.warnings, *scripts.diagnostics, *compiled.diagnostics))
-    return Plan(app, compiled, places(app, compiled), warnings)
+
+    def rewrite(app: App, scripts: Scripts) -> App:
+        if artifacts is None or all(len(one) <= MAX_USER_DATA for one in scripts.content.values()):
+            return app
+        return upload_scripts(app, scripts.content, artifacts(), every=False)
+
+    generated = generate_template(file, files=files, rewrite=rewrite)
+    app, compiled = generated.app, generated.compiled
+    return Plan(app, compiled, places(app, compiled), generated.warnings)
 
 
 def launch_of(planned: Plan, artifacts: Callable[[], Artifacts]) -> Launch:
@@ -72,45 +67,24 @@ def launch_of(planned: Plan, artifacts: Callable[[], Artifacts]) -> Launch:
         profile=app.profile,
         tags={tag.key: tag.value for tag in app.tags},
         places=planned.places,
-        stateful=is_stateful(app),
+        values={name: value for name, value in compiled.values.items() if value},
+        stateful=any(server.launch.stateful for server in resolve(app)),
     )
 
 
 def places(app: App, compiled: Compiled) -> dict[str, Place]:
     """Give where each server of the templates belongs, by logical id, in launch order."""
+    servers = {server.path: server for server in resolve(app)}
     found = {}
     children = ((child.template, child.origins) for child in compiled.children)
     for template, origins in ((compiled.template, compiled.origins), *children):
         for logical_id, path in origins.items():
-            place = _place(app, path)
+            server = servers.get(path)
             kind = template.resources.get(logical_id, {}).get("Type")
-            if place is not None and kind == "AWS::EC2::Instance":
-                found[logical_id] = place
+            if server is not None and kind == "AWS::EC2::Instance":
+                found[logical_id] = _place(server)
     return dict(sorted(found.items(), key=lambda one: (one[1], one[0])))
 
 
-def is_stateful(app: App) -> bool:
-    """Whether any server is called stateful, by itself, its group or the application."""
-    for group in app.server_groups:
-        for server in group.server_list:
-            said = (server.launch.stateful, group.launch_defaults.stateful, app.launch_defaults.stateful)
-            if next((word for word in said if word is not None), False):
-                return True
-    return False
-
-
-def _place(app: App, path: Path) -> Place | None:
-    """Give the place of the server at `path` (`serverGroups`, group, `serverList`, server, …), if it is one."""
-    if len(path) < 4 or path[0] != "serverGroups" or path[2] != "serverList":
-        return None
-    group = app.server_groups[int(path[1])]
-    server = group.server_list[int(path[3])]
-    return Place(
-        group.launch_order or 0, group.name, server.vm_server.vm_name or server.server_id, server.server_id
-    )
-
-
-def _too_long(scripts: Mapping[str, bytes]) -> bool:
-    from smsgen.operations.upload import MAX_USER_DATA
-
-    return any(len(content) > MAX_USER_DATA for content in scripts.values())
+def _place(server: ResolvedServer) -> Place:
+    return Place(server.launch_order, server.group.name, server.title, server.server.server_id)

@@ -51,7 +51,8 @@ class Launch(NamedTuple):
     """A compiled application, ready to launch. Exactly one of `body` and `url` is set.
 
     `templates` holds the root's template first, then those of nested stacks. `role_name` may be "" (the
-    caller's own permissions are used). `places` maps the logical id of a server to its place.
+    caller's own permissions are used). `values` are those of parameters that the file implies, `places`
+    maps the logical id of a server to its place.
     """
 
     stack_name: str
@@ -61,6 +62,7 @@ class Launch(NamedTuple):
     role_name: str = ""
     profile: str = "hardened"
     tags: Mapping[str, str] = {}
+    values: Mapping[str, str] = {}
     places: Mapping[str, Place] = {}
     stateful: bool = False
 
@@ -75,7 +77,7 @@ def change_set_request(
 ) -> ChangeSetRequest:
     """Give the request for the change set that brings `stack` (None: there is none) to `launch`.
 
-    `parameters`: the user's values. `imports`: logical id -> id of the existing resource that becomes it.
+    `parameters`: the user's values, which win over those the file implies. `imports`: logical id -> id of the existing resource that becomes it.
     `on_failure`: ROLLBACK, DELETE (creations only; an update is rolled back instead) or DO_NOTHING.
     Raises InvalidInput for parameters and imports that the template does not have or lacks.
     """
@@ -83,7 +85,8 @@ def change_set_request(
     kind = "UPDATE" if exists else "CREATE"
     if kind == "UPDATE" and on_failure == "DELETE":
         on_failure = "ROLLBACK"
-    values = parameter_values(launch.templates[0], parameters, stack.parameters if stack and exists else {})
+    deployed = stack.parameters if stack is not None and exists else {}
+    values = parameter_values(launch.templates[0], {**launch.values, **parameters}, deployed)
     request = ChangeSetRequest(
         stack_name=launch.stack_name,
         name="",

@@ -97,7 +97,10 @@ class Stacks(Protocol):
         """Execute exactly this change set; executing one a second time does nothing."""
 
     def delete(self, stack: str, *, token: str, retain: Iterable[str] = ()) -> None:
-        """Begin to delete the stack, with the role it was made with. `retain` (logical ids that stay) is for stacks in DELETE_FAILED only."""
+        """Begin to delete the stack, with the role it was made with.
+
+        `retain` (logical ids that stay) is for stacks in DELETE_FAILED only.
+        """
 
     def protect(self, stack: str, *, on: bool) -> None:
         """Switch the stack's termination protection on or off."""

@@ -105,6 +105,7 @@ class Site:
         self.app = self._app.replace("app-ID", f"app-{self._count:017x}")
         self.stack = f"sms-app-{self._count:017x}"
         self.file.write_text(self.app)
+        self._others = self._all_running()
         self.proxy.heal()
 
     def words(self, command: str, *arguments: str) -> list[str]:
@@ -140,11 +141,11 @@ class Site:
         return [one["ChangeSetName"] for one in mine if one["ExecutionStatus"] == "AVAILABLE"]
 
     def running(self) -> int:
-        """How many instances of the application run."""
-        filters = [
-            {"Name": "instance-state-name", "Values": ["running"]},
-            {"Name": "tag:aws:cloudformation:stack-name", "Values": [self.stack]},
-        ]
+        """How many instances of the application run: moto gives them no tag that says whose they are."""
+        return self._all_running() - self._others
+
+    def _all_running(self) -> int:
+        filters = [{"Name": "instance-state-name", "Values": ["running"]}]
         found = self.clients.client("ec2").describe_instances(Filters=filters)["Reservations"]
         return sum(len(reservation["Instances"]) for reservation in found)
 
