@@ -206,7 +206,16 @@ def _stack(name: str, child: Child, depends_on: list[str]) -> dict[str, Any]:
     attributes: dict[str, Any] = {"DependsOn": depends_on} if depends_on else {}
     if passed:
         attributes["Parameters"] = {key: _value(value, child, key) for key, value in passed.items()}
-    made: dict[str, Any] = Stack(name, TemplateURL=child.file, **attributes).to_dict()
+    # What holds data inside carries its own policies. W3002 says that the path is for `aws cloudformation package` (or
+    # for our own upload), which is what it is for.
+    made: dict[str, Any] = Stack(
+        name,
+        TemplateURL=child.file,
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        Metadata={"cfn-lint": {"config": {"ignore_checks": ["W3002"]}}},
+        **attributes,
+    ).to_dict()
     return made
 
 

@@ -1,0 +1,1 @@
+"""Goldens: what each sample compiles to, byte for byte."""

@@ -1,0 +1,10 @@
+"""`python -m tests.golden` writes the goldens anew; read the difference before you commit it."""
+
+from tests.golden.samples import HERE, cases, goldens
+
+for old in [*HERE.glob("*.yaml"), *HERE.glob("*.json"), *HERE.glob("*.children"), *HERE.glob("*.refused")]:
+    old.unlink()
+for case in cases():
+    for file, content in goldens(*case).items():
+        (HERE / file).write_text(content)
+        print(file)
