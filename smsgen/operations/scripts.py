@@ -6,10 +6,8 @@ from typing import NamedTuple
 
 from smsgen.errors import Diagnostic, SmsgenError
 from smsgen.model.app import App
-from smsgen.model.launch_fields import MAX_INLINE_BYTES
 from smsgen.model.rules import view
 from smsgen.operations.ports import Files
-
 
 MAX_SCRIPT_BYTES = 1_048_576
 """Far more than EC2 takes as user data: whether a script fits is known once it is composed, or uploaded."""

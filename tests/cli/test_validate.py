@@ -83,6 +83,18 @@ def test_a_missing_script_is_named_where_it_is_named(tmp_path: Path) -> None:
     assert "a.yaml:2:79: error[SCRIPT_FILE]: cannot read boot.sh: no such file or directory" in ended.stdout
 
 
+def test_a_script_over_16_kb_is_refused(tmp_path: Path) -> None:
+    server = "{serverId: s-12345678, launch: {userData: {file: boot.sh}}}"
+    (tmp_path / "a.yaml").write_text(f"name: a\nserverGroups: [{{serverList: [{server}]}}]\n")
+    (tmp_path / "boot.sh").write_text(
+        "#!/bin/sh\n" + "".join(f"echo {number:x}\n" for number in range(4_000))
+    )
+    ended = run("validate", "a.yaml", cwd=tmp_path)
+    assert ended.returncode == 1
+    assert ended.stdout.startswith("a.yaml:2:")
+    assert "error[USER_DATA_TOO_LONG]" in ended.stdout
+
+
 def test_the_report_as_json_and_as_sarif(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(WRONG)
     as_json = run("validate", "a.yaml", "--output", "json", cwd=tmp_path)

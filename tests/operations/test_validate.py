@@ -87,15 +87,15 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_next(compiler: dict[str, A
     assert compiler == {}
 
 
-def test_a_script_over_16_kb_is_refused_before_it_is_read_whole() -> None:
+def test_a_script_over_1_mb_is_not_read_whole() -> None:
     from smsgen.model.load import load
 
     app = load(GOOD, "a.yaml").app
     content, problems = read_scripts(
-        app, "a.yaml", FakeFiles(**{"boot.sh": b"x" * 16_385, "gone.sh": b"x" * 16_384})
+        app, "a.yaml", FakeFiles(**{"boot.sh": b"x" * 1_048_577, "gone.sh": b"x" * 1_048_576})
     )
-    assert content == {"boot.sh": b"", "gone.sh": b"x" * 16_384}
+    assert content == {"boot.sh": b"", "gone.sh": b"x" * 1_048_576}
     (problem,) = problems
-    assert problem.message == "boot.sh is larger than 16,384 bytes"
+    assert problem.message == "boot.sh is larger than 1,048,576 bytes"
     assert problem.path == SCRIPT_PATH
     assert "s3Location" in problem.hint
