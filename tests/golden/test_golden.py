@@ -17,7 +17,9 @@ def test_a_sample_compiles_to_its_goldens(name: str, profile: str, format_: str)
 
 def test_no_golden_is_left_over() -> None:
     expected = {file for case in cases() for file in goldens(*case)}
-    kept = {path.name for path in HERE.iterdir() if path.suffix in (".yaml", ".json", ".children", ".refused")}
+    kept = {
+        path.name for path in HERE.iterdir() if path.suffix in (".yaml", ".json", ".children", ".refused")
+    }
     assert kept == expected
 
 
@@ -25,9 +27,10 @@ def test_both_formats_say_the_same() -> None:
     assert COMPILED
     for name in COMPILED:
         yaml, json = HERE / name, (HERE / name).with_suffix(".json")
-        assert parse(yaml.read_bytes(), name).template == parse(
-            json.read_bytes().replace(b'.json"', b'.yaml"'), name
-        ).template
+        assert (
+            parse(yaml.read_bytes(), name).template
+            == parse(json.read_bytes().replace(b'.json"', b'.yaml"'), name).template
+        )
 
 
 @pytest.mark.parametrize("name", COMPILED)
