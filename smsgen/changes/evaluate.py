@@ -44,11 +44,13 @@ class Evaluator:
     """Evaluates the values of one template. `uses` collects what is used, `complaints` what CloudFormation
     warns of.
 
-    `parameters`: name -> what Ref gives.
+    `parameters`: name -> what Ref gives. `exact`: the evaluator that says what the conditions are, where
+    this one has masked parameters.
     """
 
     __slots__ = (
         "_conditions",
+        "_exact",
         "_names",
         "complaints",
         "environment",
@@ -64,6 +66,7 @@ class Evaluator:
         parameters: Mapping[str, Any],
         environment: Environment,
         lookup: Lookup,
+        exact: Evaluator | None = None,
     ) -> None:
         self.template = template
         self.parameters = parameters
@@ -72,6 +75,7 @@ class Evaluator:
         self.uses = Uses({}, {})
         self.complaints: list[str] = []
         self._conditions: dict[str, bool | None] = {}
+        self._exact = exact
         self._names = section(template, "Resources")
 
     def evaluate(self, value: Any) -> Any:
@@ -106,6 +110,8 @@ class Evaluator:
 
     def condition(self, name: str) -> bool | None:
         """Give the value of a condition; None where it is not known, or not declared, or refers to itself."""
+        if self._exact is not None:
+            return self._exact.condition(name)
         if name not in self._conditions:
             self._conditions[name] = None
             declared = section(self.template, "Conditions").get(name)
@@ -337,7 +343,7 @@ def _if(evaluator: Evaluator, argument: Any) -> Any:
 
 def _equals(evaluator: Evaluator, argument: Any) -> bool | None:
     left, right = _arguments(evaluator, argument, 2)[:2]
-    if has_unknown([left, right]) and not left == right:
+    if left != right and has_unknown([left, right]):
         return None
     return bool(left == right)
 

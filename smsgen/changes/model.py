@@ -46,7 +46,11 @@ Attribute = Literal[
     "UpdateReplacePolicy",
     "Tags",
 ]
-Action = Literal["Add", "Modify", "Remove", "Import"]
+ChangeSource = Literal[
+    "ResourceReference", "ParameterReference", "ResourceAttribute", "DirectModification", "Automatic"
+]
+ChangeType = Literal["Add", "Modify", "Remove"]
+Action = Literal["Add", "Modify", "Remove", "Import", "Dynamic"]
 
 
 # --- The deployed stack -------------------------------------------------------------------------------------
@@ -112,7 +116,7 @@ class Target(NamedTuple):
     name: str | None = None
     requires_recreation: Recreation = "Never"
     path: str | None = None
-    attribute_change_type: Literal["Add", "Modify", "Remove"] | None = None
+    attribute_change_type: ChangeType | None = None
     before_value: str | None = None
     after_value: str | None = None
 
@@ -122,9 +126,7 @@ class Detail(NamedTuple):
 
     target: Target
     evaluation: Evaluation
-    change_source: Literal[
-        "ResourceReference", "ParameterReference", "ResourceAttribute", "DirectModification", "Automatic"
-    ]
+    change_source: ChangeSource
     causing_entity: str | None = None
 
 

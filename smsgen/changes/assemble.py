@@ -1,0 +1,178 @@
+"""The fixed point of a comparison -> the changes as the API lists them: actions, policies, contexts, values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from smsgen.changes.compare import Comparison
+from smsgen.changes.details import PENDING, replacement_of, value_text
+from smsgen.changes.evaluate import Evaluator, section
+from smsgen.changes.model import MISSING, Detail, ResourceChange
+from smsgen.changes.replacement import Rippled
+from smsgen.changes.sides import Before, Field, fields
+from smsgen.changes.unknown import Unknown, shown
+
+Values = Mapping[Field, Any]
+
+
+class Assembled(NamedTuple):
+    """The changes, and what CloudFormation complains of while it works out values: (logical id, complaint)."""
+
+    changes: tuple[ResourceChange, ...]
+    complaints: tuple[tuple[str, str], ...] = ()
+
+
+def assemble(
+    comparison: Comparison, rippled: Rippled, *, imports: Mapping[str, str], with_values: bool
+) -> Assembled:
+    """Give the changes in the order of their logical ids. `imports`: logical id -> physical id of what
+    exists.
+    """
+    builder = _Builder(comparison, rippled, imports, with_values)
+    names = (
+        comparison.added
+        | rippled.details.keys()
+        | (builder.before.resources.keys() - builder.after.resources)
+    )
+    changes = tuple(builder.change(name) for name in sorted(names))
+    return Assembled(changes, tuple(builder.complaints))
+
+
+class _Builder:
+    """Makes one ResourceChange at a time."""
+
+    def __init__(
+        self, comparison: Comparison, rippled: Rippled, imports: Mapping[str, str], with_values: bool
+    ) -> None:
+        self.before, self.after = comparison.before, comparison.after
+        self.details = rippled.details
+        self.pending = {name for name, impact in rippled.impacts.items() if impact >= PENDING}
+        self.imports = imports
+        self.with_values = with_values
+        self.complaints: list[tuple[str, str]] = []
+
+    def change(self, name: str) -> ResourceChange:
+        if name not in self.after.resources:
+            return self._removed(name, self.before.resources[name])
+        if name not in self.before.resources:
+            return self._added(name, self.after.resources[name])
+        return self._modified(name, self.after.resources[name], self.details[name])
+
+    def _added(self, name: str, resource: Mapping[str, Any]) -> ResourceChange:
+        change = ResourceChange("Import" if name in self.imports else "Add", name, str(resource.get("Type")))
+        change = change._replace(physical_resource_id=self.imports.get(name))
+        if not self.with_values:
+            return change
+        return change._replace(after_context=_context(self._after_values(name, resource)))
+
+    def _removed(self, name: str, resource: Mapping[str, Any]) -> ResourceChange:
+        change = ResourceChange("Remove", name, str(resource.get("Type")), self._physical_id(name))
+        change = change._replace(policy_action=_on_removal(resource, self.before.exact))
+        if not self.with_values:
+            return change
+        return change._replace(before_context=_context(_removed_values(resource, self.before)))
+
+    def _modified(
+        self, name: str, resource: Mapping[str, Any], details: tuple[Detail, ...]
+    ) -> ResourceChange:
+        replacement = replacement_of(details)
+        change = ResourceChange(
+            "Modify",
+            name,
+            str(resource.get("Type")),
+            self._physical_id(name),
+            replacement=replacement,
+            policy_action=_on_replacement(resource, self.after.exact) if replacement == "True" else None,
+            scope=tuple(sorted({detail.target.attribute for detail in details})),
+            details=details,
+        )
+        if not self.with_values:
+            return change
+        was = _values(self.before.resources[name], self.before.masked)
+        now = self._after_values(name, resource)
+        return change._replace(
+            details=tuple(_filled(detail, was, now) for detail in details),
+            before_context=_context(was),
+            after_context=_context(now),
+        )
+
+    def _after_values(self, name: str, resource: Mapping[str, Any]) -> Values:
+        evaluator = self.after.masked
+        del evaluator.complaints[:]
+        self.after.pending = self.pending
+        values = _values(resource, evaluator)
+        self.after.pending = frozenset()
+        self.complaints += [(name, complaint) for complaint in evaluator.complaints]
+        return values
+
+    def _physical_id(self, name: str) -> str | None:
+        resource = self.before.stack.resources.get(name)
+        return resource.physical_id if resource else None
+
+
+def _values(resource: Mapping[str, Any], evaluator: Evaluator) -> Values:
+    made = {name: evaluator.evaluate(value) for name, value in fields(resource).items()}
+    return {name: value for name, value in made.items() if value is not MISSING}
+
+
+def _removed_values(resource: Mapping[str, Any], before: Before) -> Values:
+    """In a Remove, whatever refers to a resource shows as KNOWN_AFTER_APPLY (recorded)."""
+    evaluator = Evaluator(
+        before.template,
+        before.masked.parameters,
+        before.environment,
+        lambda target, attribute: Unknown(f"removed {target}.{attribute}"),
+        before.exact,
+    )
+    return _values(resource, evaluator)
+
+
+def _context(values: Values) -> dict[str, Any]:
+    """Give a context: Properties only, Tags of an instance among them."""
+    properties = {
+        name.name or "Tags": shown(value)
+        for name, value in values.items()
+        if name.attribute in ("Properties", "Tags")
+    }
+    return {"Properties": properties}
+
+
+def _filled(detail: Detail, was: Values, now: Values) -> Detail:
+    target = detail.target
+    name = Field(target.attribute, target.name)
+    before, after = value_text(was.get(name, MISSING)), value_text(now.get(name, MISSING))
+    return detail._replace(target=target._replace(before_value=before, after_value=after))
+
+
+# --- Policies
+# -----------------------------------------------------------------------------------------------------
+
+_SNAPSHOT_BY_DEFAULT = frozenset({"AWS::RDS::DBCluster", "AWS::RDS::DBInstance"})
+
+
+def _on_removal(resource: Mapping[str, Any], evaluator: Evaluator) -> str:
+    """Give the PolicyAction of a Remove: the deployed DeletionPolicy.
+
+    RetainExceptOnCreate deletes only what was just created: what is removed later is retained. Clusters, and
+    database instances outside of one, are snapshotted where nothing is said.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    """
+    policy = evaluator.evaluate(resource.get("DeletionPolicy", _default_policy(resource)))
+    return {"Retain": "Retain", "RetainExceptOnCreate": "Retain", "Snapshot": "Snapshot"}.get(
+        policy, "Delete"
+    )
+
+
+def _default_policy(resource: Mapping[str, Any]) -> str:
+    alone = "DBClusterIdentifier" not in section(resource, "Properties")
+    return "Snapshot" if resource.get("Type") in _SNAPSHOT_BY_DEFAULT and alone else "Delete"
+
+
+def _on_replacement(resource: Mapping[str, Any], evaluator: Evaluator) -> str:
+    """Give the PolicyAction of a replacement: the submitted UpdateReplacePolicy; without one, Delete.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
+    """
+    policy = evaluator.evaluate(resource.get("UpdateReplacePolicy", "Delete"))
+    return {"Retain": "ReplaceAndRetain", "Snapshot": "ReplaceAndSnapshot"}.get(policy, "ReplaceAndDelete")

@@ -1,0 +1,120 @@
+"""What differs between the two sides before any replacement is thought of, and who reads whom.
+
+Most resources of a large template are the same text on both sides. Those are evaluated only where they
+mention something that changed: a parameter, a condition, a mapping, or a resource that is replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from smsgen.cfn.intrinsics import placeholders
+from smsgen.changes import parameters as parameter_values
+from smsgen.changes.evaluate import section
+from smsgen.changes.sides import After, Before, Evaluated, Field
+
+
+class Common:
+    """A resource on both sides; its values are evaluated when they are first asked for."""
+
+    __slots__ = ("_after", "_before", "_halves", "after", "before", "logical_id", "type_name")
+
+    def __init__(self, logical_id: str, before: Before, after: After) -> None:
+        self.logical_id = logical_id
+        self.before: Mapping[str, Any] = before.resources[logical_id]
+        self.after: Mapping[str, Any] = after.resources[logical_id]
+        self.type_name = str(self.after.get("Type"))
+        self._halves = before, after
+        self._before: dict[Field, Evaluated] | None = None
+        self._after: dict[Field, Evaluated] | None = None
+
+    @property
+    def before_values(self) -> dict[Field, Evaluated]:
+        """The deployed values."""
+        if self._before is None:
+            self._before = self._halves[0].evaluated(self.before)
+        return self._before
+
+    @property
+    def after_values(self) -> dict[Field, Evaluated]:
+        """The submitted values, as if nothing were replaced."""
+        if self._after is None:
+            self._after = self._halves[1].evaluated(self.after)
+        return self._after
+
+
+class Comparison(NamedTuple):
+    """Both sides, matched by logical id.
+
+    `first` are the common resources to look at first; `readers`: logical id -> the common resources that
+    mention it.
+    """
+
+    before: Before
+    after: After
+    changed_parameters: frozenset[str]
+    common: Mapping[str, Common]
+    added: frozenset[str]
+    first: tuple[str, ...]
+    readers: Mapping[str, tuple[str, ...]]
+
+
+def compare(before: Before, after: After) -> Comparison:
+    """Match the two sides."""
+    texts, refs = parameter_values.changed(before.texts, after.texts, before.values, after.values)
+    common = {name: Common(name, before, after) for name in after.resources if name in before.resources}
+    added = frozenset(after.resources.keys() - before.resources.keys())
+    changed = refs | _changed_conditions(before, after) | _changed_mappings(before, after) | added
+    first, readers = [], dict[str, list[str]]()
+    for name, resource in common.items():
+        mentioned = set(_mentioned(resource.after))
+        if resource.before != resource.after or not changed.isdisjoint(mentioned):
+            first.append(name)
+        for target in mentioned & after.resources.keys():
+            readers.setdefault(target, []).append(name)
+    indexed = {target: tuple(names) for target, names in readers.items()}
+    return Comparison(before, after, texts, common, added, tuple(first), indexed)
+
+
+def _changed_conditions(before: Before, after: After) -> set[str]:
+    was, now = before.conditions(), after.conditions()
+    return {name for name, value in now.items() if value is None or was.get(name) is not value}
+
+
+def _changed_mappings(before: Before, after: After) -> set[str]:
+    was, now = section(before.template, "Mappings"), section(after.template, "Mappings")
+    changed = any(was.get(name) != value for name, value in now.items())
+    # A mapping's name may be worked out, so that no text mentions it: everything that looks one up is looked at.
+    return {"Fn::FindInMap"} if changed else set()
+
+
+def _mentioned(value: Any) -> Iterable[str]:
+    """Give every name that may be a parameter, resource, condition or mapping; too many do no harm."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in ("Ref", "Condition"):
+                if isinstance(item, str):
+                    yield item
+                    continue
+            elif key.startswith("Fn::"):
+                yield key
+                yield from _named(key, item)
+            yield from _mentioned(item)
+    elif isinstance(value, list):
+        for item in value:
+            if isinstance(item, (dict, list)):
+                yield from _mentioned(item)
+
+
+def _named(function: str, argument: Any) -> Iterable[str]:
+    first = argument[0] if isinstance(argument, list) and argument else argument
+    if not isinstance(first, str):
+        return
+    if function == "Fn::Sub":
+        for name in placeholders(first):
+            yield name.partition(".")[0]
+    elif function == "Fn::GetAtt":
+        yield first.partition(".")[0]
+    elif function == "Fn::If":
+        yield first

@@ -1,0 +1,101 @@
+"""Template parameters: what was given, what Ref gives, and what the answer shows.
+
+Types: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html and
+cloudformation-supplied-parameter-types.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from smsgen.changes.model import MASK, ParameterAnswer
+from smsgen.changes.unknown import Unknown, text
+
+_SSM_VALUE = re.compile(r"AWS::SSM::Parameter::Value<(.+)>")
+
+
+def given(declared: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, str]:
+    """Give the text of each declared parameter: as given, else its default, else it is not there."""
+    texts = {}
+    for name, declaration in declared.items():
+        if name in parameters:
+            texts[name] = parameters[name]
+        elif isinstance(declaration, dict) and "Default" in declaration:
+            texts[name] = _default(declaration["Default"])
+    return texts
+
+
+def _default(value: Any) -> str:
+    return ",".join(text(item) for item in value) if isinstance(value, list) else text(value)
+
+
+def is_ssm(declaration: Any) -> bool:
+    """Say whether the value of the parameter is the name of an SSM parameter, whose value Ref gives."""
+    return _SSM_VALUE.fullmatch(_type(declaration)) is not None
+
+
+def is_hidden(declaration: Any) -> bool:
+    """Say whether the parameter is declared NoEcho."""
+    return isinstance(declaration, dict) and text(declaration.get("NoEcho", "")).lower() == "true"
+
+
+def _type(declaration: Any) -> str:
+    return str(declaration.get("Type", "String")) if isinstance(declaration, dict) else "String"
+
+
+def values(
+    declared: Mapping[str, Any], texts: Mapping[str, str], ssm: Mapping[str, str], *, masked: bool = False
+) -> dict[str, Any]:
+    """Give what Ref gives for each declared parameter: text, or a list of texts for list types.
+
+    `ssm`: SSM parameter name -> value; a value that is not there is Unknown. `masked`: NoEcho values as
+    `****`.
+    """
+    return {
+        name: MASK if masked and is_hidden(declaration) else _value(name, declaration, texts, ssm)
+        for name, declaration in declared.items()
+    }
+
+
+def _value(name: str, declaration: Any, texts: Mapping[str, str], ssm: Mapping[str, str]) -> Any:
+    if name not in texts:
+        return Unknown(f"parameter {name}")
+    type_name, value = _type(declaration), texts[name]
+    stored = _SSM_VALUE.fullmatch(type_name)
+    if stored:
+        type_name = stored.group(1)
+        if value not in ssm:
+            return Unknown(f"SSM parameter {value}")
+        value = ssm[value]
+    if type_name == "CommaDelimitedList" or type_name.startswith("List<"):
+        return [item.strip() for item in value.split(",")] if value else []
+    return value
+
+
+def changed(
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    values_before: Mapping[str, Any],
+    values_after: Mapping[str, Any],
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the names whose text changed or that are new, and the names for which Ref gives something else."""
+    texts = {name for name, value in after.items() if before.get(name) != value}
+    refs = {
+        name for name, value in values_after.items() if name not in before or values_before[name] != value
+    }
+    return frozenset(texts), frozenset(refs | texts)
+
+
+def answers(
+    declared: Mapping[str, Any], texts: Mapping[str, str], ssm: Mapping[str, str]
+) -> tuple[ParameterAnswer, ...]:
+    """Give the parameters as DescribeChangeSet shows them: NoEcho masked, SSM values beside their names."""
+    found = []
+    for name, declaration in declared.items():
+        if name in texts:
+            hidden = is_hidden(declaration)
+            resolved = ssm.get(texts[name]) if is_ssm(declaration) and not hidden else None
+            found.append(ParameterAnswer(name, MASK if hidden else texts[name], resolved))
+    return tuple(found)

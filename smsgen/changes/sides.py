@@ -1,0 +1,215 @@
+"""The two sides of a comparison: the deployed stack, whose values are live, and the template submitted.
+
+Ref and Fn::GetAtt are answered here. Of a resource that exists and is not replaced they give the live value
+from before the update; of one that is added or replaced, nothing that is known before the execution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from typing import Any, NamedTuple
+
+from smsgen.cfn.intrinsics import Reference
+from smsgen.changes import parameters as parameter_values
+from smsgen.changes.evaluate import Evaluator, Uses, section
+from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, Attribute, Environment, Side, Stack
+from smsgen.changes.unknown import Unknown
+
+
+class Field(NamedTuple):
+    """What of a resource can change: a property, or an attribute as a whole."""
+
+    attribute: Attribute
+    name: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The Path of the API's Target."""
+        return f"/{self.attribute}/{self.name}" if self.name else _WHOLE[self.attribute]
+
+
+class Evaluated(NamedTuple):
+    """The value of a field, and what it was made of."""
+
+    value: Any
+    uses: Uses
+
+
+# A change of these is reported; a change of DependsOn or Condition is not. Valid values of Attribute:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceTargetDefinition.html
+_ATTRIBUTES: tuple[Attribute, ...] = (
+    "Metadata",
+    "CreationPolicy",
+    "UpdatePolicy",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+)
+_WHOLE: dict[str, str] = {"Tags": "/Properties/Tags", **{name: f"/{name}" for name in _ATTRIBUTES}}
+
+
+def fields(resource: Mapping[str, Any]) -> dict[Field, Any]:
+    """Give what of a resource can change, not evaluated."""
+    type_name = resource.get("Type")
+    found = {field(type_name, name): value for name, value in section(resource, "Properties").items()}
+    found.update({Field(name): resource[name] for name in _ATTRIBUTES if name in resource})
+    return found
+
+
+def field(type_name: Any, property_name: str) -> Field:
+    """Give the field of a property.
+
+    Tags of an instance are an attribute of their own: "Example change sets" of the CloudFormation user guide
+    (using-cfn-updating-stacks-changesets-samples); on types from the registry, a property like others.
+    """
+    if type_name == "AWS::EC2::Instance" and property_name == "Tags":
+        return Field("Tags")
+    return Field("Properties", property_name)
+
+
+class Half:
+    """One side: its evaluators, `exact` and `masked` (with NoEcho values as `****`, for showing)."""
+
+    __slots__ = ("declared", "environment", "exact", "masked", "resources", "template", "texts", "values")
+
+    def __init__(
+        self,
+        template: Mapping[str, Any],
+        parameters: Mapping[str, str],
+        ssm: Mapping[str, str],
+        environment: Environment,
+    ) -> None:
+        self.declared = declared = section(template, "Parameters")
+        self.template = template
+        self.environment = environment
+        self.texts = parameter_values.given(declared, parameters)
+        self.values = parameter_values.values(declared, self.texts, ssm)
+        self.exact = Evaluator(template, self.values, environment, self.lookup)
+        self.masked = self.exact
+        if any(parameter_values.is_hidden(declaration) for declaration in declared.values()):
+            masked = parameter_values.values(declared, self.texts, ssm, masked=True)
+            self.masked = Evaluator(template, masked, environment, self.lookup_masked, self.exact)
+        resources = section(template, "Resources")
+        self.resources = {
+            name: resource for name, resource in resources.items() if self.exact.exists(resource)
+        }
+
+    def lookup(self, target: str, attribute: str | None) -> Any:
+        """Give what Ref (attribute None) or Fn::GetAtt of the resource gives."""
+        return Unknown(_symbol(target, attribute))
+
+    def lookup_masked(self, target: str, attribute: str | None) -> Any:
+        """Give the same with NoEcho values masked."""
+        return self.lookup(target, attribute)
+
+    def evaluated(self, resource: Mapping[str, Any]) -> dict[Field, Evaluated]:
+        """Evaluate what of a resource can change; what AWS::NoValue removes is not there."""
+        made = {name: Evaluated(*self.exact.used(value)) for name, value in fields(resource).items()}
+        return {name: found for name, found in made.items() if found.value is not MISSING}
+
+    def conditions(self) -> dict[str, bool | None]:
+        """Give what the conditions of the template are."""
+        return {name: self.exact.condition(name) for name in section(self.template, "Conditions")}
+
+    def summary(self) -> Side:
+        """Give the side as reports see it."""
+        return Side(self.template, self.texts, self.conditions(), frozenset(self.resources))
+
+    def outputs(self) -> Any:
+        """Give the outputs that exist, evaluated."""
+        found = section(self.template, "Outputs").items()
+        return {
+            name: self.exact.evaluate({key: value for key, value in output.items() if key != "Condition"})
+            for name, output in found
+            if self.exact.exists(output)
+        }
+
+
+class Before(Half):
+    """The deployed side: its references give live values."""
+
+    __slots__ = ("_open", "stack")
+
+    def __init__(self, stack: Stack, environment: Environment) -> None:
+        self.stack = stack
+        self._open: set[tuple[str, str]] = set()
+        super().__init__(stack.template, stack.parameters, stack.ssm, environment)
+
+    def lookup(self, target: str, attribute: str | None) -> Any:
+        """Give the live value."""
+        return self._live(target, attribute, self.exact)
+
+    def lookup_masked(self, target: str, attribute: str | None) -> Any:
+        """Give the live value, without what a NoEcho parameter put into it."""
+        return self._live(target, attribute, self.masked)
+
+    def _live(self, target: str, attribute: str | None, evaluator: Evaluator) -> Any:
+        resource = self.stack.resources.get(target)
+        if attribute is None:
+            known = (resource.ref, resource.physical_id) if resource else ()
+            return next((v for v in known if v and v != KNOWN_AFTER_APPLY), Unknown(_symbol(target, None)))
+        if resource and attribute in resource.attributes:
+            return evaluator.evaluate(resource.attributes[attribute])
+        child, output = self.stack.children.get(target), attribute.removeprefix("Outputs.")
+        if child and output in child.outputs:
+            return child.outputs[output]
+        return self._deployed_property(target, attribute, evaluator)
+
+    def _deployed_property(self, target: str, name: str, evaluator: Evaluator) -> Any:
+        """Give the property of the attribute's name as it was deployed: what a registry type reads back."""
+        properties = section(section(self.template, "Resources").get(target, {}), "Properties")
+        if name not in properties or (target, name) in self._open:
+            return Unknown(_symbol(target, name))
+        self._open.add((target, name))
+        uses, evaluator.uses = evaluator.uses, Uses({}, {})  # the reader uses the attribute, not what made it
+        value = evaluator.evaluate(properties[name])
+        evaluator.uses = uses
+        self._open.discard((target, name))
+        return Unknown(_symbol(target, name)) if value is MISSING else value
+
+
+class After(Half):
+    """The submitted side. `pending`: resources whose Ref and GetAtt are known after the execution only."""
+
+    __slots__ = ("_before", "pending")
+
+    def __init__(
+        self,
+        template: Mapping[str, Any],
+        parameters: Mapping[str, str],
+        environment: Environment,
+        before: Before | None,
+    ) -> None:
+        self._before = before
+        self.pending: Set[str] = frozenset()
+        super().__init__(template, parameters, environment.ssm, environment)
+
+    def lookup(self, target: str, attribute: str | None) -> Any:
+        """Give the live value of a resource that stays, Unknown of any other."""
+        return self._stays(target, attribute, masked=False)
+
+    def lookup_masked(self, target: str, attribute: str | None) -> Any:
+        """Give the same with NoEcho values masked."""
+        return self._stays(target, attribute, masked=True)
+
+    def _stays(self, target: str, attribute: str | None, *, masked: bool) -> Any:
+        before = self._before
+        if before is None or target in self.pending or target not in before.resources:
+            return Unknown(f"new {_symbol(target, attribute)}")
+        return before.lookup_masked(target, attribute) if masked else before.lookup(target, attribute)
+
+    def settled(self, value: Any, pending: Set[str]) -> Any:
+        """Evaluate a value while `pending` resources are not known."""
+        self.pending = pending
+        try:
+            return self.exact.evaluate(value)
+        finally:
+            self.pending = frozenset()
+
+
+def _symbol(target: str, attribute: str | None) -> str:
+    return f"{target}.{attribute}" if attribute else target
+
+
+def references(uses: Uses) -> tuple[Reference, ...]:
+    """Give the Ref and GetAtt to resources that a value was made of, in the order of the text."""
+    return tuple(uses.references)

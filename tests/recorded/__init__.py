@@ -1,0 +1,1 @@
+"""Recorded answers of CloudFormation, and whether the engine gives the same."""
