@@ -165,6 +165,19 @@ class CloudFormationReader:
                 for found in self._pages("cloudformation", "list_exports", "Exports[]")
             }
 
+    def zones(self) -> tuple[str, ...]:
+        """Give what Fn::GetAZs gives; see the port. Source: its page in the template reference."""
+        with service_errors("cannot list the Availability Zones of the Region"):
+            default = [{"Name": "default-for-az", "Values": ["true"]}]
+            with_default = {
+                subnet["AvailabilityZone"]
+                for subnet in self._pages("ec2", "describe_subnets", "Subnets[]", Filters=default)
+            }
+            if not with_default:
+                found = self._clients.client("ec2").describe_availability_zones()["AvailabilityZones"]
+                return tuple(sorted(zone["ZoneName"] for zone in found))
+        return tuple(sorted(with_default))
+
     @property
     def _cloudformation(self) -> Any:
         return self._clients.client("cloudformation")

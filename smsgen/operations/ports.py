@@ -156,3 +156,6 @@ class StackReader(Protocol):
 
     def exports(self) -> Mapping[str, str]:
         """Give all exports of the Region: name -> value."""
+
+    def zones(self) -> tuple[str, ...]:
+        """Give what Fn::GetAZs gives in the Region: zones with a default subnet, else all."""

@@ -44,10 +44,11 @@ class Pulled(NamedTuple):
 
 
 class _Needs(NamedTuple):
-    """What templates read: logical id -> attributes, and exports (None: some name is worked out, so any)."""
+    """What templates read: logical id -> attributes; whether exports; whether Availability Zones."""
 
     attributes: Mapping[str, frozenset[str]]
-    imports: frozenset[str | None]
+    imports: bool
+    zones: bool
 
 
 def pull(reader: StackReader, stack: str, *, after: Iterable[Mapping[str, Any]] = ()) -> Pulled:
@@ -132,19 +133,20 @@ def _snapshot(
         "environment": {
             "pseudo": _pseudo(described),
             "ssm": _current_ssm(reader, (*templates.values(), *after), parameters),
-            "exports": _exports(reader, needs.imports),
+            **_exports(reader, needs),
+            **_zones(reader, described, needs),
         },
     }
 
 
 def _templates(reader: StackReader, described: Mapping[str, Any]) -> dict[str, Any]:
-    """Give `template` as submitted, and `processedTemplate` where a macro made another one of it."""
+    """Give `template` without macros and, where there were some, `originalTemplate` as it was submitted."""
     name, stack_id = described["StackName"], described["StackId"]
     original = reader.template(stack_id, "Original")
-    found = {"template": _body(original, name)}
-    if "Transform" in original:
-        found["processedTemplate"] = _body(reader.template(stack_id, "Processed"), name)
-    return found
+    if "Transform" not in original:
+        return {"template": _body(original, name)}
+    processed = reader.template(stack_id, "Processed")
+    return {"template": _body(processed, name), "originalTemplate": _body(original, name)}
 
 
 def _body(text: str, stack: str) -> dict[str, Any]:
@@ -288,11 +290,17 @@ def _current_ssm(
     return dict(sorted(reader.ssm_values(names).items())) if names else {}
 
 
-def _exports(reader: StackReader, imports: frozenset[str | None]) -> dict[str, str]:
-    if not imports:
+def _exports(reader: StackReader, needs: _Needs) -> dict[str, Any]:
+    """Give `exports`: all of them, as another template may import others; nothing where none is imported."""
+    return {"exports": dict(sorted(reader.exports().items()))} if needs.imports else {}
+
+
+def _zones(reader: StackReader, described: Mapping[str, Any], needs: _Needs) -> dict[str, Any]:
+    """Give `zones`: Region -> what Fn::GetAZs gives there; nothing where no template asks."""
+    if not needs.zones:
         return {}
-    exports = reader.exports()
-    return {name: value for name, value in sorted(exports.items()) if None in imports or name in imports}
+    region = described["StackId"].split(":")[3]
+    return {"zones": {region: list(reader.zones())}}
 
 
 # --- What templates read
@@ -301,20 +309,21 @@ def _exports(reader: StackReader, imports: frozenset[str | None]) -> dict[str, s
 
 def _needs(bodies: Iterable[Mapping[str, Any]]) -> _Needs:
     attributes: dict[str, set[str]] = defaultdict(set)
-    imports: set[str | None] = set()
+    functions: set[str] = set()
     for body in bodies:
+        functions.update(_functions(body))
         for reference in references(body):
             if reference.attribute:
                 attributes[reference.target].add(reference.attribute)
-        imports.update(_imports(body))
-    return _Needs({name: frozenset(found) for name, found in attributes.items()}, frozenset(imports))
+    read = {name: frozenset(found) for name, found in attributes.items()}
+    return _Needs(read, "Fn::ImportValue" in functions, "Fn::GetAZs" in functions)
 
 
-def _imports(value: Any) -> Iterator[str | None]:
-    """Give the names that a template imports, None for one that it works out."""
+def _functions(value: Any) -> Iterator[str]:
+    """Give the name of every function that is called in a template."""
     called = call(value)
-    if called and called[0] == "Fn::ImportValue":
-        yield called[1] if isinstance(called[1], str) else None
+    if called:
+        yield called[0]
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for each in inner:
-        yield from _imports(each)
+        yield from _functions(each)

@@ -12,12 +12,12 @@ import yaml
 pytest.importorskip("boto3", reason="boto3 comes with smsgen[aws]")
 
 from botocore.stub import Stubber
+
 from smsgen.aws.clients import Clients
 from smsgen.aws.snapshot import CloudFormationReader
 from smsgen.cli import run
 from smsgen.errors import ServiceError
 from smsgen.operations.pull import Pulled, pull
-
 from tests.aws.conftest import ACCOUNT, REGION
 from tests.aws.faults import KINDS, FaultProxy
 
@@ -165,6 +165,17 @@ def test_elastic_addresses_are_read_in_one_call(clients: Clients, proxy: FaultPr
     values = CloudFormationReader(clients).attributes("AWS::EC2::EIP", wanted)
     assert values == {address["PublicIp"]: {"AllocationId": address["AllocationId"]} for address in made}
     assert proxy.names() == ["ec2:DescribeAddresses"]
+
+
+def test_zones_are_those_with_a_default_subnet(clients: Clients) -> None:
+    reader, ec2 = CloudFormationReader(clients), clients.client("ec2")
+    assert reader.zones() == (f"{REGION}a", f"{REGION}b", f"{REGION}c")
+    subnets = ec2.describe_subnets()["Subnets"]
+    ec2.delete_subnet(SubnetId=next(s["SubnetId"] for s in subnets if s["AvailabilityZone"].endswith("b")))
+    assert reader.zones() == (f"{REGION}a", f"{REGION}c")
+    for subnet in ec2.describe_subnets()["Subnets"]:
+        ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    assert reader.zones() == (f"{REGION}a", f"{REGION}b", f"{REGION}c")
 
 
 @pytest.mark.parametrize("type_name", ["Custom::Thing", "AWS::CloudFormation::WaitCondition"])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from smsgen.errors import SmsgenError
 from smsgen.operations.pull import dump, pull
 
@@ -67,6 +68,9 @@ class FakeReader:
         self.asked.append(("exports",))
         return self.all_exports
 
+    def zones(self) -> tuple[str, ...]:
+        return ("eu-central-1a",)
+
 
 def entry(
     stack_id: str, template: str, resources: Iterable[tuple[str, ...]] = (), **described: Any
@@ -112,7 +116,6 @@ def test_a_snapshot_has_the_shape_of_the_recorded_cases() -> None:
                 "AWS::URLSuffix": "amazonaws.com",
             },
             "ssm": {},
-            "exports": {},
         },
     }
 
@@ -197,20 +200,19 @@ Parameters:
     assert ("ssm", ("/ami",)) in made.asked
 
 
-@pytest.mark.parametrize(
-    ("value", "kept"),
-    [
-        ("!ImportValue net", {"net": "1"}),
-        ("{'Fn::ImportValue': !Sub '${S}-net'}", {"net": "1", "other": "2"}),
-    ],
-)
-def test_exports_only_where_imported(value: str, kept: dict[str, str]) -> None:
-    made = reader(PLAIN + f"\nOutputs: {{A: {{Value: {value}}}}}")
+def test_exports_are_asked_for_only_where_a_template_imports() -> None:
+    made = reader(PLAIN + "\nOutputs: {A: {Value: !ImportValue net}}")
     made.all_exports = {"other": "2", "net": "1"}
-    assert pull(made, "shop").snapshot["environment"]["exports"] == kept
+    assert pull(made, "shop").snapshot["environment"]["exports"] == {"net": "1", "other": "2"}
     plain = reader()
-    pull(plain, "shop")
+    assert "exports" not in pull(plain, "shop").snapshot["environment"]
     assert ("exports",) not in plain.asked
+
+
+def test_zones_are_asked_for_only_where_a_template_lists_them() -> None:
+    made = reader(PLAIN + '\nOutputs: {A: {Value: !Select [0, !GetAZs ""]}}')
+    assert pull(made, "shop").snapshot["environment"]["zones"] == {"eu-central-1": ["eu-central-1a"]}
+    assert "zones" not in pull(reader(), "shop").snapshot["environment"]
 
 
 def test_nested_stacks_are_read_and_their_outputs_are_attributes() -> None:
@@ -230,13 +232,13 @@ def test_nested_stacks_are_read_and_their_outputs_are_attributes() -> None:
     assert child["resources"]["Web"]["physicalId"] == "i-1"
 
 
-def test_the_processed_template_is_read_where_a_macro_made_it() -> None:
+def test_the_template_is_the_processed_one_where_a_macro_made_it() -> None:
     made = reader("Transform: AWS::Serverless-2016-10-31\n" + PLAIN)
     made.stacks[ROOT]["templates"]["Processed"] = '{"Resources": {"Made": {"Type": "X"}}}'
     snapshot = pull(made, "shop").snapshot
-    assert snapshot["template"]["Transform"] == "AWS::Serverless-2016-10-31"
-    assert snapshot["processedTemplate"] == {"Resources": {"Made": {"Type": "X"}}}
-    assert "processedTemplate" not in pull(reader(), "shop").snapshot
+    assert snapshot["template"] == {"Resources": {"Made": {"Type": "X"}}}
+    assert snapshot["originalTemplate"]["Transform"] == "AWS::Serverless-2016-10-31"
+    assert "originalTemplate" not in pull(reader(), "shop").snapshot
 
 
 @pytest.mark.parametrize(
