@@ -114,7 +114,7 @@ class LiveView:
         self._places = places
         self._states: dict[str, str] = {}
         self._latest: list[str] = []
-        console = Console(stderr=True, no_color=not colored(), highlight=False)
+        console = Console(file=sys.stderr, no_color=not colored(), highlight=False)
         # rich puts the terminal right again at exit, also after Ctrl-C: `close` is called in every case.
         self._live = Live(console=console, auto_refresh=False, get_renderable=self._draw)
         self._live.start()

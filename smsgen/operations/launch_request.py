@@ -78,7 +78,9 @@ def change_set_request(
     """Give the request for the change set that brings `stack` (None: there is none) to `launch`.
 
     `parameters`: the user's values, which win over those the file implies. `imports`: logical id -> id of
-    the existing resource that becomes it. `on_failure`: ROLLBACK, DELETE (creations only; an update is rolled back instead) or DO_NOTHING.
+    the existing resource that becomes it.
+    the existing resource that becomes it. `on_failure`: ROLLBACK, DELETE (creations only; an update is
+    rolled back instead) or DO_NOTHING.
     Raises InvalidInput for parameters and imports that the template does not have or lacks.
     """
     exists = stack is not None and stack.status != "REVIEW_IN_PROGRESS"

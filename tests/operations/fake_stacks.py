@@ -99,7 +99,7 @@ class FakeStacks:
         return info
 
     def begin(self, name: str, kind: str, *steps: tuple[str, str, str], end: str, token: str = "") -> None:
-        """Have an operation running on a stack: `steps` are (logical id, status, reason), `end` its last state."""
+        """Have an operation running: `steps` are (logical id, status, reason), `end` its last state."""
         stack = self._living(name)
         assert stack
         self._operation(

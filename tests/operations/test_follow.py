@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+
 from smsgen.operations.deployed import StackEvent, StackInfo
 from smsgen.operations.follow import Outcome, Trail, follow, running_operation
 from smsgen.operations.waiting import Backoff, Pace
-
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 from tests.operations.talk import FakeTalk
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from smsgen.operations.iam_policy import ACTIONS, RESOURCE_TYPES, USES, action_of, policy
 
 AWS = Path(__file__).parents[2] / "smsgen" / "aws"

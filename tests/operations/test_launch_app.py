@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 import pytest
+
 from smsgen.cfn.document import Template
 from smsgen.errors import GateTripped, InvalidInput, ServiceError, SmsgenError, UsageError
 from smsgen.operations.deployed import ChangeSetInfo
 from smsgen.operations.follow import Interrupted
 from smsgen.operations.launch_app import Ending, Launched, LaunchFailed, LaunchOptions, launch_app
 from smsgen.operations.launch_request import DESCRIPTION, Launch
-
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 from tests.operations.talk import FakeTalk
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from smsgen.errors import InvalidInput, SmsgenError
 from smsgen.operations.parameter_values import read_assignments, read_parameters
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from smsgen.cfn.document import Template
 from smsgen.operations.deployed import Instance
 from smsgen.operations.launch_request import Place
 from smsgen.operations.status import AppStatus, differences, status
-
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 
 NAME = "sms-app-shop"

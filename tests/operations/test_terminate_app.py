@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from smsgen.errors import SmsgenError, UsageError
 from smsgen.operations.deployed import StackInfo
 from smsgen.operations.launch_app import Ending, Launched, LaunchFailed
 from smsgen.operations.terminate_app import TerminateOptions, doomed, terminate_app
-
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 from tests.operations.talk import FakeTalk
 

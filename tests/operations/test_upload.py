@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+
 from smsgen.cfn.document import Template
 from smsgen.cfn.text import parse
 from smsgen.compiler import Child, Compiled

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import pytest
+
 from smsgen.errors import Diagnostic, InvalidInput, Severity, SmsgenError
 from smsgen.model.app import App
 from smsgen.operations.scripts import read_scripts
