@@ -31,7 +31,7 @@ def resources(servers: Iterable[ResolvedServer]) -> dict[str, dict[str, Any]]:
     if not wanting:
         return {}
     # troposphere.iam is needed by few applications.
-    from troposphere.iam import InstanceProfile, Role
+    from troposphere.iam import InstanceProfile, Policy, Role
 
     from smsgen.compiler.tropo import Ref, Sub
 
@@ -45,7 +45,7 @@ def resources(servers: Iterable[ResolvedServer]) -> dict[str, dict[str, Any]]:
     more = {}
     if statements:
         document = {"Version": "2012-10-17", "Statement": statements}
-        more["Policies"] = [{"PolicyName": "boot-scripts", "PolicyDocument": document}]
+        more["Policies"] = [Policy(PolicyName="boot-scripts", PolicyDocument=document)]
     role = Role(ROLE, AssumeRolePolicyDocument=trust, ManagedPolicyArns=[Sub(_SSM)], **more)
     profile = InstanceProfile(PROFILE, Roles=[Ref(ROLE)])
     return {ROLE: role.to_dict(), PROFILE: profile.to_dict()}

@@ -1,0 +1,94 @@
+"""Strategy: valid applications of every shape, for laws that hold whatever the application is."""
+
+from hypothesis import strategies as st
+
+from smsgen.model.app import App, Server, ServerGroup, Tag, VmServer, VmServerAddress
+from smsgen.model.launch import Launch, MetadataOptions, Readiness, S3Location, UserData, Volume
+
+SCRIPTS = {"boot.sh": b"#!/bin/bash\necho ${HOME}\n"}
+
+
+def hex_id(prefix: str, number: int) -> str:
+    return f"{prefix}-{number:017x}"
+
+
+def _one(values: list[object]) -> st.SearchStrategy:
+    return st.none() | st.sampled_from(values)
+
+
+VOLUMES = [
+    (),
+    (Volume(device="/dev/sda1", size=40, type="gp3"),),
+    (Volume(device="/dev/sdf", size=100, retain=True), Volume(device="/dev/sdg", size=8, retain=True)),
+    (Volume(device="/dev/sdh", size=10, encrypted=False), Volume(device="/dev/xvda", size=20)),
+]
+
+
+@st.composite
+def launches(draw: st.DrawFn, *, scripts: bool = True) -> Launch:
+    """Launch configurations of Linux servers, each field said or not."""
+    readiness = draw(_one([Readiness(), Readiness(signal="waitCondition", timeout="PT20M")])) if scripts else None
+    user_data = [
+        UserData(s3_location=S3Location("sms-app-scripts", "boot.sh")),
+        UserData(file="boot.sh"),
+        UserData(inline="#!/bin/sh\ntrue\n"),
+    ]
+    return Launch(
+        vpc=draw(_one([hex_id("vpc", 1)])),
+        subnet=draw(_one([hex_id("subnet", 1), hex_id("subnet", 2)])),
+        security_group=draw(_one([hex_id("sg", 1)])),
+        ec2_key_name=draw(_one(["ops"])),
+        user_data=draw(_one(user_data)) if scripts else None,
+        instance_type=draw(_one(["m6i.large", "t2.micro", "r6i.xlarge"])),
+        associate_public_ip_address=draw(_one([True, False])),
+        iam_instance_profile_name=draw(_one(["servers"])),
+        configure_script=draw(_one([S3Location("sms-app-scripts", "conf.sh")])) if scripts else None,
+        volumes=draw(_one(VOLUMES)) if scripts else None,
+        tenancy=draw(_one(["default", "dedicated"])),
+        monitoring=draw(_one([True, False])),
+        metadata_options=draw(_one([MetadataOptions(http_tokens="optional"), MetadataOptions()])),
+        stateful=draw(_one([True, False])),
+        tags=draw(_one([(Tag("Role", "x"),), (Tag("Name", "y"),)])),
+        readiness=readiness,
+        create_instance_profile=draw(_one([True, False])) if scripts else None,
+    )
+
+
+@st.composite
+def apps(draw: st.DrawFn, *, profile: str = "hardened") -> App:
+    """Applications of one to four groups; servers share names now and then, never ids."""
+    scripts = profile == "hardened"
+    number = iter(range(1, 10_000))
+    groups = []
+    for at in range(draw(st.integers(1, 4))):
+        servers = []
+        for _ in range(draw(st.integers(1, 4))):
+            serial = next(number)
+            name = draw(st.sampled_from(["web", "web-01", "db.prod", "1st", "Größe"]))
+            address = VmServerAddress(vm_manager_id="vc", vm_id=f"vm-{serial}")
+            launch = draw(launches(scripts=scripts))
+            servers.append(
+                Server(
+                    server_id=f"s-{serial:08x}",
+                    vm_server=VmServer(address, vm_name=name),
+                    image_id=draw(st.sampled_from([hex_id("ami", serial), "", *(["ssm:/images/web"] * scripts)])),
+                    launch=launch._replace(logical_id=draw(_one([f"Given{serial}"]))),
+                )
+            )
+        groups.append(
+            ServerGroup(
+                name=f"group {at}",
+                launch_order=draw(st.integers(0, 3)),
+                launch_defaults=draw(launches(scripts=scripts)),
+                server_list=tuple(servers),
+            )
+        )
+    return App(
+        name="app",
+        app_id="app-0123456789abcdef0",
+        stack_name="sms-app-0123456789abcdef0",
+        profile=profile,
+        tags=(Tag("CostCenter", "1"),),
+        launch_defaults=draw(launches(scripts=scripts)),
+        server_groups=tuple(groups),
+    )
