@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("boto3", reason="boto3 comes with smsgen[aws]")
 
 from botocore.stub import Stubber
+
 from smsgen.aws.clients import AwsSettings, Clients
 from smsgen.aws.stacks import CloudFormationStacks
 

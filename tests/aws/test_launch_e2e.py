@@ -21,7 +21,6 @@ pytest.importorskip("boto3", reason="boto3 comes with smsgen[aws]")
 
 from smsgen.aws.clients import AwsSettings, Clients
 from smsgen.cli import run
-
 from tests.aws.faults import FaultProxy
 
 REGION = "eu-central-1"

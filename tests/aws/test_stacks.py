@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from smsgen.errors import ServiceError
 from smsgen.operations.deployed import ChangeSetInfo, ChangeSetRequest
-
 from tests.aws.faults import FaultProxy
 
 pytest.importorskip("boto3", reason="boto3 comes with smsgen[aws]")
 from botocore.stub import Stubber
+
 from smsgen.aws.clients import AwsSettings, Clients, Identity
 from smsgen.aws.stacks import CloudFormationStacks
 
