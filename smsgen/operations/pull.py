@@ -140,13 +140,13 @@ def _snapshot(
 
 
 def _templates(reader: StackReader, described: Mapping[str, Any]) -> dict[str, Any]:
-    """Give `template` without macros and, where there were some, `originalTemplate` as it was submitted."""
+    """Give `template` as submitted, and `processedTemplate` where a macro made another one of it."""
     name, stack_id = described["StackName"], described["StackId"]
     original = reader.template(stack_id, "Original")
-    if "Transform" not in original:
-        return {"template": _body(original, name)}
-    processed = reader.template(stack_id, "Processed")
-    return {"template": _body(processed, name), "originalTemplate": _body(original, name)}
+    found = {"template": _body(original, name)}
+    if "Transform" in original:
+        found["processedTemplate"] = _body(reader.template(stack_id, "Processed"), name)
+    return found
 
 
 def _body(text: str, stack: str) -> dict[str, Any]:

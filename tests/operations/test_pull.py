@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from smsgen.changes import predict
+from smsgen.changes.stack import read_snapshot
 from smsgen.errors import SmsgenError
 from smsgen.operations.pull import dump, pull
 
@@ -232,13 +234,14 @@ def test_nested_stacks_are_read_and_their_outputs_are_attributes() -> None:
     assert child["resources"]["Web"]["physicalId"] == "i-1"
 
 
-def test_the_template_is_the_processed_one_where_a_macro_made_it() -> None:
+def test_the_processed_template_is_read_where_a_macro_made_it() -> None:
     made = reader("Transform: AWS::Serverless-2016-10-31\n" + PLAIN)
     made.stacks[ROOT]["templates"]["Processed"] = '{"Resources": {"Made": {"Type": "X"}}}'
     snapshot = pull(made, "shop").snapshot
-    assert snapshot["template"] == {"Resources": {"Made": {"Type": "X"}}}
-    assert snapshot["originalTemplate"]["Transform"] == "AWS::Serverless-2016-10-31"
-    assert "originalTemplate" not in pull(reader(), "shop").snapshot
+    assert snapshot["template"]["Transform"] == "AWS::Serverless-2016-10-31"
+    assert snapshot["processedTemplate"] == {"Resources": {"Made": {"Type": "X"}}}
+    assert read_snapshot(dump(snapshot, "yaml").encode(), "x").template == snapshot["processedTemplate"]
+    assert "processedTemplate" not in pull(reader(), "shop").snapshot
 
 
 @pytest.mark.parametrize(
@@ -266,6 +269,34 @@ def test_the_same_stack_gives_the_same_bytes_in_whatever_order_aws_lists_it() ->
     one, other = (pull(reader(resources=order), "shop").snapshot for order in (resources, resources[::-1]))
     for kind in ("json", "yaml"):
         assert dump(one, kind) == dump(other, kind)
+
+
+@pytest.mark.parametrize("kind", ["json", "yaml"])
+def test_what_is_pulled_is_what_a_prediction_reads(kind: str) -> None:
+    template = """
+Parameters: {Word: {Type: String, NoEcho: true}}
+Resources:
+  Web: {Type: AWS::EC2::Instance, Properties: {ImageId: ami-1, UserData: !Ref Word}}
+  Note: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !GetAtt Web.PrivateIp}}
+Outputs: {Zone: {Value: !Select [0, !GetAZs ""]}}
+"""
+    given = [{"ParameterKey": "Word", "ParameterValue": "****"}]
+    tags = [{"Key": "app", "Value": "shop"}]
+    made = reader(template, [WEB, ("Note", "AWS::SSM::Parameter", "note")], Parameters=given, Tags=tags)
+    made.values = {"i-1": {"PrivateIp": "10.0.0.1"}}
+    snapshot = pull(made, "shop").snapshot
+    stack = read_snapshot(dump(snapshot, kind).encode(), f"deployed.{kind}")
+    assert (stack.stack_name, stack.stack_id) == ("shop", ROOT)
+    assert stack.template == snapshot["template"]
+    assert (stack.parameters, stack.tags) == ({"Word": "****"}, {"app": "shop"})
+    assert stack.resources["Web"].physical_id == "i-1"
+    assert stack.resources["Web"].attributes == {"PrivateIp": "10.0.0.1"}
+    assert stack.environment is not None
+    assert stack.environment.pseudo["AWS::Region"] == "eu-central-1"
+    assert stack.environment.zones == {"eu-central-1": ("eu-central-1a",)}
+    assert stack.environment.exports is None
+    same = predict(stack, stack.template, stack.parameters, environment=stack.environment)
+    assert same.changes == ()
 
 
 def test_both_formats_say_the_same() -> None:
