@@ -288,7 +288,7 @@ def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
         return None
     if not isinstance(node, yaml.MappingNode):
         return None
-    merged = []
+    merged: list[Any] = []
     for key, value in node.value:
         if key.value == step:
             return key, value
@@ -320,7 +320,9 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         if node.tag not in _COLLECTIONS:
-            self._problem("YAML_TAG", node, f"the tag {node.tag} is not read here", "write a plain map or list")
+            self._problem(
+                "YAML_TAG", node, f"the tag {node.tag} is not read here", "write a plain map or list"
+            )
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node)
         return [self.read(child) for child in node.value]
@@ -368,7 +370,7 @@ class _Reader:
                 made.setdefault(name, inherited)
 
     def _tagged(self, node: Any) -> Any:
-        untagged = self._mapping(node) if isinstance(node, yaml.MappingNode) else None
+        untagged: Any = self._mapping(node) if isinstance(node, yaml.MappingNode) else None
         if isinstance(node, yaml.SequenceNode):
             untagged = [self.read(child) for child in node.value]
         elif isinstance(node, yaml.ScalarNode):

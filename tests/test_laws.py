@@ -23,7 +23,10 @@ def compiled(app: App) -> Compiled:
 def shuffled(app: App, seed: int) -> App:
     """The same application with groups and servers in another order of the file."""
     rng = random.Random(seed)
-    groups = [group._replace(server_list=tuple(rng.sample(group.server_list, len(group.server_list)))) for group in app.server_groups]
+    groups = [
+        group._replace(server_list=tuple(rng.sample(group.server_list, len(group.server_list))))
+        for group in app.server_groups
+    ]
     return app._replace(server_groups=tuple(rng.sample(groups, len(groups))))
 
 
@@ -94,7 +97,9 @@ def test_edges_grow_as_a_sum_not_as_a_product(app: App) -> None:
 
 @given(apps(profile="sms"))
 def test_profile_sms_makes_instances_only(app: App) -> None:
-    assert {resource["Type"] for resource in compiled(app).template.resources.values()} == {"AWS::EC2::Instance"}
+    assert {resource["Type"] for resource in compiled(app).template.resources.values()} == {
+        "AWS::EC2::Instance"
+    }
 
 
 @given(apps())
@@ -104,7 +109,9 @@ def test_every_resource_says_where_it_comes_from(app: App) -> None:
         assert name in made.template.resources
         assert path[0] == "serverGroups"
         assert path[2] == "serverList"
-    instances = {name for name, resource in made.template.resources.items() if resource["Type"] == "AWS::EC2::Instance"}
+    instances = {
+        name for name, resource in made.template.resources.items() if resource["Type"] == "AWS::EC2::Instance"
+    }
     assert instances <= set(made.origins)
 
 
@@ -115,14 +122,17 @@ def test_a_server_that_joins_changes_no_other_servers_name(app: App, data: st.Da
     group = app.server_groups[0]
     joined = group.server_list[0]._replace(server_id="s-ffffffff")
     joined = joined._replace(
-        vm_server=joined.vm_server._replace(vm_name="newcomer"), launch=joined.launch._replace(logical_id=None)
+        vm_server=joined.vm_server._replace(vm_name="newcomer"),
+        launch=joined.launch._replace(logical_id=None),
     )
     more = group._replace(server_list=(joined, *group.server_list))
     after = compiled(app._replace(server_groups=(more, *app.server_groups[1:]))).template.resources
     assert set(before) <= set(after)
 
 
-@settings(max_examples=15 if os.environ.get("CI") else 8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=15 if os.environ.get("CI") else 8, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(ANY)
 def test_cfn_lint_has_nothing_to_say_of_any_application(app: App) -> None:
     pytest.importorskip("cfnlint", reason="cfn-lint comes with smsgen[lint]")

@@ -16,7 +16,8 @@ from smsgen.cfn.document import Template
 from smsgen.cfn.intrinsics import SHORT_TAGS, TAG_OF
 from smsgen.cfn.order import ordered
 from smsgen.errors import Diagnostic, InvalidInput, Location
-from smsgen.source import Source, parse as parse_source
+from smsgen.source import Source
+from smsgen.source import parse as parse_source
 
 FORMATS = ("yaml", "json")
 

@@ -3,9 +3,9 @@
     App ──resolve──▶ servers ──check──▶ ──build──▶ parts ──fits?──▶ one Template
                                                       └──split──▶ a root and its children
 
-In: an App as `model.load` gives it, and the bytes of the scripts it names. Out: `Compiled`, the same for equal apps
-whatever the order of servers in a group or of groups in the file. A stage sees only what the one before it gives; none of
-them reads a file, a clock or the environment, and none edits its argument.
+In: an App as `model.load` gives it, and the bytes of the scripts it names. Out: `Compiled`, the same for equal
+apps whatever the order of servers in a group or of groups in the file. A stage sees only what the one before it
+gives; none of them reads a file, a clock or the environment, and none edits its argument.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ instances only, so every server depends on every server of the order before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from smsgen.compiler.tropo import WaitConditionHandle
@@ -24,7 +25,7 @@ def gates(waited_for: Sequence[tuple[int, Iterable[str]]], profile: str) -> dict
     `waited_for`: (launch order, logical ids that must be complete) in ascending order.
     """
     made: dict[int, list[str]] = {}
-    for (lower, names), (order, _) in zip(waited_for, waited_for[1:], strict=False):
+    for (lower, names), (order, _) in pairwise(waited_for):
         made[order] = [barrier_name(lower)] if profile == "hardened" else sorted(names)
     return made
 

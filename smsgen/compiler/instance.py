@@ -36,7 +36,9 @@ from smsgen.model.volumes import ROOT_DEVICES
 ROOT_DEVICE = ROOT_DEVICES[0]
 """Images made by SMS and VM Import/Export name their root volume so; another is named under `volumes`."""
 
-_NOT_EBS_OPTIMIZED = frozenset("c1 c3 cc1 cc2 cg1 cr1 g2 hi1 hs1 i2 m1 m2 m3 r3 t1 t2".split())
+_NOT_EBS_OPTIMIZED = frozenset(
+    ["c1", "c3", "cc1", "cc2", "cg1", "cr1", "g2", "hi1", "hs1", "i2", "m1", "m2", "m3", "r3", "t1", "t2"]
+)
 """Families that refuse EbsOptimized or take it for some sizes only (EC2 user guide, "EBS-optimized instances")."""
 
 

@@ -85,9 +85,8 @@ def join(*launches: Launch) -> Launch:
     """Give the launch configuration of which each field is the first that says anything."""
     made = launches[0]
     for other in launches[1:]:
-        made = Launch(
-            *[mine if mine is not None else theirs for mine, theirs in zip(made, other, strict=True)]
-        )
+        pairs = zip(made, other, strict=True)
+        made = Launch._make(mine if mine is not None else theirs for mine, theirs in pairs)
     return _one_way_of_naming_groups(made, launches)
 
 

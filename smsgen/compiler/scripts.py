@@ -152,7 +152,7 @@ def _template(name: str) -> Any:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
-            autoescape=False,  # noqa: S701 - shell and PowerShell, where HTML's escapes would be wrong
+            autoescape=False,  # shell and PowerShell, where HTML's escapes would be wrong
         )
     return _environment.get_template(name)
 

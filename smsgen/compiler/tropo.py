@@ -31,13 +31,13 @@ if "troposphere" not in sys.modules:
     stand_in.Globals = object  # type: ignore[attr-defined] # a module made at run time has no declared names
     sys.modules["troposphere.serverless"] = stand_in
     try:
-        import troposphere
+        import troposphere  # noqa: F401 - loaded now, while the stand-ins are in place
     finally:
         del sys.modules["troposphere.serverless"]
 
-from troposphere import Base64, GetAtt, Join, Output, Parameter, Ref, Sub, Tags
-from troposphere.cloudformation import Stack, WaitCondition, WaitConditionHandle
-from troposphere.ec2 import (
+from troposphere import Base64, GetAtt, Join, Output, Parameter, Ref, Sub, Tags  # noqa: E402 - after the stand-ins
+from troposphere.cloudformation import Stack, WaitCondition, WaitConditionHandle  # noqa: E402 - after the stand-ins
+from troposphere.ec2 import (  # noqa: E402 - after the stand-ins
     BlockDeviceMapping,
     EbsBlockDevice,
     Instance,
@@ -46,7 +46,7 @@ from troposphere.ec2 import (
     Volume,
     VolumeAttachment,
 )
-from troposphere.policies import CreationPolicy, ResourceSignal
+from troposphere.policies import CreationPolicy, ResourceSignal  # noqa: E402 - after the stand-ins
 
 __all__ = [
     "Base64",

@@ -251,7 +251,11 @@ LAUNCH = Record(
             Choice("SHELL_SCRIPT", "POWERSHELL_SCRIPT"),
             "The language of configureScript; that of the platform.",
         ),
-        "volumes": Field(ListOf(VOLUME, least=1, most=40), "Block devices, beside what the image brings."),
+        "volumes": Field(
+            ListOf(VOLUME, most=40),
+            "Block devices, beside what the image brings. Profile hardened encrypts the root volume (/dev/sda1, "
+            "unless one is named here); an empty list leaves it as the image has it.",
+        ),
         "privateIpAddress": Field(
             Text(
                 15,

@@ -67,7 +67,19 @@ AWKWARD = [
 TEXT = st.text(max_size=20) | st.sampled_from(AWKWARD)
 LEAF = TEXT | st.integers() | st.booleans() | st.none() | st.floats(allow_nan=False, allow_infinity=False)
 FUNCTIONS = ["Ref", "Condition", "Fn::ForEach::X", "Fn::GetStackOutput"] + [
-    f"Fn::{name}" for name in "Sub GetAtt Join Base64 If Transform GetAZs Select Not ImportValue".split()
+    f"Fn::{name}"
+    for name in [
+        "Sub",
+        "GetAtt",
+        "Join",
+        "Base64",
+        "If",
+        "Transform",
+        "GetAZs",
+        "Select",
+        "Not",
+        "ImportValue",
+    ]
 ]
 VALUE = st.recursive(
     LEAF,

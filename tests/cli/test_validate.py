@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from smsgen.model.schema import schema_text
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"

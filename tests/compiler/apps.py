@@ -27,7 +27,9 @@ VOLUMES = [
 @st.composite
 def launches(draw: st.DrawFn, *, scripts: bool = True) -> Launch:
     """Launch configurations of Linux servers, each field said or not."""
-    readiness = draw(_one([Readiness(), Readiness(signal="waitCondition", timeout="PT20M")])) if scripts else None
+    readiness = (
+        draw(_one([Readiness(), Readiness(signal="waitCondition", timeout="PT20M")])) if scripts else None
+    )
     user_data = [
         UserData(s3_location=S3Location("sms-app-scripts", "boot.sh")),
         UserData(file="boot.sh"),
@@ -71,7 +73,9 @@ def apps(draw: st.DrawFn, *, profile: str = "hardened") -> App:
                 Server(
                     server_id=f"s-{serial:08x}",
                     vm_server=VmServer(address, vm_name=name),
-                    image_id=draw(st.sampled_from([hex_id("ami", serial), "", *(["ssm:/images/web"] * scripts)])),
+                    image_id=draw(
+                        st.sampled_from([hex_id("ami", serial), "", *(["ssm:/images/web"] * scripts)])
+                    ),
                     launch=launch._replace(logical_id=draw(_one([f"Given{serial}"]))),
                 )
             )

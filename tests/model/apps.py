@@ -3,6 +3,7 @@
 from typing import Any
 
 from hypothesis import strategies as st
+
 from smsgen.model.fields import APP
 from smsgen.model.kinds import Boolean, Choice, InstanceType, Integer, Kind, ListOf, Record, Text
 

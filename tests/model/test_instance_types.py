@@ -1,6 +1,7 @@
 """The generated list of instance types, and what writes it."""
 
 import pytest
+
 from smsgen.model.instance_types import FAMILIES
 from smsgen.model.kinds import instance_types
 from tools import instance_types as generator

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from smsgen.errors import InvalidInput, errors
 from smsgen.model.app import Server, Tag
 from smsgen.model.fields import APP
@@ -16,7 +17,6 @@ from smsgen.model.launch import Launch, S3Location, UserData, Volume
 from smsgen.model.load import app_id_of, load
 from smsgen.model.problems import MAX_PROBLEMS
 from smsgen.model.rules import RULES, seconds
-
 from tests.model.apps import FRAGMENTS, any_app
 
 HERE = Path(__file__).parent

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+
 from smsgen.model.status import OF_STACK, STEPS, IllegalStep, LaunchEvent, LaunchStatus, advance, of_stack
 
 

@@ -1,0 +1,110 @@
+"""Nested stacks: when, how they are ordered, and what a new server changes."""
+
+import pytest
+
+from samples.large import large_app
+from smsgen.cfn.limits import MAX_BYTES, MAX_OUTPUTS, MAX_PARAMETERS, MAX_RESOURCES
+from smsgen.cfn.text import dump
+from smsgen.compiler import Compiled, compile_app
+from smsgen.errors import InvalidInput
+from smsgen.model.app import App
+from smsgen.model.load import load
+
+
+def app(servers: int, groups: int) -> App:
+    return load(large_app(servers, groups).encode(), "large.yaml").app
+
+
+def texts(made: Compiled) -> dict[str, str]:
+    return {child.file: dump(child.template) for child in made.children}
+
+
+def test_one_template_holds_what_fits() -> None:
+    assert compile_app(app(490, 10)).children == ()
+
+
+@pytest.fixture(scope="module")
+def large() -> Compiled:
+    return compile_app(app(1200, 4))
+
+
+def test_every_template_is_within_the_quotas(large: Compiled) -> None:
+    templates = [large.template, *(child.template for child in large.children)]
+    for template in templates:
+        assert len(template.resources) <= MAX_RESOURCES
+        assert len(template.parameters) <= MAX_PARAMETERS
+        assert len(template.outputs) <= MAX_OUTPUTS
+        assert len(dump(template, "json").encode()) <= MAX_BYTES
+
+
+def test_every_server_is_in_one_child(large: Compiled) -> None:
+    instances = [
+        name
+        for child in large.children
+        for name, resource in child.template.resources.items()
+        if resource["Type"] == "AWS::EC2::Instance"
+    ]
+    assert len(instances) == len(set(instances)) == 1200
+
+
+def test_children_are_ordered_by_launch_order(large: Compiled) -> None:
+    resources = large.template.resources
+    by_url = {
+        r["Properties"]["TemplateURL"]: r
+        for r in resources.values()
+        if r["Type"] == "AWS::CloudFormation::Stack"
+    }
+    assert set(by_url) == {child.file for child in large.children}
+    for child in large.children:
+        order = int(child.file.removeprefix("nested/")[:3])
+        gates = by_url[child.file].get("DependsOn", [])
+        assert gates == ([f"LaunchOrder{order - 1}Complete"] if order else [])
+
+
+@pytest.mark.parametrize(("servers", "groups"), [(1200, 4), (900, 1), (600, 12)])
+def test_a_server_that_joins_changes_one_child_and_no_other(servers: int, groups: int) -> None:
+    before = app(servers, groups)
+    group = before.server_groups[0]
+    joined = group.server_list[0]._replace(
+        server_id="s-ffffffff", launch=group.server_list[0].launch._replace(logical_id="New")
+    )
+    more = group._replace(server_list=(joined, *group.server_list))
+    after = before._replace(server_groups=(more, *before.server_groups[1:]))
+    old, new = texts(compile_app(before)), texts(compile_app(after))
+    assert set(old) == set(new)
+    assert sum(old[file] != new[file] for file in old) == 1
+
+
+def test_a_profile_made_in_the_root_is_passed_to_the_children() -> None:
+    one = app(1200, 4)
+    made = compile_app(
+        one._replace(launch_defaults=one.launch_defaults._replace(create_instance_profile=True))
+    )
+    stack = next(r for r in made.template.resources.values() if r["Type"] == "AWS::CloudFormation::Stack")
+    assert stack["Properties"]["Parameters"] == {"InstanceProfileName": {"Ref": "InstanceProfile"}}
+    instance = next(iter(made.children[0].template.resources.values()))
+    assert instance["Properties"]["IamInstanceProfile"] == {"Ref": "InstanceProfileName"}
+
+
+def test_a_shared_parameter_is_passed_through_and_a_list_as_text() -> None:
+    one = app(1200, 4)
+    groups = tuple(
+        group._replace(launch_defaults=group.launch_defaults._replace(security_group=None, subnet=None))
+        for group in one.server_groups
+    )
+    made = compile_app(one._replace(server_groups=groups))
+    stack = next(r for r in made.template.resources.values() if r["Type"] == "AWS::CloudFormation::Stack")
+    assert stack["Properties"]["Parameters"] == {
+        "SecurityGroupIds": {"Fn::Join": [",", {"Ref": "SecurityGroupIds"}]},
+        "SubnetId": {"Ref": "SubnetId"},
+    }
+
+
+def test_more_open_values_than_a_root_takes_are_refused() -> None:
+    one = app(1200, 4)
+    groups = tuple(
+        group._replace(server_list=tuple(server._replace(image_id="") for server in group.server_list))
+        for group in one.server_groups
+    )
+    with pytest.raises(InvalidInput, match="1,200 values are left open"):
+        compile_app(one._replace(server_groups=groups))
