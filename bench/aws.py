@@ -1,4 +1,4 @@
-"""How many calls a pull makes, by the number of servers: `python -m bench.aws`.
+"""How many calls pull and predict make, by the number of servers: `python -m bench.aws`.
 
 The services are answered in the process, by boto3's own event hook, with AWS's page sizes (moto has larger
 ones): 100 resources a page of ListStackResources; DescribeInstances by 200 ids a filter. So the calls counted
@@ -13,10 +13,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from smsgen.aws.clients import AwsSettings, Clients
 from smsgen.aws.snapshot import CloudFormationReader
+from smsgen.changes import Environment, predict
+from smsgen.changes.stack import read_snapshot
 from smsgen.operations.pull import dump, pull
 
 PAGE = 100
@@ -101,30 +103,48 @@ _ANSWERS: dict[str, Callable[[Answers, dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-def measure(servers: int) -> tuple[Counter[str], float, int]:
-    """Give the calls by operation, the seconds, and the size of the snapshot in bytes."""
+class Measured(NamedTuple):
+    """Calls by operation, seconds of the pull, seconds from its file to a change set, bytes of the file."""
+
+    calls: Counter[str]
+    pulling: float
+    predicting: float
+    size: int
+
+
+def measure(servers: int) -> Measured:
+    """Pull a stack, then predict from the file alone what a new image for every server changes."""
     answers = Answers(servers)
     clients = Clients(AwsSettings(region="eu-central-1"))
     for service in ("cloudformation", "ec2"):
         clients.client(service).meta.events.register("before-call", answers.answer)
     started = time.perf_counter()
     pulled = pull(CloudFormationReader(clients), "large")
-    took = time.perf_counter() - started
+    text = dump(pulled.snapshot, "json").encode()
+    pulling = time.perf_counter() - started
     assert len(pulled.snapshot["resources"]) == servers
     assert not pulled.warnings
-    return answers.calls, took, len(dump(pulled.snapshot, "json"))
+
+    started = time.perf_counter()
+    stack = read_snapshot(text, "deployed.json")
+    after = json.loads(
+        json.dumps(answers.template()).replace("ami-0123456789abcdef0", "ami-0fedcba9876543210")
+    )
+    change_set = predict(stack, after, {}, environment=stack.environment or Environment())
+    assert len(change_set.changes) == servers
+    return Measured(answers.calls, pulling, time.perf_counter() - started, len(text))
 
 
 def main() -> int:
     """Print the table; 1 where 500 servers take more calls than they may."""
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "none")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "none")
-    print(f"{'servers':>8} {'calls':>6} {'s':>6} {'bytes':>10}  by operation")
+    print(f"{'servers':>8} {'calls':>6} {'pull s':>7} {'predict s':>9} {'bytes':>10}  by operation")
     worst = 0
     for servers in (1, 50, 500, 2_500):
-        calls, took, size = measure(servers)
+        calls, pulling, predicting, size = measure(servers)
         listed = ", ".join(f"{name} {count}" for name, count in calls.items())
-        print(f"{servers:>8} {calls.total():>6} {took:>6.2f} {size:>10,}  {listed}")
+        print(f"{servers:>8} {calls.total():>6} {pulling:>7.2f} {predicting:>9.2f} {size:>10,}  {listed}")
         worst = calls.total() if servers == 500 else worst
     print(f"500 servers: {worst} calls, at most {MOST_CALLS_FOR_500}")
     return int(worst > MOST_CALLS_FOR_500)

@@ -13,14 +13,12 @@ from smsgen.aws.clients import Clients
 from smsgen.aws.errors import error_code, service_errors
 from smsgen.errors import ServiceError
 from smsgen.model.launch import S3Location
+from smsgen.operations.upload import CHANGE_SETS
 
 KEEP_DAYS = 90
 """How long an old version of a document, and a change set's document, is kept. What a stack may refer to
 stays.
 """
-
-CHANGE_SETS = "change-sets/"
-"""The folder whose documents nothing refers to after the review."""
 
 _SETUP_TAG = "smsgen:setup"
 _EXTENSIONS = {
@@ -218,7 +216,7 @@ _LIFECYCLE = {
         {
             "ID": "smsgen-change-sets",
             "Status": "Enabled",
-            "Filter": {"Prefix": CHANGE_SETS},
+            "Filter": {"Prefix": f"{CHANGE_SETS}/"},
             "Expiration": {"Days": KEEP_DAYS},
         },
     ]

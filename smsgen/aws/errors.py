@@ -13,11 +13,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from smsgen.changes.model import MASK
 from smsgen.errors import ServiceError
 from smsgen.operations.iam_policy import action_of
-
-MASK = "****"
-"""What CloudFormation itself shows in place of a NoEcho value."""
 
 _MAX_SAID = 500
 

@@ -16,13 +16,11 @@ from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import call, references
 from smsgen.cfn.text import parse
+from smsgen.changes.model import MASK
 from smsgen.errors import Diagnostic, Severity, SmsgenError
 from smsgen.operations.ports import Files, StackReader
 
 NESTED = "AWS::CloudFormation::Stack"
-
-MASK = "****"
-"""What CloudFormation shows in place of a NoEcho value."""
 
 _SSM_VALUE = "AWS::SSM::Parameter::Value<"
 _URL_SUFFIXES = {

@@ -10,11 +10,11 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+
 from smsgen.aws.artifacts import ArtifactSettings, S3Artifacts
 from smsgen.aws.clients import AwsSettings, Clients
 from smsgen.errors import ServiceError
 from smsgen.model.launch import S3Location
-
 from tests.aws.conftest import ACCOUNT, REGION
 from tests.aws.faults import KINDS, FaultProxy
 
@@ -37,7 +37,9 @@ def protections(clients: Clients, bucket: str = BUCKET) -> dict[str, Any]:
         "policy": json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]),
         "encryption": encryption["ApplyServerSideEncryptionByDefault"],
         "versioning": s3.get_bucket_versioning(Bucket=bucket)["Status"],
-        "lifecycle": sorted(rule["ID"] for rule in lifecycle if rule["Status"] == "Enabled"),
+        "lifecycle": {
+            rule["ID"]: rule["Filter"]["Prefix"] for rule in lifecycle if rule["Status"] == "Enabled"
+        },
         "ownership": s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"],
         "tags": s3.get_bucket_tagging(Bucket=bucket)["TagSet"],
     }
@@ -53,7 +55,7 @@ def test_the_default_bucket_is_made_with_every_protection(clients: Clients) -> N
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert found["encryption"] == {"SSEAlgorithm": "AES256"}
     assert found["versioning"] == "Enabled"
-    assert found["lifecycle"] == ["smsgen-change-sets", "smsgen-old-versions"]
+    assert found["lifecycle"] == {"smsgen-change-sets": "change-sets/", "smsgen-old-versions": ""}
     assert found["ownership"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     assert found["tags"] == [{"Key": "smsgen:setup", "Value": "done"}]
 
@@ -222,5 +224,5 @@ def test_one_call_failing_once(call: str, kind: str, clients: Clients, proxy: Fa
     if (call, kind) not in UNMARKED:
         found = protections(clients)
         assert [tag["Value"] for tag in found["tags"]] == ["done"]
-        assert found["lifecycle"] == ["smsgen-change-sets", "smsgen-old-versions"]
+        assert sorted(found["lifecycle"]) == ["smsgen-change-sets", "smsgen-old-versions"]
         assert found["versioning"] == "Enabled"

@@ -112,12 +112,6 @@ def test_a_change_sets_document_goes_to_the_folder_that_expires() -> None:
     assert location.key.startswith("change-sets/")
 
 
-def test_a_change_sets_folder_is_the_one_that_the_bucket_expires() -> None:
-    from smsgen.aws import artifacts
-
-    assert f"{CHANGE_SETS}/" == artifacts.CHANGE_SETS
-
-
 # --- Scripts
 # -----------------------------------------------------------------------------------------------------
 
