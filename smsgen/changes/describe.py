@@ -9,7 +9,8 @@ from smsgen.changes.model import ChangeSet, Detail, ParameterAnswer, ResourceCha
 
 
 def describe(change_set: ChangeSet, *, include_property_values: bool, contexts: str) -> dict[str, Any]:
-    """Give the answer as plain data. `contexts`: "json" as the API, or "parsed".
+    """Give the answer as plain data. `contexts`: contexts and values as "json" texts, as the API gives
+    them, or "parsed".
 
     What is known only when CloudFormation has made the change set (its id, its time) is not there.
     """
@@ -42,7 +43,7 @@ def _change(change: ResourceChange, contexts: str) -> dict[str, Any]:
             "ResourceType": change.resource_type,
             "Replacement": change.replacement,
             "Scope": list(change.scope),
-            "Details": [_detail(detail) for detail in change.details],
+            "Details": [_detail(detail, contexts) for detail in change.details],
             "ChangeSetId": change.change_set_id,
             "BeforeContext": _context(change.before_context, contexts),
             "AfterContext": _context(change.after_context, contexts),
@@ -50,10 +51,10 @@ def _change(change: ResourceChange, contexts: str) -> dict[str, Any]:
     )
 
 
-def _detail(detail: Detail) -> dict[str, Any]:
+def _detail(detail: Detail, contexts: str) -> dict[str, Any]:
     return _present(
         {
-            "Target": _target(detail.target),
+            "Target": _target(detail.target, contexts),
             "Evaluation": detail.evaluation,
             "ChangeSource": detail.change_source,
             "CausingEntity": detail.causing_entity,
@@ -61,15 +62,15 @@ def _detail(detail: Detail) -> dict[str, Any]:
     )
 
 
-def _target(target: Target) -> dict[str, Any]:
+def _target(target: Target, contexts: str) -> dict[str, Any]:
     return _present(
         {
             "Attribute": target.attribute,
             "Name": target.name,
             "RequiresRecreation": target.requires_recreation,
             "Path": target.path,
-            "BeforeValue": target.before_value,
-            "AfterValue": target.after_value,
+            "BeforeValue": _value(target.before_value, contexts),
+            "AfterValue": _value(target.after_value, contexts),
             "AttributeChangeType": target.attribute_change_type,
         }
     )
@@ -83,6 +84,23 @@ def _parameter(parameter: ParameterAnswer) -> dict[str, Any]:
             "ResolvedValue": parameter.resolved_value,
         }
     )
+
+
+def _value(text: str | None, contexts: str) -> Any:
+    """Give a BeforeValue or AfterValue: the API's text, or what it is the JSON text of where that is a list or a map."""
+    return parsed(text) if contexts == "parsed" else text
+
+
+def parsed(text: Any) -> Any:
+    """Give the list or map that a text is the JSON of; anything else as it is."""
+    if not isinstance(text, str) or text[:1] not in ("[", "{"):
+        return text
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _context(context: Mapping[str, Any] | None, contexts: str) -> Any:

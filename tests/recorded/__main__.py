@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from smsgen.changes import predict
+from smsgen.changes.describe import parsed
 from smsgen.changes.model import Environment
 from smsgen.changes.stack import from_data
 
@@ -70,7 +71,12 @@ def _by_id(changes: list[Any]) -> dict[str, Any]:
 
 def _canonical(change: dict[str, Any]) -> dict[str, Any]:
     record = dict(change["ResourceChange"], Type=change["Type"])
-    record["Details"] = sorted(json.dumps(detail, sort_keys=True) for detail in record.get("Details") or [])
+    # A value is the same, shown parsed or as the JSON text that the API gives.
+    details = [
+        {**detail, "Target": {key: parsed(value) for key, value in detail["Target"].items()}}
+        for detail in record.get("Details") or []
+    ]
+    record["Details"] = sorted(json.dumps(detail, sort_keys=True) for detail in details)
     record["Scope"] = sorted(record.get("Scope") or [])
     return record
 
