@@ -14,15 +14,21 @@ cannot be known is KNOWN_AFTER_APPLY, never a guess and never "no change".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from smsgen.changes.assemble import Assembled, assemble
-from smsgen.changes.compare import Comparison, compare
+from smsgen.changes.compare import NESTED, Comparison, compare
+from smsgen.changes.details import PENDING, Impact
 from smsgen.changes.model import NO_CHANGES, ChangeSet, Environment, Stack
 from smsgen.changes.parameters import answers
 from smsgen.changes.recreation import requires_recreation
 from smsgen.changes.replacement import ripple
 from smsgen.changes.sides import After, Before
+from smsgen.changes.validate import Submitted, validate
+from smsgen.errors import Diagnostic, InvalidInput
+
+MAX_NESTING = 10
+"""How deep nested stacks are followed; a template that nests itself ends here."""
 
 __all__ = ["ChangeSet", "Environment", "Stack", "predict", "requires_recreation"]
 
@@ -33,26 +39,54 @@ def predict(
     parameters: Mapping[str, str | None],
     *,
     environment: Environment,
+    children: Mapping[str, Mapping[str, Any]] | None = None,
     imports: Mapping[str, str] | None = None,
 ) -> ChangeSet:
     """Predict the change set that submitting `template` and `parameters` makes.
 
-    `before`: the deployed stack; None, or one without a template, predicts a CREATE change set.
-    `parameters`: the text of each; None uses the deployed value. `imports`: logical id -> physical id of
-    resources to import. Raises InvalidInput with CloudFormation's own complaints where the template or the
-    parameters are invalid.
+    `before`: the deployed stack; None predicts a CREATE change set. `parameters`: the text of each; None
+    uses the deployed value. `children`: templates of nested stacks by their TemplateURL as it is written,
+    or its file name. `imports`: logical id -> physical id of resources to import. Raises InvalidInput with
+    CloudFormation's own complaints where the template or the parameters are invalid.
     """
-    deployed = before or Stack(str(environment.pseudo.get("AWS::StackName", "")), {})
-    texts = _given(parameters, deployed)
+    try:
+        return _predict(_Request(before, template, parameters, environment, children or {}, imports or {}))
+    except RecursionError:
+        hint = "CloudFormation takes no template that is nested so deep either"
+        raise InvalidInput([Diagnostic("TOO_DEEP", "the template is nested too deep", hint)]) from None
+
+
+class _Request(NamedTuple):
+    """What predict was asked, for a stack and for each stack nested in it."""
+
+    before: Stack | None
+    template: Mapping[str, Any]
+    parameters: Mapping[str, str | None]
+    environment: Environment
+    children: Mapping[str, Mapping[str, Any]]
+    imports: Mapping[str, str]
+    depth: int = 0
+
+
+def _predict(request: _Request) -> ChangeSet:
+    environment = request.environment
+    deployed = request.before or Stack(str(environment.pseudo.get("AWS::StackName", "")), {})
+    texts = _given(request.parameters, deployed)
     was = Before(deployed, environment)
-    comparison = compare(was, After(template, texts, environment, was))
-    plain = assemble(
-        comparison, ripple(comparison, with_values=False), imports=imports or {}, with_values=False
-    )
-    valued = assemble(
-        comparison, ripple(comparison, with_values=True), imports=imports or {}, with_values=True
-    )
-    return _change_set(comparison, plain, valued, created=before is None, imported=bool(imports))
+    now = After(request.template, texts, environment, was)
+    validate(Submitted(now.template, texts, was.resources, frozenset(request.imports)))
+    comparison = compare(was, now)
+    nested = _nested(request, comparison, {})
+    same = frozenset(name for name, child in nested.items() if child.status == "FAILED")
+    comparison = comparison._replace(same_children=same)
+    plain, valued = (ripple(comparison, with_values=mode) for mode in (False, True))
+    assembled = [
+        assemble(comparison, rippled, imports=request.imports, with_values=mode)
+        for mode, rippled in ((False, plain), (True, valued))
+    ]
+    if now.exact.failures:
+        raise InvalidInput(Diagnostic("TEMPLATE_ERROR", said) for said in dict.fromkeys(now.exact.failures))
+    return _change_set(request, comparison, *assembled, nested=_nested(request, comparison, valued.impacts))
 
 
 def _given(parameters: Mapping[str, str | None], deployed: Stack) -> dict[str, str]:
@@ -63,8 +97,57 @@ def _given(parameters: Mapping[str, str | None], deployed: Stack) -> dict[str, s
     return {name: text for name, text in filled.items() if text is not None}
 
 
+def _nested(request: _Request, comparison: Comparison, impacts: Mapping[str, Impact]) -> dict[str, ChangeSet]:
+    """Predict the nested stacks whose templates are known, with the parameters that this stack gives them."""
+    if not request.children or request.depth >= MAX_NESTING:
+        return {}
+    after, found = comparison.after, {}
+    pending = {name for name, impact in impacts.items() if impact >= PENDING}
+    for name, resource in after.resources.items():
+        if resource.get("Type") != NESTED:
+            continue
+        properties = after.settled(resource.get("Properties", {}), pending)
+        template = _child_template(request.children, properties)
+        if template is not None:
+            found[name] = _predict(_child(request, name, template, properties))
+    return found
+
+
+def _child_template(children: Mapping[str, Mapping[str, Any]], properties: Any) -> Mapping[str, Any] | None:
+    url = properties.get("TemplateURL") if isinstance(properties, dict) else None
+    if not isinstance(url, str):
+        return None
+    return children.get(url) or children.get(url.rpartition("/")[2])
+
+
+def _child(request: _Request, name: str, template: Mapping[str, Any], properties: dict[str, Any]) -> _Request:
+    before = request.before.children.get(name) if request.before else None
+    pseudo = {
+        key: value for key, value in request.environment.pseudo.items() if not key.startswith("AWS::Stack")
+    }
+    if before:
+        pseudo |= {"AWS::StackName": before.stack_name, "AWS::StackId": before.stack_id}
+    given = properties.get("Parameters", {})
+    return request._replace(
+        before=before,
+        template=template,
+        parameters={
+            key: ",".join(value) if isinstance(value, list) else value
+            for key, value in (given.items() if isinstance(given, dict) else ())
+        },
+        environment=request.environment._replace(pseudo=pseudo),
+        imports={},
+        depth=request.depth + 1,
+    )
+
+
 def _change_set(
-    comparison: Comparison, plain: Assembled, valued: Assembled, *, created: bool, imported: bool
+    request: _Request,
+    comparison: Comparison,
+    plain: Assembled,
+    valued: Assembled,
+    *,
+    nested: Mapping[str, ChangeSet],
 ) -> ChangeSet:
     before, after = comparison.before, comparison.after
     # An update of Outputs alone is a change set without changes, and complete.
@@ -72,14 +155,14 @@ def _change_set(
     return ChangeSet(
         stack_name=before.stack.stack_name,
         stack_id=before.stack.stack_id,
-        change_set_type="IMPORT" if imported else "CREATE" if created else "UPDATE",
+        change_set_type="IMPORT" if request.imports else "UPDATE" if request.before else "CREATE",
         status="CREATE_COMPLETE" if changed else "FAILED",
         execution_status="AVAILABLE" if changed else "UNAVAILABLE",
         status_reason=_warning(valued) if changed else NO_CHANGES,
         parameters=answers(after.declared, after.texts, after.environment.ssm),
         changes=plain.changes,
         changes_with_property_values=valued.changes,
-        nested={},
+        nested=nested,
         before=before.summary(),
         after=after.summary(),
     )

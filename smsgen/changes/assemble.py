@@ -1,4 +1,4 @@
-"""The fixed point of a comparison -> the changes as the API lists them: actions, policies, contexts, values."""
+"""A fixed point -> the changes as the API lists them: actions, policies, contexts, values."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class _Builder:
         self, comparison: Comparison, rippled: Rippled, imports: Mapping[str, str], with_values: bool
     ) -> None:
         self.before, self.after = comparison.before, comparison.after
+        self.undecided = comparison.undecided
         self.details = rippled.details
         self.pending = {name for name, impact in rippled.impacts.items() if impact >= PENDING}
         self.imports = imports
@@ -55,6 +56,8 @@ class _Builder:
     def change(self, name: str) -> ResourceChange:
         if name not in self.after.resources:
             return self._removed(name, self.before.resources[name])
+        if name in self.undecided:
+            return self._undecided(name, self.after.resources[name])
         if name not in self.before.resources:
             return self._added(name, self.after.resources[name])
         return self._modified(name, self.after.resources[name], self.details[name])
@@ -65,6 +68,16 @@ class _Builder:
         if not self.with_values:
             return change
         return change._replace(after_context=_context(self._after_values(name, resource)))
+
+    def _undecided(self, name: str, resource: Mapping[str, Any]) -> ResourceChange:
+        """Whether it will exist hangs on a condition that is not known.
+
+        "Dynamic (exact action for the resource can't be determined)":
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
+        """
+        return self._added(name, resource)._replace(
+            action="Dynamic", physical_resource_id=self._physical_id(name)
+        )
 
     def _removed(self, name: str, resource: Mapping[str, Any]) -> ResourceChange:
         change = ResourceChange("Remove", name, str(resource.get("Type")), self._physical_id(name))

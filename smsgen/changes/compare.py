@@ -14,6 +14,9 @@ from smsgen.changes import parameters as parameter_values
 from smsgen.changes.evaluate import section
 from smsgen.changes.sides import After, Before, Evaluated, Field
 
+NESTED = "AWS::CloudFormation::Stack"
+"""The type of a nested stack."""
+
 
 class Common:
     """A resource on both sides; its values are evaluated when they are first asked for."""
@@ -48,7 +51,8 @@ class Comparison(NamedTuple):
     """Both sides, matched by logical id.
 
     `first` are the common resources to look at first; `readers`: logical id -> the common resources that
-    mention it.
+    mention it. `undecided`: resources of which it is not known whether they will exist. `same_children`:
+    nested stacks, by logical id, whose own comparison found nothing.
     """
 
     before: Before
@@ -58,6 +62,8 @@ class Comparison(NamedTuple):
     added: frozenset[str]
     first: tuple[str, ...]
     readers: Mapping[str, tuple[str, ...]]
+    undecided: frozenset[str]
+    same_children: frozenset[str] = frozenset()
 
 
 def compare(before: Before, after: After) -> Comparison:
@@ -69,12 +75,23 @@ def compare(before: Before, after: After) -> Comparison:
     first, readers = [], dict[str, list[str]]()
     for name, resource in common.items():
         mentioned = set(_mentioned(resource.after))
-        if resource.before != resource.after or not changed.isdisjoint(mentioned):
+        is_stack = resource.type_name == NESTED
+        if is_stack or resource.before != resource.after or not changed.isdisjoint(mentioned):
             first.append(name)
         for target in mentioned & after.resources.keys():
             readers.setdefault(target, []).append(name)
     indexed = {target: tuple(names) for target, names in readers.items()}
-    return Comparison(before, after, texts, common, added, tuple(first), indexed)
+    return Comparison(before, after, texts, common, added, tuple(first), indexed, _undecided(before, after))
+
+
+def _undecided(before: Before, after: After) -> frozenset[str]:
+    """Give the resources whose condition is not known, and of which nothing says that they are there already."""
+    return frozenset(
+        name
+        for name, resource in after.resources.items()
+        if after.is_undecided(resource)
+        and not (name in before.stack.resources and before.is_undecided(before.resources.get(name, {})))
+    )
 
 
 def _changed_conditions(before: Before, after: After) -> set[str]:
@@ -85,7 +102,7 @@ def _changed_conditions(before: Before, after: After) -> set[str]:
 def _changed_mappings(before: Before, after: After) -> set[str]:
     was, now = section(before.template, "Mappings"), section(after.template, "Mappings")
     changed = any(was.get(name) != value for name, value in now.items())
-    # A mapping's name may be worked out, so that no text mentions it: everything that looks one up is looked at.
+    # A mapping's name may be worked out, so that no text mentions it: every look-up is looked at.
     return {"Fn::FindInMap"} if changed else set()
 
 

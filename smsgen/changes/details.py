@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from smsgen.changes.compare import Common, Comparison
+from smsgen.changes.compare import NESTED, Common, Comparison
 from smsgen.changes.evaluate import Uses
 from smsgen.changes.model import (
     MISSING,
@@ -45,6 +45,10 @@ Of a conditional replacement the documentation says that references to it may ch
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html).
 """
 
+# A nested stack that was not touched may still change: its template, which is not looked into, may have. See
+# "Automatic" of https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html
+_AUTOMATIC = Detail(Target("Properties"), "Dynamic", "Automatic")
+
 _EMPTY = Evaluated(MISSING, Uses({}, {}))
 
 
@@ -55,7 +59,10 @@ def details_of(
     was, now = resource.before_values, resource.after_values
     names = [*now, *(name for name in was if name not in now)]
     one = _Reader(resource, comparison, impacts, with_values)
-    return tuple(detail for name in names for detail in _field_details(one, name))
+    found = tuple(detail for name in names for detail in _field_details(one, name))
+    if not found and resource.type_name == NESTED and resource.logical_id not in comparison.same_children:
+        return (_AUTOMATIC,)
+    return found
 
 
 class _Reader(NamedTuple):

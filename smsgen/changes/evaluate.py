@@ -28,6 +28,9 @@ NOT_A_LIST = (
 )
 """CloudFormation's complaint about a Fn::Join whose list is not known yet (recorded)."""
 
+MAX_SUBNETS = 256
+"""The largest count that Fn::Cidr takes."""
+
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^{}]*)\}")
 
 
@@ -41,8 +44,9 @@ class Uses(NamedTuple):
 
 
 class Evaluator:
-    """Evaluates the values of one template. `uses` collects what is used, `complaints` what CloudFormation
-    warns of.
+    """Evaluates the values of one template.
+
+    `uses` collects what is used, `complaints` what CloudFormation warns of, `failures` what it refuses.
 
     `parameters`: name -> what Ref gives. `exact`: the evaluator that says what the conditions are, where
     this one has masked parameters.
@@ -54,6 +58,7 @@ class Evaluator:
         "_names",
         "complaints",
         "environment",
+        "failures",
         "lookup",
         "parameters",
         "template",
@@ -74,6 +79,7 @@ class Evaluator:
         self.lookup = lookup
         self.uses = Uses({}, {})
         self.complaints: list[str] = []
+        self.failures: list[str] = []
         self._conditions: dict[str, bool | None] = {}
         self._exact = exact
         self._names = section(template, "Resources")
@@ -140,6 +146,8 @@ class Evaluator:
         """Give what `{"Ref": name}` gives."""
         if not isinstance(name, str):
             name = self.evaluate(name)
+            if not isinstance(name, str):
+                return Unknown(f"Ref {name!r}")
         if name in self.parameters:
             self.uses.parameters[name] = None
             return self.parameters[name]
@@ -240,7 +248,12 @@ def _select(evaluator: Evaluator, argument: Any) -> Any:
     if not isinstance(items, list) or has_unknown([index, items]):
         return _unknown("Select", index, items)
     position = int(index) if str(index).isdecimal() else len(items)
-    return items[position] if position < len(items) else _unknown("Select", index, items)
+    if position >= len(items):
+        evaluator.failures.append(
+            f"Template error: Fn::Select cannot select nonexistent value at index {index}"
+        )
+        return _unknown("Select", index, items)
+    return items[position]
 
 
 def _base64(evaluator: Evaluator, argument: Any) -> Any:
@@ -289,7 +302,10 @@ def _find_in_map(evaluator: Evaluator, argument: Any) -> Any:
         found = found.get(key, MISSING) if isinstance(found, dict) and isinstance(key, str) else MISSING
     if found is MISSING and default is not MISSING:
         return evaluator.evaluate(default)
-    return _unknown("FindInMap", *keys) if found is MISSING else evaluator.evaluate(found)
+    if found is MISSING:
+        evaluator.failures.append(f"Template error: Unable to get mapping for {'::'.join(map(text, keys))}")
+        return _unknown("FindInMap", *keys)
+    return evaluator.evaluate(found)
 
 
 def _has_default(argument: Any) -> bool:
@@ -306,7 +322,8 @@ def _cidr(evaluator: Evaluator, argument: Any) -> Any:
     try:
         network = ip_network(block)
         prefix = network.max_prefixlen - int(bits[0] if bits else 8)
-        subnets = [str(subnet) for subnet in islice(network.subnets(new_prefix=prefix), int(count))]
+        wanted = min(int(count), MAX_SUBNETS)
+        subnets = [str(subnet) for subnet in islice(network.subnets(new_prefix=prefix), wanted)]
     except (ValueError, TypeError):
         return _unknown("Cidr", block, count, bits)
     return subnets if len(subnets) == int(count) else _unknown("Cidr", block, count, bits)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from smsgen.cfn.intrinsics import Reference
 from smsgen.changes import parameters as parameter_values
 from smsgen.changes.evaluate import Evaluator, Uses, section
+from smsgen.changes.foreach import expand
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, Attribute, Environment, Side, Stack
 from smsgen.changes.unknown import Unknown
 
@@ -79,10 +80,11 @@ class Half:
         environment: Environment,
     ) -> None:
         self.declared = declared = section(template, "Parameters")
-        self.template = template
         self.environment = environment
         self.texts = parameter_values.given(declared, parameters)
         self.values = parameter_values.values(declared, self.texts, ssm)
+        looped = Evaluator(template, self.values, environment, self.lookup)
+        self.template = template = expand(template, looped.evaluate)
         self.exact = Evaluator(template, self.values, environment, self.lookup)
         self.masked = self.exact
         if any(parameter_values.is_hidden(declaration) for declaration in declared.values()):
@@ -105,6 +107,11 @@ class Half:
         """Evaluate what of a resource can change; what AWS::NoValue removes is not there."""
         made = {name: Evaluated(*self.exact.used(value)) for name, value in fields(resource).items()}
         return {name: found for name, found in made.items() if found.value is not MISSING}
+
+    def is_undecided(self, resource: Mapping[str, Any]) -> bool:
+        """Say whether the resource has a condition that is not known."""
+        name = resource.get("Condition")
+        return isinstance(name, str) and self.exact.condition(name) is None
 
     def conditions(self) -> dict[str, bool | None]:
         """Give what the conditions of the template are."""

@@ -1,0 +1,436 @@
+"""What CloudFormation says no to before it makes a change set, in its own words.
+
+Each check takes what is submitted and yields diagnostics; CHECKS is the table of them. Only what
+CloudFormation itself refuses is refused: what cfn-lint would advise against is no business of a change set.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from smsgen.cfn.intrinsics import Reference, references
+from smsgen.changes.evaluate import section
+from smsgen.changes.foreach import LANGUAGE_EXTENSIONS, transforms
+from smsgen.changes.parameters import given
+from smsgen.changes.unknown import Unknown, text
+from smsgen.errors import Diagnostic, InvalidInput, Path
+
+SECTIONS = frozenset(
+    (
+        "AWSTemplateFormatVersion",
+        "Conditions",
+        "Description",
+        "Globals",
+        "Hooks",
+        "Mappings",
+        "Metadata",
+        "Outputs",
+        "Parameters",
+        "Resources",
+        "Rules",
+        "Transform",
+    )
+)
+RESOURCE_ATTRIBUTES = frozenset(
+    (
+        "Condition",
+        "CreationPolicy",
+        "DeletionPolicy",
+        "DependsOn",
+        "Description",
+        "Metadata",
+        "Properties",
+        "Type",
+        "UpdatePolicy",
+        "UpdateReplacePolicy",
+        "Version",
+    )
+)
+SAM = "AWS::Serverless-2016-10-31"
+PROCESSED = (
+    "deploy it once and get the processed template: aws cloudformation get-template --stack-name NAME"
+    " --template-stage Processed"
+)
+
+
+class Submitted(NamedTuple):
+    """What is checked: the template, loops written out, the parameters given, the resources deployed
+    (logical id
+    -> resource), and the logical ids of those to import."""
+
+    template: Mapping[str, Any]
+    parameters: Mapping[str, str]
+    deployed: Mapping[str, Any] = {}
+    imports: frozenset[str] = frozenset()
+
+    @property
+    def resources(self) -> Mapping[str, Any]:
+        """The resources that are maps."""
+        found = section(self.template, "Resources")
+        return {name: resource for name, resource in found.items() if isinstance(resource, dict)}
+
+    @property
+    def declared(self) -> Mapping[str, Any]:
+        """The parameters that are maps."""
+        found = section(self.template, "Parameters")
+        return {name: parameter for name, parameter in found.items() if isinstance(parameter, dict)}
+
+
+def validate(submitted: Submitted) -> None:
+    """Raise InvalidInput with everything that CloudFormation would refuse."""
+    problems = [problem for check in CHECKS for problem in check(submitted)]
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _error(code: str, message: str, path: Path, hint: str = "") -> Diagnostic:
+    return Diagnostic(code, message, hint, path=path)
+
+
+# --- Shape
+# -----------------------------------------------------------------------------------------------------------
+
+
+def _macros(submitted: Submitted) -> Iterator[Diagnostic]:
+    for name in transforms(submitted.template):
+        serverless = any(
+            str(r.get("Type", "")).startswith("AWS::Serverless::") for r in submitted.resources.values()
+        )
+        if name == LANGUAGE_EXTENSIONS or (name == SAM and not serverless):
+            continue  # a processed template may still name the macro that made it
+        yield _error(
+            "MACRO", f"the template needs the macro {name}, which runs in AWS only", ("Transform",), PROCESSED
+        )
+    for path in _paths_of("Fn::Transform", submitted.template, ()):
+        yield _error("MACRO", "Fn::Transform calls a macro, which runs in AWS only", path, PROCESSED)
+
+
+def _paths_of(key: str, value: Any, path: Path) -> Iterator[Path]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in items:
+        if name == key:
+            yield (*path, name)
+        elif isinstance(item, (dict, list)):
+            yield from _paths_of(key, item, (*path, name))
+
+
+def _sections(submitted: Submitted) -> Iterator[Diagnostic]:
+    unknown = sorted(set(submitted.template) - SECTIONS)
+    if unknown:
+        message = f"Invalid template property or properties [{', '.join(unknown)}]"
+        yield _error("UNKNOWN_SECTION", message, (unknown[0],), f"sections are {', '.join(sorted(SECTIONS))}")
+    for name in sorted(SECTIONS - {"AWSTemplateFormatVersion", "Description", "Transform"}):
+        if not isinstance(submitted.template.get(name, {}), dict):
+            yield _error("BAD_SECTION", f"Template format error: {name} must be an object.", (name,))
+    if not section(submitted.template, "Resources"):
+        message = "Template format error: At least one Resources member must be defined."
+        yield _error("NO_RESOURCES", message, ("Resources",))
+
+
+def _resources(submitted: Submitted) -> Iterator[Diagnostic]:
+    for name, resource in section(submitted.template, "Resources").items():
+        path: Path = ("Resources", name)
+        if not name.isascii() or not name.isalnum():
+            message = f"Template format error: Resource name {name} is non alphanumeric."
+            yield _error("BAD_LOGICAL_ID", message, path, "logical ids have letters and digits only")
+        if not isinstance(resource, dict):
+            yield _error(
+                "BAD_RESOURCE", f"Template format error: [/Resources/{name}] must be an object.", path
+            )
+            continue
+        if not isinstance(resource.get("Type"), str):
+            message = f"Template format error: [/Resources/{name}] Every Resources object must contain a Type member."
+            yield _error("NO_TYPE", message, path)
+        for key in sorted(resource.keys() - RESOURCE_ATTRIBUTES):
+            message = f"Invalid template resource property '{key}'"
+            yield _error("UNKNOWN_ATTRIBUTE", message, (*path, key), "put it under Properties")
+
+
+def _nulls(submitted: Submitted) -> Iterator[Diagnostic]:
+    for path in _null_paths(dict(submitted.resources), ("Resources",)):
+        where = "/".join(str(step) for step in path)
+        yield _error(
+            "NULL", f"[/{where}] 'null' values are not allowed in templates", path, "leave the key out"
+        )
+
+
+def _null_paths(value: Any, path: Path) -> Iterator[Path]:
+    if value is None:
+        yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if item is None or isinstance(item, (dict, list)):
+                yield from _null_paths(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            if item is None or isinstance(item, (dict, list)):
+                yield from _null_paths(item, (*path, index))
+
+
+def _types(submitted: Submitted) -> Iterator[Diagnostic]:
+    """A resource cannot become one of another type under the same logical id."""
+    for name, resource in submitted.resources.items():
+        deployed = submitted.deployed.get(name)
+        if isinstance(deployed, dict) and deployed.get("Type") != resource.get("Type"):
+            message = (
+                "Update of resource type is not permitted. The new template modifies resource type of the"
+                f" following resources: [{name}]"
+            )
+            yield _error("TYPE_CHANGED", message, ("Resources", name, "Type"), "give it another logical id")
+
+
+def _imports(submitted: Submitted) -> Iterator[Diagnostic]:
+    """What is imported must be in the template, new to the stack, and have a DeletionPolicy.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
+    """
+    for name in sorted(submitted.imports):
+        resource = submitted.resources.get(name)
+        if resource is None:
+            hint = "add it as it is, with all its properties"
+            yield _error(
+                "IMPORT", f"the resource to import, {name}, is not in the template", ("Resources",), hint
+            )
+        elif name in submitted.deployed:
+            path = ("Resources", name)
+            yield _error("IMPORT", f"{name} belongs to the stack already and cannot be imported", path)
+        elif "DeletionPolicy" not in resource:
+            message = f"the resource to import, {name}, must have a DeletionPolicy attribute in the template"
+            yield _error("IMPORT", message, ("Resources", name), "Retain keeps it when the import fails")
+
+
+# --- References
+# ------------------------------------------------------------------------------------------------------
+
+
+def _unresolved(submitted: Submitted) -> Iterator[Diagnostic]:
+    known = submitted.declared.keys() | submitted.resources.keys()
+    for block in ("Resources", "Outputs"):
+        for name, member in section(submitted.template, block).items():
+            missing = [r.target for r in _named_by(member) if not _resolves(r, known, submitted.resources)]
+            if missing:
+                listed = ", ".join(dict.fromkeys(missing))
+                message = (
+                    f"Template format error: Unresolved resource dependencies [{listed}] in the {block} block of"
+                    " the template"
+                )
+                yield _error("UNRESOLVED", message, (block, name), "declare them, or mend the spelling")
+
+
+def _named_by(member: Any) -> Iterator[Reference]:
+    if not isinstance(member, dict):
+        return
+    for key in ("Properties", "Metadata", "Value", "Export"):
+        if key in member:
+            yield from references(member[key])
+    for name in _depends_on(member):
+        yield Reference(name, "")
+
+
+def _depends_on(member: Any) -> list[str]:
+    names = member.get("DependsOn", []) if isinstance(member, dict) else []
+    return [name for name in (names if isinstance(names, list) else [names]) if isinstance(name, str)]
+
+
+def _resolves(reference: Reference, known: set[str], resources: Mapping[str, Any]) -> bool:
+    if reference.attribute is not None:
+        return reference.target in resources
+    return reference.target in known or reference.target.startswith("AWS::")
+
+
+def _conditions(submitted: Submitted) -> Iterator[Diagnostic]:
+    declared = section(submitted.template, "Conditions")
+    for block in ("Resources", "Outputs", "Conditions"):
+        for name, member in section(submitted.template, block).items():
+            for condition in _conditions_of(member):
+                if condition not in declared:
+                    message = (
+                        f"Template format error: Unresolved condition dependency {condition} in the {block} block"
+                        " of the template"
+                    )
+                    yield _error(
+                        "UNRESOLVED_CONDITION", message, (block, name), "declare it under Conditions"
+                    )
+    for cycle in _cycles({name: list(_conditions_of(value)) for name, value in declared.items()}):
+        message = (
+            f"Template format error: Circular dependencies in the Conditions block: [{', '.join(cycle)}]"
+        )
+        yield _error("CIRCULAR", message, ("Conditions", cycle[0]), "break the circle")
+
+
+def _conditions_of(member: Any) -> Iterator[str]:
+    """Give the conditions that a resource, an output or a condition names: Condition and Fn::If."""
+    if not isinstance(member, dict):
+        return
+    if isinstance(member.get("Condition"), str):
+        yield member["Condition"]
+    for key, item in member.items():
+        if key == "Fn::If" and isinstance(item, list) and item and isinstance(item[0], str):
+            yield item[0]
+        if key in ("Fn::And", "Fn::Or", "Fn::Not") and isinstance(item, list):
+            for part in item:
+                yield from _conditions_of(part)
+
+
+def _circles(submitted: Submitted) -> Iterator[Diagnostic]:
+    edges = {
+        name: [r.target for r in _named_by(resource) if r.target in submitted.resources]
+        for name, resource in submitted.resources.items()
+    }
+    for cycle in _cycles(edges):
+        message = f"Circular dependency between resources: [{', '.join(cycle)}]"
+        hint = "let one of them be referred to by name, or move the reference into a resource of its own"
+        yield _error("CIRCULAR", message, ("Resources", cycle[0]), hint)
+
+
+def _cycles(edges: Mapping[str, list[str]]) -> Iterator[tuple[str, ...]]:
+    """Give the nodes that stand in or between circles, all at once, as CloudFormation lists them.
+
+    Whatever depends on nothing left, and whatever nothing left depends on, is taken away until nothing goes.
+    """
+    inside = set(_peeled(edges))
+    backwards: dict[str, list[str]] = {name: [] for name in inside}
+    for name in inside:
+        for target in edges[name]:
+            if target in inside:
+                backwards[target].append(name)
+    left = sorted(_peeled(backwards))
+    if left:
+        yield tuple(left)
+
+
+def _peeled(edges: Mapping[str, list[str]]) -> set[str]:
+    """Take away, again and again, the nodes that point at nothing left; give what stays."""
+    readers: dict[str, list[str]] = {}
+    waits = {}
+    for name, targets in edges.items():
+        unique = {target for target in targets if target in edges}
+        waits[name] = len(unique)
+        for target in unique:
+            readers.setdefault(target, []).append(name)
+    free = [name for name, count in waits.items() if not count]
+    while free:
+        for reader in readers.get(free.pop(), ()):
+            waits[reader] -= 1
+            if not waits[reader]:
+                free.append(reader)
+    return {name for name, count in waits.items() if count}
+
+
+# --- Parameters
+# ------------------------------------------------------------------------------------------------------
+
+
+def _parameters(submitted: Submitted) -> Iterator[Diagnostic]:
+    declared = section(submitted.template, "Parameters")
+    for name, parameter in declared.items():
+        if not isinstance(parameter, dict) or not isinstance(parameter.get("Type"), str):
+            message = "Template format error: Every Parameters object must contain a Type member."
+            yield _error("NO_TYPE", message, ("Parameters", name))
+    unknown = [name for name in submitted.parameters if name not in declared]
+    if unknown:
+        message = f"Parameters: [{', '.join(unknown)}] do not exist in the template"
+        yield _error("UNKNOWN_PARAMETER", message, ("Parameters",), "leave them out, or mend the spelling")
+    texts = given(declared, submitted.parameters)
+    missing = [name for name in declared if name not in texts]
+    if missing:
+        message = f"Parameters: [{', '.join(missing)}] must have values"
+        yield _error(
+            "MISSING_PARAMETER", message, ("Parameters", missing[0]), "give each a value or a Default"
+        )
+
+
+def _constraints(submitted: Submitted) -> Iterator[Diagnostic]:
+    texts = given(submitted.declared, submitted.parameters)
+    for name, parameter in submitted.declared.items():
+        # A nested stack's parameter may hang on what is not known yet.
+        if name in texts and not isinstance(texts[name], Unknown):
+            message = _broken(name, parameter, texts[name])
+            if message:
+                described = parameter.get("ConstraintDescription")
+                said = f"Parameter {name} failed to satisfy constraint: {described}" if described else message
+                yield _error("PARAMETER_VALUE", said, ("Parameters", name), message if described else "")
+
+
+def _broken(name: str, parameter: Mapping[str, Any], value: str) -> str | None:
+    """Say which constraint the value breaks; each element of a list is held against it on its own."""
+    type_name = str(parameter.get("Type", ""))
+    if type_name.startswith("AWS::SSM::Parameter::"):
+        return None  # constraints are on what is stored, which CloudFormation reads
+    is_list = type_name == "CommaDelimitedList" or type_name.startswith("List<")
+    parts = [part.strip() for part in value.split(",")] if is_list else [value]
+    checks = (_not_a_number, _not_allowed, _too_short, _too_long, _unmatched, _too_small, _too_large)
+    found = (check(parameter, part) for part in parts for check in checks)
+    broken = next((said for said in found if said), None)
+    return f"Parameter '{name}' {broken}" if broken else None
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _not_a_number(parameter: Mapping[str, Any], value: str) -> str | None:
+    numeric = parameter.get("Type") in ("Number", "List<Number>")
+    return "must be a number" if numeric and _number(value) is None else None
+
+
+def _not_allowed(parameter: Mapping[str, Any], value: str) -> str | None:
+    allowed = parameter.get("AllowedValues")
+    if not isinstance(allowed, list):
+        return None
+    texts = [text(item) for item in allowed]
+    return None if value in texts else f"must be one of AllowedValues: {', '.join(texts)}"
+
+
+def _too_short(parameter: Mapping[str, Any], value: str) -> str | None:
+    least = _number(parameter.get("MinLength"))
+    return f"must contain at least {least:g} characters" if least is not None and len(value) < least else None
+
+
+def _too_long(parameter: Mapping[str, Any], value: str) -> str | None:
+    most = _number(parameter.get("MaxLength"))
+    return f"must contain at most {most:g} characters" if most is not None and len(value) > most else None
+
+
+def _unmatched(parameter: Mapping[str, Any], value: str) -> str | None:
+    pattern = parameter.get("AllowedPattern")
+    if not isinstance(pattern, str):
+        return None
+    try:
+        return None if re.fullmatch(pattern, value) else f"must match pattern {pattern}"
+    except re.error:
+        return None  # CloudFormation's patterns are Java's; what Python cannot read is not judged
+
+
+def _too_small(parameter: Mapping[str, Any], value: str) -> str | None:
+    least, number = _number(parameter.get("MinValue")), _number(value)
+    if least is None or number is None or number >= least:
+        return None
+    return f"must be a number not less than {least:g}"
+
+
+def _too_large(parameter: Mapping[str, Any], value: str) -> str | None:
+    most, number = _number(parameter.get("MaxValue")), _number(value)
+    if most is None or number is None or number <= most:
+        return None
+    return f"must be a number not greater than {most:g}"
+
+
+CHECKS: tuple[Callable[[Submitted], Iterator[Diagnostic]], ...] = (
+    _macros,
+    _sections,
+    _resources,
+    _nulls,
+    _types,
+    _imports,
+    _unresolved,
+    _conditions,
+    _circles,
+    _parameters,
+    _constraints,
+)
