@@ -87,7 +87,7 @@ def _parameter(parameter: ParameterAnswer) -> dict[str, Any]:
 
 
 def _value(text: str | None, contexts: str) -> Any:
-    """Give a BeforeValue or AfterValue: the API's text, or what it is the JSON text of where that is a list or a map."""
+    """Give a BeforeValue or AfterValue: the API's text, or the list or map that it is the JSON of."""
     return parsed(text) if contexts == "parsed" else text
 
 
