@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 import pytest
+
 from smsgen.aws.clients import MAX_ATTEMPTS, AwsSettings, Clients
 from smsgen.errors import ServiceError
-
 from tests.aws.conftest import ACCOUNT, REGION
 from tests.aws.faults import FaultProxy
 

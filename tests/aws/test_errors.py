@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("boto3", reason="boto3 comes with smsgen[aws]")
 
 import botocore.exceptions as boto
+
 from smsgen.aws.errors import redact, service_errors, told
 from smsgen.errors import ServiceError
 

@@ -19,7 +19,6 @@ pytest.importorskip("boto3", reason="boto3 comes with smsgen[aws]")
 
 from smsgen.aws.clients import Clients
 from smsgen.cli import run
-
 from tests.aws.conftest import ACCOUNT, REGION
 from tests.aws.faults import FaultProxy
 
