@@ -52,7 +52,7 @@ def compile_app(
     """
     servers = resolve(app)
     built = build(app, servers, scripts or {})
-    found = (*check(servers, app.profile), *built.problems)
+    found = (*check(servers, app), *built.problems)
     if errors(found):
         raise InvalidInput(found)
     one = template(built)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
@@ -66,9 +66,22 @@ def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, b
             depends_on=gates.get(one.launch_order, []),
             user_data=script.value if script else None,
         )
-    return Built(
-        app, named, prefixes, parts, identity.resources(servers), parameters.declared(), tuple(problems)
+    made = Built(app, named, prefixes, parts, identity.resources(servers), parameters.declared(), ())
+    return made._replace(problems=(*problems, *_taken(made, reserved)))
+
+
+def _taken(built: Built, reserved: Iterable[str]) -> Iterator[Diagnostic]:
+    """Find names that two things would have: a template's resources and parameters share one space of names."""
+    owners = dict.fromkeys(
+        [*(one.name for one in built.parameters), *reserved], "what smsgen makes beside the servers"
     )
+    for logical_id, one in built.servers.items():
+        for name in built.parts[logical_id].resources:
+            if name in owners:
+                message = f"the name {name} belongs to {owners[name]}, too"
+                hint = "give this server another logicalId"
+                yield Diagnostic("LOGICAL_ID_TAKEN", message, hint, path=one.path_of("logical_id"))
+            owners[name] = f"the server {one.title}"
 
 
 def _gates(named: Mapping[str, ResolvedServer], profile: str) -> dict[int, list[str]]:

@@ -10,21 +10,25 @@ from collections.abc import Callable, Iterable, Iterator
 
 from smsgen.compiler import scripts
 from smsgen.compiler.identity import scripts_in_s3
+from smsgen.compiler.instance import tags
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.errors import Diagnostic, Severity
+from smsgen.model.app import App
 
 MAX_USER_DATA = 16_384
 """Bytes before Base64 (EC2 user guide, "Run commands when you launch an EC2 instance with user data input")."""
 
-Rule = Callable[[ResolvedServer, str], Iterator[Diagnostic]]
+MAX_TAGS = 50
+
+Rule = Callable[[ResolvedServer, App], Iterator[Diagnostic]]
 
 
-def check(servers: Iterable[ResolvedServer], profile: str) -> list[Diagnostic]:
+def check(servers: Iterable[ResolvedServer], app: App) -> list[Diagnostic]:
     """Give what the rules find in any of the servers; one finding for each place in the file."""
     found = {}
     for one in servers:
         for rule in RULES:
-            for diagnostic in rule(one, profile):
+            for diagnostic in rule(one, app):
                 found[diagnostic.code, diagnostic.path] = diagnostic
     return list(found.values())
 
@@ -37,7 +41,7 @@ def check_user_data(one: ResolvedServer, script: scripts.BootScript | None) -> I
         yield Diagnostic("USER_DATA_TOO_LONG", message, hint, path=one.path_of("user_data"))
 
 
-def script_is_a_script(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
+def script_is_a_script(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """A boot script that does more than the user's own text can only run that text if it is a script."""
     text = (one.launch.user_data.inline or "") if one.launch.user_data else ""
     if not scripts.is_composed(one) or not text:
@@ -59,7 +63,7 @@ def script_is_a_script(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
     yield Diagnostic("USER_DATA_NOT_A_SCRIPT", message, hint, path=one.path_of("user_data"))
 
 
-def here_string_can_end(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
+def here_string_can_end(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """PowerShell ends a here-string at a line that begins with '@, wherever that stands."""
     text = (one.launch.user_data.inline or "") if one.launch.user_data else ""
     if scripts.is_windows(one) and scripts.is_composed(one) and "\n'@" in text:
@@ -69,7 +73,7 @@ def here_string_can_end(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
         yield Diagnostic("USER_DATA_QUOTES", message, "put the script in S3", path=one.path_of("user_data"))
 
 
-def scripts_can_be_fetched(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
+def scripts_can_be_fetched(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """A server without an instance profile may read no object of S3."""
     if (
         scripts_in_s3(one)
@@ -84,21 +88,29 @@ def scripts_can_be_fetched(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
         yield _warning("NO_INSTANCE_PROFILE", message, hint, one, field)
 
 
-def imdsv2_is_required(one: ResolvedServer, profile: str) -> Iterator[Diagnostic]:
+def tags_are_few(one: ResolvedServer, app: App) -> Iterator[Diagnostic]:
+    """EC2 takes 50 tags a resource (EC2 user guide, "Tag restrictions"), those that smsgen adds among them."""
+    count = len(tags(one, app, one.title))
+    if count > MAX_TAGS:
+        message = f"{one.title} would have {count} tags with the application's and smsgen's own; EC2 takes {MAX_TAGS}"
+        yield Diagnostic("TOO_MANY_TAGS", message, "remove some", path=one.path_of("tags"))
+
+
+def imdsv2_is_required(one: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """Security Hub EC2.8."""
     options = one.launch.metadata_options
     weakened = options is not None and options.http_tokens == "optional"
-    unsaid = profile == "sms" and (options is None or options.http_tokens is None)
+    unsaid = app.profile == "sms" and (options is None or options.http_tokens is None)
     if weakened or unsaid:
         message = f"EC2.8: {one.title} answers IMDSv1 requests, which leak credentials through a proxy or an SSRF hole"
         yield _warning("EC2.8", message, "set metadataOptions.httpTokens: required", one, "metadata_options")
 
 
-def volumes_are_encrypted(one: ResolvedServer, profile: str) -> Iterator[Diagnostic]:
+def volumes_are_encrypted(one: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """Security Hub EC2.3."""
     volumes = one.launch.volumes
     plain = [volume.device for volume in volumes or () if volume.encrypted is False]
-    if profile == "sms":
+    if app.profile == "sms":
         plain = [volume.device for volume in volumes or () if not volume.encrypted] or ["the root volume"]
     elif volumes == ():
         plain = ["the root volume (volumes: [] leaves it as the image has it)"]
@@ -107,7 +119,7 @@ def volumes_are_encrypted(one: ResolvedServer, profile: str) -> Iterator[Diagnos
         yield _warning("EC2.3", message, "set encrypted: true, or encrypt the image", one, "volumes")
 
 
-def no_public_address(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
+def no_public_address(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """Security Hub EC2.9."""
     if one.launch.associate_public_ip_address:
         message = f"EC2.9: {one.title} gets a public IPv4 address"
@@ -115,7 +127,7 @@ def no_public_address(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
         yield _warning("EC2.9", message, hint, one, "associate_public_ip_address")
 
 
-def is_managed(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
+def is_managed(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """Security Hub SSM.1."""
     if one.launch.create_instance_profile is False and not one.launch.iam_instance_profile_name:
         message = f"SSM.1: {one.title} has no instance profile, so Systems Manager cannot manage it"
@@ -124,25 +136,26 @@ def is_managed(one: ResolvedServer, _: str) -> Iterator[Diagnostic]:
         )
 
 
-def hop_limit_is_one(one: ResolvedServer, profile: str) -> Iterator[Diagnostic]:
+def hop_limit_is_one(one: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """Security Hub EC2.170 asks IMDSv2 of launch templates; a longer way to it reaches into containers."""
     options = one.launch.metadata_options
     limit = options.http_put_response_hop_limit if options else None
-    if profile == "hardened" and limit is not None and limit > 1:
+    if app.profile == "hardened" and limit is not None and limit > 1:
         message = (
             f"EC2.8: the metadata service of {one.title} answers over {limit} hops, so containers reach it"
         )
         yield _warning("EC2.8_HOPS", message, "leave httpPutResponseHopLimit at 1", one, "metadata_options")
 
 
-def is_monitored(one: ResolvedServer, profile: str) -> Iterator[Diagnostic]:
+def is_monitored(one: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """AWS Config rule ec2-instance-detailed-monitoring-enabled; Security Hub has no control of its own."""
-    if profile == "hardened" and one.launch.monitoring is False:
+    if app.profile == "hardened" and one.launch.monitoring is False:
         message = f"detailed monitoring is switched off on {one.title}"
         yield _warning("NO_MONITORING", message, "leave monitoring out", one, "monitoring")
 
 
 RULES: tuple[Rule, ...] = (
+    tags_are_few,
     script_is_a_script,
     here_string_can_end,
     scripts_can_be_fetched,

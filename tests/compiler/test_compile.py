@@ -229,6 +229,33 @@ def test_user_data_that_cannot_work_is_refused(more: str, code: str) -> None:
     assert [found.code for found in refused.value.diagnostics] == [code]
 
 
+TAKEN = [
+    ("SubnetId", "{serverId: s-00000002}"),
+    ("InstanceProfile", "{serverId: s-00000002}"),
+    ("LaunchOrder0Complete", "{serverId: s-00000002}"),
+    (
+        "DbHandle",
+        "{serverId: s-00000002, launch: {logicalId: Db, readiness: {signal: waitCondition, timeout: PT5M}}}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "other"), TAKEN)
+def test_a_name_that_smsgen_needs_is_refused_at_its_place(name: str, other: str) -> None:
+    first = f"{{serverId: s-00000001, launch: {{logicalId: {name}}}}}"
+    with pytest.raises(InvalidInput) as refused:
+        compiled(f"name: a\nserverGroups: [{{launchOrder: 0, serverList: [{first}, {other}]}}]")
+    (found,) = refused.value.diagnostics
+    assert found.code == "LOGICAL_ID_TAKEN"
+    assert found.path[:3] == ("serverGroups", 0, "serverList")
+
+
+def test_more_tags_than_ec2_takes_are_refused() -> None:
+    own = ", ".join(f"{{key: k{number}}}" for number in range(46))
+    with pytest.raises(InvalidInput, match="would have 52 tags"):
+        compiled(SERVER + f"          tags: [{own}]\n")
+
+
 def test_user_data_of_exactly_the_limit_is_taken() -> None:
     script = b"#!/bin/sh\n".ljust(16_384, b"#")
     made = compiled(SERVER + "          userData: {file: s.sh}\n", scripts={"s.sh": script})
