@@ -38,8 +38,15 @@ def normal(value: Any, key: str = "") -> Any:
         return [value]
     if isinstance(value, list):
         items = [normal(item) for item in value]
-        return sorted(items, key=repr) if key in SETS else items
+        return sorted(items, key=_rank) if key in SETS else items
     return _text(value)
+
+
+def _rank(value: Any) -> str:
+    """Give a text to sort by that does not depend on the order of keys."""
+    if isinstance(value, dict):
+        return repr(sorted((name, _rank(inner)) for name, inner in value.items()))
+    return repr([_rank(item) for item in value]) if isinstance(value, list) else repr(value)
 
 
 def _text(value: Any) -> Any:

@@ -15,8 +15,12 @@ SAME: list[tuple[Any, Any]] = [
     ({"DependsOn": ["A", "B"]}, {"DependsOn": ["B", "A"]}),
     ({"Fn::GetAtt": "A.Outputs.B"}, {"Fn::GetAtt": ["A", "Outputs.B"]}),
     (
-        {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]},
-        {"Tags": [{"Value": "2", "Key": "b"}, {"Value": 1, "Key": "a"}]},
+        {"Tags": [{"Key": "a", "Value": "2"}, {"Key": "b", "Value": "1"}]},
+        {"Tags": [{"Value": 1, "Key": "b"}, {"Value": 2, "Key": "a"}]},
+    ),
+    (
+        {"Tags": [{"Key": "b", "Value": "2"}, {"Key": "a", "Value": "1"}]},
+        {"Tags": [{"Value": "1", "Key": "a"}, {"Value": 2, "Key": "b"}]},
     ),
 ]
 DIFFERENT: list[tuple[Any, Any]] = [
