@@ -1,0 +1,131 @@
+"""Secrets never leave smsgen: what is masked in everything that is shown of a change set, in one place.
+
+Masked are the values of NoEcho parameters wherever they stand, and what looks like a secret: AWS keys, passwords
+and tokens that are assigned, private keys, bearer tokens, presigned URLs, values of properties named for a secret.
+Base64 user data is looked into. A dynamic reference (`{{resolve:…}}`) is not a secret: it says where one is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from smsgen.changes.model import KNOWN_AFTER_APPLY, MASK, ChangeSet, Side
+
+_KEY = r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?)"
+_PATTERNS = (
+    re.compile(
+        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
+    ),
+    re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
+    re.compile(r"\bgh[pousr]_[A-Za-z0-9]{20,}\b|\bxox[abprs]-[\w-]{10,}|\bglpat-[\w-]{16,}"),
+)
+_GROUPED = (
+    re.compile(r"(?i)([?&]X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s\"'<>]+"),
+    re.compile(r"(?i)(\bauthorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token)\s+)[^\s\"']+"),
+    re.compile(r"(?i)(://[^\s/:@\"']+:)[^\s/@\"']+(?=@)"),
+    re.compile(
+        rf"(?i)(\b[\w.-]*{_KEY}[\w]*[\"']?\s*(?:=|:)\s*)(?!\{{\{{)(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&|<>]+)"
+    ),
+    re.compile(rf"(?i)(--?{_KEY}[\w-]*[ =])(?!\{{\{{)(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&|<>]+)"),
+)
+_NAMED = re.compile(
+    r"(?i)(?:password|passwd|passphrase|secretstring|authtoken|oauthtoken|accesstoken|privatekey|secretkey"
+    r"|secretaccesskey|clientsecret|apikey)$"
+)
+_LEAST = 4
+"""NoEcho values shorter than this are masked where they are the whole value only: they are part of any text."""
+
+
+class Mask:
+    """What masks texts, lists and maps. Made once for a change set; calling it gives a masked copy."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        known = {secret for secret in secrets if secret and secret != MASK}
+        self._whole = frozenset(known)
+        # The longest first, so that a secret within another does not leave the rest of it.
+        self._parts = tuple(sorted((one for one in known if len(one) >= _LEAST), key=len, reverse=True))
+
+    def __call__(self, value: Any, name: str = "") -> Any:
+        """Give `value` masked; `name` is the property it is the value of."""
+        if isinstance(value, str):
+            return self._text(value, name)
+        if isinstance(value, Mapping):
+            named = _pair_name(value)
+            return {
+                key: self(item, named if named and key == "Value" else str(key))
+                for key, item in value.items()
+            }
+        if isinstance(value, (list, tuple)):
+            return [self(item, name) for item in value]
+        return value
+
+    def _text(self, text: str, name: str) -> str:
+        if text == KNOWN_AFTER_APPLY or not text:
+            return text
+        if text in self._whole or (_NAMED.search(name) and not text.startswith("{{resolve:")):
+            return MASK
+        if name == "UserData":
+            return self._user_data(text)
+        return self.text(text)
+
+    def text(self, text: str) -> str:
+        """Give a text with every secret in it masked."""
+        for secret in self._parts:
+            if secret in text:
+                text = text.replace(secret, MASK)
+        for pattern in _PATTERNS:
+            text = pattern.sub(MASK, text)
+        for pattern in _GROUPED:
+            text = pattern.sub(rf"\g<1>{MASK}", text)
+        return text
+
+    def _user_data(self, text: str) -> str:
+        script = decoded(text)
+        if script is None:
+            return self.text(text)
+        masked = self.text(script)
+        if masked == script:
+            return text
+        import base64
+
+        return base64.b64encode(masked.encode()).decode()
+
+
+def mask_of(change_set: ChangeSet) -> Mask:
+    """Give the mask of a change set: it knows the NoEcho values of both sides and of every nested stack."""
+    return Mask(_secrets(change_set))
+
+
+def _secrets(change_set: ChangeSet) -> Iterable[str]:
+    yield from _no_echo(change_set.before)
+    yield from _no_echo(change_set.after)
+    for child in change_set.nested.values():
+        yield from _secrets(child)
+
+
+def _no_echo(side: Side) -> Iterable[str]:
+    declared = side.template.get("Parameters")
+    for name, parameter in declared.items() if isinstance(declared, Mapping) else ():
+        if isinstance(parameter, Mapping) and str(parameter.get("NoEcho", "")).lower() == "true":
+            yield str(side.parameters.get(name, ""))
+            yield str(parameter.get("Default", ""))
+
+
+def _pair_name(value: Mapping[str, Any]) -> str:
+    """Give the name in a name-value pair: `{"Name": "DB_PASSWORD", "Value": …}`, a tag, an environment variable."""
+    found = value.get("Name", value.get("Key", value.get("ParameterKey", "")))
+    return found.replace("_", "").replace("-", "") if isinstance(found, str) and "Value" in value else ""
+
+
+def decoded(text: str) -> str | None:
+    """Give the script in Base64 user data, or None where the text is no Base64 of UTF-8 text."""
+    import base64
+    import binascii
+
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None

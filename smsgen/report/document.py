@@ -1,0 +1,76 @@
+"""A change set as a document for programs, JSON or YAML: the API's answer, and beside it what lies beyond."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smsgen.changes.masking import mask_of
+from smsgen.changes.model import MISSING, ChangeSet
+from smsgen.report.view import View, view_of
+
+VERSION = 1
+"""Of the document's shape; it rises when a key changes its meaning."""
+
+
+def document(change_set: ChangeSet, *, include_property_values: bool = True) -> dict[str, Any]:
+    """Give the document as plain data, secrets masked.
+
+    `changeSet` is DescribeChangeSet's answer (contexts parsed), `counts`, `findings` and `beyond` are smsgen's own,
+    `nested` holds the answers of nested stacks.
+    """
+    view = view_of(change_set)
+    return {
+        "version": VERSION,
+        "counts": view.counts,
+        "changeSet": _answer(change_set, include_property_values),
+        "findings": [one._asdict() for one in view.findings],
+        "beyond": _edits(view),
+    } | _nested(change_set, include_property_values)
+
+
+def _answer(change_set: ChangeSet, include_property_values: bool) -> Any:
+    mask = mask_of(change_set)
+    answer = change_set.describe(include_property_values, contexts="parsed")
+    for change in answer["Changes"]:
+        for detail in change["ResourceChange"].get("Details", ()):
+            target = detail["Target"]
+            for key in ("BeforeValue", "AfterValue"):
+                if key in target:
+                    target[key] = mask(target[key], str(target.get("Name", "")))
+    return mask(answer)
+
+
+def _nested(change_set: ChangeSet, include_property_values: bool) -> dict[str, Any]:
+    if not change_set.nested:
+        return {}
+    children = {name: _answer(child, include_property_values) for name, child in change_set.nested.items()}
+    return {"nested": children}
+
+
+def _edits(view: View) -> list[dict[str, Any]]:
+    return [
+        {
+            key: value
+            for key, value in (
+                ("kind", edit.kind),
+                ("name", edit.name),
+                ("change", edit.change),
+                ("before", edit.before),
+                ("after", edit.after),
+            )
+            if value is not MISSING
+        }
+        for edit in view.edits
+    ]
+
+
+def render(change_set: ChangeSet, format: str, *, include_property_values: bool = True) -> str:  # noqa: A002 - the option's name
+    """Give the document as text; `format` is "json" or "yaml"."""
+    data = document(change_set, include_property_values=include_property_values)
+    if format == "json":
+        import json
+
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    from smsgen.cfn.text import dump_yaml
+
+    return dump_yaml(data)

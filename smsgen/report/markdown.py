@@ -1,0 +1,125 @@
+"""A change set as a comment on a pull request: counts first, details folded, within the size that GitHub takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from smsgen.changes.model import ChangeSet
+from smsgen.report.view import MARKS, Row, Value, View, edit_words, summary, view_of
+
+MAX_CHARACTERS = 65_536
+"""Of a comment's body (GitHub answers "body is too long (maximum is 65536 characters)")."""
+
+_ENOUGH = MAX_CHARACTERS - 1_000
+_LONGEST = 120
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~>@$-])")
+
+
+def marker(stack_name: str) -> str:
+    """Give the hidden line by which a bot finds the comment of a stack, to update it."""
+    return f"<!-- smsgen:change-set:{re.sub('[^A-Za-z0-9.-]', '-', stack_name)} -->"
+
+
+def render(change_set: ChangeSet) -> str:
+    """Give the comment: at most MAX_CHARACTERS characters, whatever the change set holds."""
+    view = view_of(change_set)
+    parts = [f"{marker(view.stack_name)}\n### `{_code(view.stack_name)}`: {summary(view)}\n\n"]
+    size = len(parts[0])
+    for left, part in enumerate(blocks := list(_blocks(view))):
+        if size + len(part) > _ENOUGH:
+            parts.append(
+                f"\n_{len(blocks) - left} more blocks do not fit a comment: see the job's output._\n"
+            )
+            break
+        parts.append(part)
+        size += len(part)
+    return "".join(parts)
+
+
+def _blocks(view: View) -> Iterator[str]:
+    if view.reason:
+        yield f"> {_escape(view.reason)}\n\n"
+    if view.findings:
+        lines = (
+            f"- **{one.kind}** {_code_span(one.logical_resource_id)}: {_escape(one.message)}\n"
+            for one in view.findings
+        )
+        yield "**To look at**\n\n"
+        yield from lines
+        yield "\n"
+    if view.rows:
+        yield "| | resource | type | what happens |\n|---|---|---|---|\n"
+        for row in view.rows:
+            yield f"| `{MARKS[row.kind]}` | {_code_span(row.logical_id)} | {_escape(row.type)} | {_what(row)} |\n"
+        yield "\n"
+    for row in view.rows:
+        if row.values:
+            yield _details(row)
+    if view.edits:
+        lines = [
+            f"- {edit.change} {_code_span(edit_words(edit)[0])}{_values(*edit_words(edit)[1:])}\n"
+            for edit in view.edits
+        ]
+        yield f"<details><summary>Beyond the resources ({len(view.edits)})</summary>\n\n{''.join(lines)}\n</details>\n"
+
+
+def _what(row: Row) -> str:
+    words = {"replace": "**replaced**", "may replace": "may be replaced", "remove": "**removed**"}
+    kept = f" ({_escape(row.policy)})" if row.policy else ""
+    return words.get(row.kind, row.kind) + kept
+
+
+def _details(row: Row) -> str:
+    body = "".join(_value(value) for value in row.values)
+    count = f"{len(row.values)} change{'s' if len(row.values) > 1 else ''}"
+    return (
+        f"<details><summary><code>{_html(row.logical_id)}</code>: {count}</summary>\n\n{body}\n</details>\n\n"
+    )
+
+
+def _value(value: Value) -> str:
+    forces = {"Always": " **forces replacement**", "Conditionally": " may force replacement"}.get(
+        value.recreation, ""
+    )
+    because = f" because {_escape(', '.join(value.causes))}" if value.causes else ""
+    if value.diff:
+        fence = "`" * (
+            3 + max((len(run) for line in value.diff for run in re.findall("`+", line)), default=0)
+        )
+        text = "\n".join(_printable(line) for line in value.diff)
+        return f"- {_code_span(value.name)}{forces}{because}\n\n{fence}diff\n{text}\n{fence}\n\n"
+    return f"- {_code_span(value.name)}{forces}{because}{_values(value.before or '', value.after or '')}\n"
+
+
+def _values(before: str, after: str) -> str:
+    shown = " → ".join(_code_span(_cut(value)) for value in (before, after) if value)
+    return f": {shown}" if shown else ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _code(text: str) -> str:
+    """Give a text for inside single backticks: none of its own, and no line or cell ends in it."""
+    return _printable(text).replace("`", "'").replace("|", "\\|")
+
+
+def _code_span(text: str) -> str:
+    # A zero-width space keeps an @name from being somebody: GitHub notifies from code spans in no case, others do.
+    return f"`{_code(text).replace('@', '@\u200b') or ' '}`"
+
+
+def _escape(text: str) -> str:
+    """Give a text in which nothing is markup, a mention or HTML."""
+    escaped = _SPECIAL.sub(r"\\\1", _html(_printable(text)))
+    return escaped.replace("@", "@\u200b")
+
+
+def _html(text: str) -> str:
+    return _printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
