@@ -82,7 +82,7 @@ def change_set_text(change_set: ChangeSet) -> str:
     """Give a change set as text for the terminal."""
     from smsgen.report.text import render
 
-    return render(change_set)
+    return render(change_set, colour=colored())
 
 
 class PlainView:
