@@ -84,11 +84,11 @@ _EMPTY_SEQ = yaml.SequenceStartEvent(None, None, True, flow_style=True)
 _MISREAD = re.compile(
     r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)([eE][-+]?\d+)?|0[ox][\da-fA-F_]+|[yYnN]|<<|=|~|\d+(:\d\d?)+"
 )
-# A block literal cannot hold these: tabs and spaces at the ends of lines, other line ends, control characters.
-_NOT_A_BLOCK = re.compile(
-    r"[ \t]\n|[ \t]\Z|\A\n|[\r\x85\u2028\u2029\ufeff]|[^\t\n -~\xa0-\ud7ff\ue000-\ufffd]"
-)
-_ASTRAL = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+# What keeps a text from being a block literal, or from standing plain: strings, since compiling sets that reach over
+# all of Unicode takes longer than all the rest of this module. ASCII texts are decided without them.
+_NOT_A_BLOCK_ASCII = r"[ \t]\n|[ \t]\Z|\A\n|[^\t\n -~]"
+_NOT_A_BLOCK = r"[ \t]\n|[ \t]\Z|\A\n|[\r\x85\u2028\u2029\ufeff]|[^\t\n -~\xa0-\ud7ff\ue000-\ufffd]"
+_NOT_PLAIN = r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]"
 
 
 def dump_yaml(value: Any) -> str:
@@ -165,7 +165,7 @@ class _Emitter:
                 return False
             argument = ".".join(argument)
         if isinstance(argument, str):
-            style = _style(argument) if not argument or "\n" in argument or _ASTRAL.search(argument) else None
+            style = _style(argument) if not argument or _is_escaped(argument) else None
             self.emit(_Scalar(None, tag, _TAGGED, argument, style=style))
             return True
         if isinstance(argument, list) and name not in ("Ref", "Condition", "Fn::GetAtt"):
@@ -191,10 +191,15 @@ def _is_short(items: list[Any]) -> bool:
 
 def _style(text: str) -> str | None:
     if "\n" in text:
-        return '"' if _NOT_A_BLOCK.search(text) else "|"
-    if _ASTRAL.search(text):
+        return '"' if re.search(_NOT_A_BLOCK_ASCII if text.isascii() else _NOT_A_BLOCK, text) else "|"
+    if _is_escaped(text):
         return '"'
     return "'" if _is_misread(text) else None
+
+
+def _is_escaped(text: str) -> bool:
+    """Whether a text holds what cannot stand plain on a line: line ends, control characters, beyond the BMP."""
+    return not text.isprintable() if text.isascii() else re.search(_NOT_PLAIN, text) is not None
 
 
 def _is_misread(text: str) -> bool:
