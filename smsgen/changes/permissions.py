@@ -65,11 +65,14 @@ def permission_widening(type_name: str, before: Mapping[str, Any], after: Mappin
             more = [str(one) for one in _list(after.get(kind)) if one not in _list(before.get(kind))]
             if more:
                 yield f"applies to more {kind.lower()}: {', '.join(more)}"
-    if type_name == "AWS::EC2::Instance" and before.get("IamInstanceProfile") != after.get(
-        "IamInstanceProfile"
+    profile = after.get("IamInstanceProfile")
+    if (
+        type_name == "AWS::EC2::Instance"
+        and before
+        and profile
+        and profile != before.get("IamInstanceProfile")
     ):
-        if before and after.get("IamInstanceProfile"):
-            yield f"the instance gets another profile: {after['IamInstanceProfile']}"
+        yield f"the instance gets another profile: {profile}"
 
 
 def _statements(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

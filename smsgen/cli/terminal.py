@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from smsgen.errors import UsageError
 from smsgen.operations.deployed import StackEvent, StackInfo
@@ -24,15 +24,15 @@ _LATEST = 6
 """How many events the live view shows below its table."""
 
 
-def live() -> bool:
-    """Whether stderr is a terminal that can be drawn on."""
+def live(stream: TextIO | None = None) -> bool:
+    """Whether a stream (stderr, unless one is given) is a terminal that can be drawn on."""
     dumb = os.environ.get("TERM") == "dumb" or os.environ.get("CI")
-    return sys.stderr.isatty() and not dumb
+    return (stream or sys.stderr).isatty() and not dumb
 
 
-def colored() -> bool:
-    """Whether colours are wanted: on a terminal, unless NO_COLOR is set."""
-    return live() and not os.environ.get("NO_COLOR")
+def colored(stream: TextIO | None = None) -> bool:
+    """Whether colours are wanted there: on a terminal, unless NO_COLOR is set."""
+    return live(stream) and not os.environ.get("NO_COLOR")
 
 
 def answerable() -> bool:

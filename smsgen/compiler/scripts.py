@@ -7,7 +7,6 @@ through Fn::Sub: the rest is joined to it verbatim, so that a `${…}` of the us
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from smsgen.compiler.names import digest
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import Base64, Join, Sub
 from smsgen.model.launch import S3Location
+from smsgen.templates import folder
 
 _SHELL_HEADER = """\
 #!/bin/bash
@@ -147,7 +147,7 @@ def _template(name: str) -> Any:
         import jinja2
 
         _environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(os.path.join(_templates(), "user_data")),  # noqa: PTH118 - importing pathlib costs the cold start 5 ms
+            loader=jinja2.FileSystemLoader(folder("user_data")),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -155,10 +155,3 @@ def _template(name: str) -> Any:
             autoescape=False,  # shell and PowerShell, where HTML's escapes would be wrong
         )
     return _environment.get_template(name)
-
-
-def _templates() -> str:
-    """Give the folder of the templates: inside the package in a wheel, at the top level in a checkout."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - as above
-    inside = os.path.join(package, "_templates")  # noqa: PTH118 - as above
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "templates")  # noqa: PTH112, PTH118, PTH120 - as above

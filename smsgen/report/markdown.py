@@ -16,6 +16,10 @@ _LONGEST = 120
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~>@$-])")
 
 
+_UNMENTION = "@\u200b"
+"""An @ and a zero-width space: the name behind it is nobody's."""
+
+
 def marker(stack_name: str) -> str:
     """Give the hidden line by which a bot finds the comment of a stack, to update it."""
     return f"<!-- smsgen:change-set:{re.sub('[^A-Za-z0-9.-]', '-', stack_name)} -->"
@@ -41,10 +45,10 @@ def _blocks(view: View) -> Iterator[str]:
     if view.reason:
         yield f"> {_escape(view.reason)}\n\n"
     if view.findings:
-        lines = (
+        lines = [
             f"- **{one.kind}** {_code_span(one.logical_resource_id)}: {_escape(one.message)}\n"
             for one in view.findings
-        )
+        ]
         yield "**To look at**\n\n"
         yield from lines
         yield "\n"
@@ -111,14 +115,13 @@ def _code(text: str) -> str:
 
 
 def _code_span(text: str) -> str:
-    # A zero-width space keeps an @name from being somebody: GitHub notifies from code spans in no case, others do.
-    return f"`{_code(text).replace('@', '@\u200b') or ' '}`"
+    return f"`{_code(text).replace('@', _UNMENTION) or ' '}`"
 
 
 def _escape(text: str) -> str:
     """Give a text in which nothing is markup, a mention or HTML."""
     escaped = _SPECIAL.sub(r"\\\1", _html(_printable(text)))
-    return escaped.replace("@", "@\u200b")
+    return escaped.replace("@", _UNMENTION)
 
 
 def _html(text: str) -> str:

@@ -82,7 +82,10 @@ def view_of(change_set: ChangeSet) -> View:
 
 def summary(view: View) -> str:
     """Give the counts as one line: `2 to add, 1 to replace`; what it is where nothing changes."""
-    words = [f"{n} to {kind}" for kind, n in view.counts.items()]
+    words = [
+        f"{n} may be replaced" if kind == "may replace" else f"{n} to {kind}"
+        for kind, n in view.counts.items()
+    ]
     if view.findings:
         words.append(f"{len(view.findings)} to look at")
     if words:
@@ -176,8 +179,7 @@ def _diff(name: str, before: str, after: str) -> Iterable[str]:
         return
     from difflib import unified_diff
 
-    for line in list(unified_diff(was, now, lineterm="", n=2))[2:]:
-        yield line
+    yield from list(unified_diff(was, now, lineterm="", n=2))[2:]  # without the names of the two files
 
 
 def _lines(name: str, text: str) -> list[str] | None:

@@ -1,0 +1,179 @@
+"""smsgen generate-change-set: what a deployment would change, before CloudFormation is asked."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from smsgen.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from smsgen.changes.model import ChangeSet, Stack
+    from smsgen.operations.generate_change_set import Predicted, Submitted
+
+EXAMPLES = """\
+examples:
+  smsgen generate-change-set shop.yaml --deployed deployed.yaml      against a snapshot (`smsgen pull`)
+  smsgen generate-change-set shop.yaml --deployed shop.template.yaml against a bare template
+  smsgen generate-change-set shop.yaml --base-ref origin/main        in a pull request
+  smsgen generate-change-set --template after.yaml --deployed before.yaml --parameters values.json
+  smsgen generate-change-set shop.yaml                               a CREATE change set
+  smsgen generate-change-set shop.yaml --deployed deployed.yaml --output markdown -o comment.md
+  smsgen generate-change-set shop.yaml --deployed deployed.yaml --fail-on replace,remove,iam
+
+exit codes: 0 fine, 1 errors, 2 changes (only with --exit-code), 3 a --fail-on gate, 64 usage
+"""
+
+OUTPUTS = ("text", "json", "yaml", "markdown", "html", "sarif")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    from argparse import BooleanOptionalAction
+
+    parser.add_argument("app", nargs="?", metavar="APP", help="an application file; - reads standard input")
+    parser.add_argument("--template", metavar="AFTER", help="any template, in place of APP")
+    parser.add_argument("--deployed", metavar="FILE", help="what is deployed: a snapshot or a bare template")
+    parser.add_argument("--base-ref", metavar="REF", help="what is deployed: the same file at a git revision")
+    parser.add_argument(
+        "--parameters", metavar="FILE", help="values of the template's parameters, YAML or JSON"
+    )
+    parser.add_argument(
+        "--parameter", action="append", default=[], metavar="NAME=VALUE", help="one value; wins over the file"
+    )
+    parser.add_argument("--output", choices=OUTPUTS, help="default: text, or what --format says")
+    parser.add_argument(
+        "--format", choices=("json", "yaml"), help="SMS's changesetFormat: the document itself"
+    )
+    parser.add_argument("-o", "--out", metavar="FILE", help="write there, whole or not at all")
+    parser.add_argument(
+        "--include-property-values",
+        action=BooleanOptionalAction,
+        default=True,
+        help="in json and yaml (default: yes)",
+    )
+    parser.add_argument("--exit-code", action="store_true", help="exit 2 when there are changes")
+    parser.add_argument(
+        "--fail-on",
+        default="",
+        metavar="GATES",
+        help="exit 3 on any of replace, may-replace, remove, iam, network, stateful (comma-separated)",
+    )
+    parser.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a volatile value, such as Resources.*.Properties.Tags.Build",
+    )
+    parser.add_argument("--template-profile", choices=("hardened", "sms"), help="in place of the file's own")
+    parser.add_argument("--account", metavar="ID", help="account of the stack, where no snapshot says it")
+    from smsgen.cli.aws_options import add_aws_options
+
+    add_aws_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from smsgen.operations.gates import check_gates, read_gates
+
+    gates = read_gates(args.fail_on)
+    _check_usage(args)
+    predicted = _predict(args)
+    text = _render(predicted, args)
+    if args.out:
+        from smsgen import wiring
+
+        wiring.files().write(args.out, text.encode())
+    else:
+        sys.stdout.write(text)
+    check_gates(predicted.change_set, gates)
+    return 2 if args.exit_code and _changes(predicted.change_set) else 0
+
+
+def _check_usage(args: argparse.Namespace) -> None:
+    if (args.app is None) == (args.template is None):
+        raise UsageError("give an application file or --template, one of them")
+    if args.deployed and args.base_ref:
+        raise UsageError("--deployed and --base-ref both say what is deployed", hint="give one of them")
+    if args.output not in (None, args.format) and args.format:
+        raise UsageError(
+            f"--output {args.output} and --format {args.format} disagree", hint="give one of them"
+        )
+    if args.base_ref and (args.app or args.template) == "-":
+        raise UsageError("standard input has no git revisions", hint="give the file's path")
+
+
+def _predict(args: argparse.Namespace) -> Predicted:
+    from smsgen import wiring
+    from smsgen.operations.generate_change_set import predict_change_set
+    from smsgen.operations.parameter_values import read_parameters
+
+    submitted = _submitted(args)
+    for warning in submitted.warnings:
+        sys.stderr.write(warning.render() + "\n")
+    pseudo = {"AWS::Region": args.region, "AWS::AccountId": args.account}
+    return predict_change_set(
+        submitted,
+        _deployed(args),
+        parameters=read_parameters(args.parameters, args.parameter, files=wiring.files()),
+        pseudo={name: value for name, value in pseudo.items() if value},
+        ignore=args.ignore,
+    )
+
+
+def _submitted(args: argparse.Namespace) -> Submitted:
+    from smsgen import wiring
+    from smsgen.operations.generate_change_set import from_app, from_template
+
+    if args.template:
+        return from_template(args.template, files=wiring.files())
+    return from_app(args.app, files=wiring.files(), profile=args.template_profile)
+
+
+def _deployed(args: argparse.Namespace) -> Stack | None:
+    from smsgen import wiring
+    from smsgen.operations.generate_change_set import at_revision, read_deployed
+
+    files = wiring.files()
+    if args.deployed:
+        return read_deployed(args.deployed, files=files)
+    if args.base_ref:
+        return at_revision(
+            args.app or args.template,
+            args.base_ref,
+            is_app=args.app is not None,
+            files=files,
+            revisions=wiring.revisions(),
+            profile=args.template_profile,
+        )
+    return None
+
+
+def _render(predicted: Predicted, args: argparse.Namespace) -> str:
+    change_set, output = predicted.change_set, args.output or args.format or "text"
+    if output == "text":
+        from smsgen.cli.terminal import colored
+        from smsgen.report.text import render
+
+        return render(change_set, colour=not args.out and colored(sys.stdout))
+    if output in ("json", "yaml"):
+        from smsgen.report import document
+
+        return document.render(change_set, output, include_property_values=args.include_property_values)
+    if output == "sarif":
+        from smsgen.report import sarif
+
+        return sarif.render(change_set, predicted.submitted.locate)
+    if output == "markdown":
+        from smsgen.report import markdown
+
+        return markdown.render(change_set)
+    from smsgen.report import html
+
+    return html.render(change_set)
+
+
+def _changes(change_set: ChangeSet) -> bool:
+    """Whether anything would change: resources, or what only updates outputs."""
+    return change_set.status != "FAILED"
