@@ -1,1 +1,93 @@
-"""smsgen: CloudFormation templates and change sets for migrated, multi-server applications."""
+"""smsgen: CloudFormation templates and change sets for migrated, multi-server applications.
+
+The map of the package, from what the user says to what would happen:
+
+    load            an application file (YAML, JSON) -> Loaded: the App, and where each value stands
+    json_schema     the JSON Schema of that file
+    compile_app     App -> Compiled: the Template, its nested templates, warnings
+    parse_template  text -> a template and its places      dump_template  Template -> JSON or YAML
+    read_snapshot   a snapshot file, or a bare template -> Stack
+    predict         Stack, template, parameters, Environment -> ChangeSet, DescribeChangeSet's answer
+    requires_recreation  whether a property of a resource type can change in place
+
+What is wrong with the user's input is a `Diagnostic`; `InvalidInput` carries them all. Names are imported at their
+first use (PEP 562), so that `import smsgen` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smsgen.cfn.document import Template
+    from smsgen.cfn.text import dump as dump_template
+    from smsgen.cfn.text import parse as parse_template
+    from smsgen.changes import predict
+    from smsgen.changes.model import ChangeSet, Environment, Stack
+    from smsgen.changes.recreation import requires_recreation
+    from smsgen.changes.stack import read_snapshot
+    from smsgen.compiler import Compiled, compile_app
+    from smsgen.errors import Diagnostic, InvalidInput, Severity, SmsgenError
+    from smsgen.model.app import App
+    from smsgen.model.load import Loaded, load
+    from smsgen.model.schema import json_schema
+
+__all__ = [
+    "App",
+    "ChangeSet",
+    "Compiled",
+    "Diagnostic",
+    "Environment",
+    "InvalidInput",
+    "Loaded",
+    "Severity",
+    "SmsgenError",
+    "Stack",
+    "Template",
+    "compile_app",
+    "dump_template",
+    "json_schema",
+    "load",
+    "parse_template",
+    "predict",
+    "read_snapshot",
+    "requires_recreation",
+]
+
+_HOMES = {
+    "App": "smsgen.model.app",
+    "ChangeSet": "smsgen.changes.model",
+    "Compiled": "smsgen.compiler",
+    "Diagnostic": "smsgen.errors",
+    "Environment": "smsgen.changes.model",
+    "InvalidInput": "smsgen.errors",
+    "Loaded": "smsgen.model.load",
+    "Severity": "smsgen.errors",
+    "SmsgenError": "smsgen.errors",
+    "Stack": "smsgen.changes.model",
+    "Template": "smsgen.cfn.document",
+    "compile_app": "smsgen.compiler",
+    "dump_template": "smsgen.cfn.text:dump",
+    "json_schema": "smsgen.model.schema",
+    "load": "smsgen.model.load",
+    "parse_template": "smsgen.cfn.text:parse",
+    "predict": "smsgen.changes",
+    "read_snapshot": "smsgen.changes.stack",
+    "requires_recreation": "smsgen.changes.recreation",
+}
+"""Public name -> its module, and its name there where that differs."""
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    module, _, there = home.partition(":")
+    value = globals()[name] = getattr(import_module(module), there or name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
