@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.cfn.intrinsics import Reference, references
 from smsgen.changes.evaluate import section
@@ -55,27 +55,37 @@ PROCESSED = (
 )
 
 
-class Submitted(NamedTuple):
+class Submitted:
     """What is checked: the template, loops written out, the parameters given, the resources deployed
-    (logical id
-    -> resource), and the logical ids of those to import."""
+    (logical id -> resource), and the logical ids of those to import.
 
-    template: Mapping[str, Any]
-    parameters: Mapping[str, str]
-    deployed: Mapping[str, Any] = {}
-    imports: frozenset[str] = frozenset()
+    `resources` and `declared` are the resources and parameters that are maps; `named` what each resource refers
+    to; `new` the resources that are not word for word deployed already, and so accepted.
+    """
 
-    @property
-    def resources(self) -> Mapping[str, Any]:
-        """The resources that are maps."""
-        found = section(self.template, "Resources")
-        return {name: resource for name, resource in found.items() if isinstance(resource, dict)}
+    __slots__ = ("declared", "deployed", "imports", "named", "new", "parameters", "resources", "template")
 
-    @property
-    def declared(self) -> Mapping[str, Any]:
-        """The parameters that are maps."""
-        found = section(self.template, "Parameters")
-        return {name: parameter for name, parameter in found.items() if isinstance(parameter, dict)}
+    def __init__(
+        self,
+        template: Mapping[str, Any],
+        parameters: Mapping[str, str],
+        deployed: Mapping[str, Any] | None = None,
+        imports: frozenset[str] = frozenset(),
+    ) -> None:
+        self.template = template
+        self.parameters = parameters
+        self.deployed = deployed or {}
+        self.imports = imports
+        self.resources = _maps(section(template, "Resources"))
+        self.declared = _maps(section(template, "Parameters"))
+        self.named = {name: tuple(_named_by(resource)) for name, resource in self.resources.items()}
+        self.new = {
+            name: resource for name, resource in self.resources.items() if self.deployed.get(name) != resource
+        }
+
+
+def _maps(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: member for name, member in members.items() if isinstance(member, dict)}
 
 
 def validate(submitted: Submitted) -> None:
@@ -94,16 +104,15 @@ def _error(code: str, message: str, path: Path, hint: str = "") -> Diagnostic:
 
 
 def _macros(submitted: Submitted) -> Iterator[Diagnostic]:
+    serverless = any(str(r.get("Type", "")).startswith("AWS::Serverless::") for r in submitted.new.values())
     for name in transforms(submitted.template):
-        serverless = any(
-            str(r.get("Type", "")).startswith("AWS::Serverless::") for r in submitted.resources.values()
-        )
         if name == LANGUAGE_EXTENSIONS or (name == SAM and not serverless):
             continue  # a processed template may still name the macro that made it
         yield _error(
             "MACRO", f"the template needs the macro {name}, which runs in AWS only", ("Transform",), PROCESSED
         )
-    for path in _paths_of("Fn::Transform", submitted.template, ()):
+    rest = {name: value for name, value in submitted.template.items() if name != "Resources"}
+    for path in _paths_of("Fn::Transform", rest | {"Resources": submitted.new}, ()):
         yield _error("MACRO", "Fn::Transform calls a macro, which runs in AWS only", path, PROCESSED)
 
 
@@ -149,7 +158,7 @@ def _resources(submitted: Submitted) -> Iterator[Diagnostic]:
 
 
 def _nulls(submitted: Submitted) -> Iterator[Diagnostic]:
-    for path in _null_paths(dict(submitted.resources), ("Resources",)):
+    for path in _null_paths(submitted.new, ("Resources",)):
         where = "/".join(str(step) for step in path)
         yield _error(
             "NULL", f"[/{where}] 'null' values are not allowed in templates", path, "leave the key out"
@@ -207,9 +216,10 @@ def _imports(submitted: Submitted) -> Iterator[Diagnostic]:
 
 def _unresolved(submitted: Submitted) -> Iterator[Diagnostic]:
     known = submitted.declared.keys() | submitted.resources.keys()
-    for block in ("Resources", "Outputs"):
-        for name, member in section(submitted.template, block).items():
-            missing = [r.target for r in _named_by(member) if not _resolves(r, known, submitted.resources)]
+    outputs = {name: _named_by(output) for name, output in section(submitted.template, "Outputs").items()}
+    for block, members in (("Resources", submitted.named), ("Outputs", outputs)):
+        for name, named in members.items():
+            missing = [r.target for r in named if not _resolves(r, known, submitted.resources)]
             if missing:
                 listed = ", ".join(dict.fromkeys(missing))
                 message = (
@@ -276,8 +286,8 @@ def _conditions_of(member: Any) -> Iterator[str]:
 
 def _circles(submitted: Submitted) -> Iterator[Diagnostic]:
     edges = {
-        name: [r.target for r in _named_by(resource) if r.target in submitted.resources]
-        for name, resource in submitted.resources.items()
+        name: [r.target for r in named if r.target in submitted.resources]
+        for name, named in submitted.named.items()
     }
     for cycle in _cycles(edges):
         message = f"Circular dependency between resources: [{', '.join(cycle)}]"
