@@ -17,7 +17,7 @@ EXAMPLES = """\
 examples:
   smsgen launch-app shop.yaml                     show the change set, ask, execute it, follow it
   smsgen launch-app shop.yaml --dry-run           show it, and remove it again
-  smsgen launch-app shop.yaml --yes --output json
+  smsgen launch-app shop.yaml --yes --fail-on replace,remove --output json
   smsgen launch-app shop.yaml --on-failure delete a trial: what fails leaves nothing behind
 
 Interrupted (Ctrl-C, a lost network), the stack goes on; the same command goes on watching it.
@@ -48,6 +48,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--on-failure", choices=sorted(_ON_FAILURE), default="rollback", help="default: rollback"
     )
+    parser.add_argument(
+        "--fail-on",
+        default="",
+        metavar="GATES",
+        help="change nothing and exit 3 on any of replace, may-replace, remove, iam, network, stateful",
+    )
     parser.add_argument("--dry-run", action="store_true", help="show the change set and remove it again")
     parser.add_argument("--no-wait", action="store_true", help="end once CloudFormation has started")
     parser.add_argument(
@@ -70,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
 
     from smsgen import wiring
     from smsgen.cli.terminal import Terminal, change_set_text
+    from smsgen.operations.gates import check_gates, read_gates
     from smsgen.operations.launch_app import Ending, LaunchOptions, launch_app
     from smsgen.operations.launch_plan import launch_of, plan
     from smsgen.operations.parameter_values import read_assignments, read_parameters
@@ -80,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
     def artifacts() -> Any:
         return wiring.artifacts(clients, settings)
 
+    gates = read_gates(args.fail_on)
     talk = Terminal(yes=args.yes, render=change_set_text)
     parameters = read_parameters(args.parameters, args.parameter, files=files)
     imports = read_assignments(args.imports, "--import")
@@ -89,6 +97,7 @@ def run(args: argparse.Namespace) -> int:
     options = LaunchOptions(
         parameters=parameters,
         imports=imports,
+        gate=lambda change_set: check_gates(change_set, gates),
         on_failure=_ON_FAILURE[args.on_failure],
         dry_run=args.dry_run,
         wait=not args.no_wait,

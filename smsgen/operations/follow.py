@@ -85,7 +85,7 @@ class Outcome(NamedTuple):
         return f"{event.logical_id} ({event.type}){inside}: {event.reason or event.status}"
 
 
-class Interrupted(SmsgenError):  # noqa: N818 - named like its siblings in smsgen.errors
+class Interrupted(SmsgenError):
     """The user stopped following; 130 is what shells give for SIGINT."""
 
     exit_code = 130

@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from smsgen.errors import ServiceError, SmsgenError
+from smsgen.errors import InvalidInput, ServiceError, SmsgenError
 from smsgen.operations.deployed import ChangeSetInfo, ChangeSetRequest, StackInfo
 from smsgen.operations.follow import Outcome, View, follow, last_event, running_operation
 from smsgen.operations.launch_request import MARK, Launch, Place, change_set_request, digest
 from smsgen.operations.ports import Clock, Stacks
 from smsgen.operations.real_change_sets import ask, discard, tidy
 from smsgen.operations.stack_rules import Rule, Step, for_launch
+from smsgen.operations.status import deployed_body
 from smsgen.operations.waiting import Pace
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Launched(NamedTuple):
     stack: StackInfo | None = None
 
 
-class LaunchFailed(SmsgenError):  # noqa: N818 - named like its siblings in smsgen.errors
+class LaunchFailed(SmsgenError):
     """CloudFormation did not do what was asked."""
 
 
@@ -103,7 +104,7 @@ def launch_app(
     made = ask(stacks, clock, request, options.pace)
     if made is None:
         return Launched(Ending.UNCHANGED, one.guard(stacks.find(launch.stack_name)))
-    if not one.agreed(made, request.type):
+    if not one.agreed(made, request.type, stack):
         return Launched(Ending.SHOWN if options.dry_run else Ending.DECLINED, stack)
     return one.carry_out(made)
 
@@ -155,10 +156,11 @@ class _Launching:
             self.talk.note("an update that fails is rolled back: deleting is for creations only")
         return request
 
-    def agreed(self, made: ChangeSetInfo, kind: str) -> bool:
+    def agreed(self, made: ChangeSetInfo, kind: str, stack: StackInfo | None) -> bool:
         """Show the change set, hold it against the gate and ask; take everything back unless all say yes."""
         try:
-            change_set = self.stacks.describe_change_set(made.change_set_id, kind=kind)
+            answer = self.stacks.describe_change_set(made.change_set_id, kind=kind)
+            change_set = self._with_templates(answer, stack)
             self.talk.show(change_set)
             self.options.gate(change_set)
             yes = not self.options.dry_run and self.talk.confirm(f"Execute it on {self.launch.stack_name}?")
@@ -193,6 +195,17 @@ class _Launching:
     @property
     def _imports(self) -> Mapping[str, str]:
         return self.options.imports
+
+    def _with_templates(self, answer: ChangeSet, stack: StackInfo | None) -> ChangeSet:
+        """Give the answer with both templates: reports and gates look at more than CloudFormation says."""
+        answer = answer._replace(after=answer.after._replace(template=self.launch.templates[0].body))
+        if stack is None or stack.status == "REVIEW_IN_PROGRESS":
+            return answer
+        try:
+            body = deployed_body(stack.stack_id, self.stacks)
+        except InvalidInput:  # a template that only CloudFormation can read: there is less to show
+            return answer
+        return answer._replace(before=answer.before._replace(template=body))
 
     def _take_back(self, made: ChangeSetInfo) -> None:
         try:

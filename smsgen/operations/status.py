@@ -120,19 +120,20 @@ def _differences(
     stacks: Stacks,
 ) -> tuple[str, ...] | None:
     try:
-        found = list(differences(template.body, _deployed(stack.stack_id, stacks)))
+        found = list(differences(template.body, deployed_body(stack.stack_id, stacks)))
         for logical_id, stack_id in nested.items():
             address = template.resources.get(logical_id, {}).get("Properties", {}).get("TemplateURL")
             child = children.get(address) if isinstance(address, str) else None
             if child is not None:
-                inner = differences(child.body, _deployed(stack_id, stacks))
+                inner = differences(child.body, deployed_body(stack_id, stacks))
                 found += [f"{logical_id}/{difference}" for difference in inner]
     except InvalidInput:
         return None
     return tuple(found)
 
 
-def _deployed(stack_id: str, stacks: Stacks) -> dict[str, Any]:
+def deployed_body(stack_id: str, stacks: Stacks) -> dict[str, Any]:
+    """Give the template of a stack as data; raises InvalidInput where only CloudFormation can read it."""
     return parse(stacks.template(stack_id).encode(), "the deployed template").template.body
 
 

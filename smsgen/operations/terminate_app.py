@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from smsgen.cfn.text import parse
+from smsgen.cfn.document import Template
 from smsgen.errors import InvalidInput, SmsgenError
 from smsgen.operations.deployed import StackInfo, StackResource
 from smsgen.operations.follow import Outcome, follow, last_event, running_operation
@@ -13,6 +13,7 @@ from smsgen.operations.launch_app import Conversation, Ending, Launched, LaunchF
 from smsgen.operations.launch_request import MARK, Place, digest
 from smsgen.operations.ports import Clock, Stacks
 from smsgen.operations.stack_rules import Step, for_termination
+from smsgen.operations.status import deployed_body
 from smsgen.operations.waiting import Pace
 
 _ROUNDS = 10
@@ -69,7 +70,7 @@ def doomed(stack: StackInfo, stacks: Stacks, retain: Iterable[str] = ()) -> tupl
     """Give every resource that stands in the stack and what a deletion makes of it."""
     if stack.status == "REVIEW_IN_PROGRESS":
         return ()
-    policies = _policies(stacks.template(stack.stack_id)) | dict.fromkeys(retain, "retained")
+    policies = _policies(stack.stack_id, stacks) | dict.fromkeys(retain, "retained")
     return tuple(
         Doomed(resource, policies.get(resource.logical_id, "deleted"))
         for resource in stacks.resources(stack.stack_id)
@@ -156,9 +157,9 @@ class _Terminating:
         )
 
 
-def _policies(text: str) -> dict[str, str]:
+def _policies(stack_id: str, stacks: Stacks) -> dict[str, str]:
     try:
-        resources = parse(text.encode(), "the deployed template").template.resources
+        resources = Template(deployed_body(stack_id, stacks)).resources
     except InvalidInput:
         # A template that only CloudFormation can read must not stand in the way of deleting its stack.
         return {}

@@ -244,6 +244,17 @@ def test_without_a_terminal_nothing_is_asked_and_nothing_is_left(quick: Site) ->
     assert quick.stacks() == []
 
 
+def test_a_gate_stops_a_launch_before_anything_changes(quick: Site) -> None:
+    quick.smsgen("launch-app", "--yes")
+    before, _, after = quick.app.partition("  - name: database")
+    assert after
+    quick.file.write_text(before)
+    said = quick.smsgen("launch-app", "--yes", "--fail-on", "remove")
+    assert said.code == 3
+    assert "Db1" in said.err
+    assert quick.state() == LAUNCHED
+
+
 def test_a_second_dry_run_is_as_good_as_the_first(quick: Site) -> None:
     first, second = quick.smsgen("launch-app", "--dry-run"), quick.smsgen("launch-app", "--dry-run")
     assert (first.code, second.code) == (0, 0)

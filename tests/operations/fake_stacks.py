@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
+from smsgen.changes.model import ChangeSet, Side
 from smsgen.errors import ServiceError
 from smsgen.operations.deployed import (
     ChangeSetInfo,
@@ -22,9 +23,6 @@ from smsgen.operations.deployed import (
     StackInfo,
     StackResource,
 )
-
-if TYPE_CHECKING:
-    from smsgen.changes.model import ChangeSet
 
 EMPTY = (
     "The submitted information didn't contain changes. Submit different information to create a change set."
@@ -76,6 +74,7 @@ class FakeStacks:
         self.limit = 100
         self.per_nap = 4
         self.calls: list[str] = []
+        self.asked: list[ChangeSetRequest] = []
         self.known_instances: dict[str, Instance] = {}
         self._faults: list[tuple[str, BaseException, bool]] = []
         self._ids = 0
@@ -154,7 +153,7 @@ class FakeStacks:
         return self._call("change_sets", lambda: tuple(info for info, _ in self._of(stack)))
 
     def describe_change_set(self, change_set_id: str, *, kind: str) -> ChangeSet:
-        return self._call("describe_change_set", lambda: cast("ChangeSet", self.made[change_set_id][1]))
+        return self._call("describe_change_set", lambda: self._describe(change_set_id, kind))
 
     def delete_change_set(self, stack: str, name: str) -> None:
         self._call("delete_change_set", lambda: self._delete_change_set(stack, name))
@@ -174,6 +173,22 @@ class FakeStacks:
         )
 
     # --- how it works ---
+
+    def _describe(self, change_set_id: str, kind: str) -> ChangeSet:
+        info, request = self.made[change_set_id]
+        self.asked.append(request)
+        made: dict[str, Any] = {"change_set_type": kind, "before": Side(), "after": Side(), "nested": {}}
+        return ChangeSet(
+            stack_name=request.stack_name,
+            stack_id=info.stack_id,
+            status="CREATE_COMPLETE",
+            execution_status="AVAILABLE",
+            status_reason=None,
+            parameters=(),
+            changes=(),
+            changes_with_property_values=(),
+            **made,
+        )
 
     def _call(self, method: str, act: Callable[[], Any]) -> Any:
         self.calls.append(method)

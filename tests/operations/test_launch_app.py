@@ -74,7 +74,7 @@ def test_a_changed_application_is_updated(world: World) -> None:
     done = world.launch(template("Db1", "Web1", image="ami-2"))
     assert done.stack is not None
     assert done.stack.status == "UPDATE_COMPLETE"
-    assert world.talk.shown[0].type == "UPDATE"
+    assert world.aws.asked[-1].type == "UPDATE"
 
 
 def test_no_changes_is_a_success_that_asks_nothing_and_leaves_nothing(world: World) -> None:
@@ -231,6 +231,21 @@ def test_nobody_to_ask_takes_everything_back_and_says_so(world: World) -> None:
     assert world.aws.statuses(NAME) == ["DELETE_COMPLETE"]
 
 
+def test_what_is_shown_holds_both_templates(world: World) -> None:
+    world.aws.put(NAME, "CREATE_COMPLETE", template("Db1"))
+    world.launch()
+    assert world.talk.shown[0].before.template == template("Db1")
+    assert world.talk.shown[0].after.template == TWO
+
+
+def test_a_deployed_template_that_only_cloudformation_can_read_is_no_hindrance(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.aws.put(NAME, "CREATE_COMPLETE", template("Db1"))
+    monkeypatch.setattr(world.aws, "template", lambda stack: "a: [")
+    assert world.launch().ending is Ending.LAUNCHED
+
+
 def test_a_tripped_gate_takes_everything_back_before_asking(world: World) -> None:
     def gate(change_set: object) -> None:
         raise GateTripped("a server would be replaced")
@@ -340,7 +355,7 @@ def test_a_failed_update_is_told(world: World) -> None:
 def test_an_update_is_never_deleted_on_failure(world: World) -> None:
     world.aws.put(NAME, "CREATE_COMPLETE", template("Db1"))
     world.launch(on_failure="DELETE")
-    assert world.talk.shown[0].on_failure == "ROLLBACK"
+    assert world.aws.asked[-1].on_failure == "ROLLBACK"
     assert "deleting is for creations only" in world.talk.notes[0]
 
 
@@ -526,7 +541,7 @@ def test_the_same_content_has_the_same_name_and_other_content_another(world: Wor
     world.launch(dry_run=True)
     world.launch(dry_run=True)
     world.launch(template("Db1"), dry_run=True)
-    names = [request.name for request in world.talk.shown]
+    names = [request.name for request in world.aws.asked]
     assert names[0] == names[1] != names[2]
     assert all(len(name) <= 128 and name.startswith("smsgen-") for name in names)
 
@@ -549,12 +564,12 @@ def test_an_update_keeps_the_values_that_are_not_given(world: World) -> None:
     }
     world.aws.put(NAME, "CREATE_COMPLETE", template("Db1"), parameters={"Subnet": "subnet-1"})
     world.launch(body)
-    assert world.talk.shown[0].parameters == {"Subnet": None}
+    assert world.aws.asked[-1].parameters == {"Subnet": None}
 
 
 def test_the_sms_profile_limits_the_resource_types(world: World) -> None:
     world.launch(profile="sms")
-    assert world.talk.shown[0].resource_types == ("AWS::EC2::Instance",)
+    assert world.aws.asked[-1].resource_types == ("AWS::EC2::Instance",)
 
 
 @pytest.mark.parametrize(
@@ -574,14 +589,14 @@ def test_capabilities_are_acknowledged_only_where_the_template_needs_them(
     world: World, resources: dict[str, Any], expected: tuple[str, ...]
 ) -> None:
     world.launch({"Resources": {**TWO["Resources"], **resources}})
-    assert world.talk.shown[0].capabilities == expected
+    assert world.aws.asked[-1].capabilities == expected
 
 
 def test_an_existing_instance_is_imported_once(world: World) -> None:
     world.aws.put(NAME, "CREATE_COMPLETE", template("Db1"))
     world.launch(imports={"Web1": "i-0123456789abcdef0"})
-    assert world.talk.shown[0].type == "IMPORT"
-    assert world.talk.shown[0].imports == {
+    assert world.aws.asked[-1].type == "IMPORT"
+    assert world.aws.asked[-1].imports == {
         "Web1": ("AWS::EC2::Instance", "InstanceId", "i-0123456789abcdef0")
     }
     world.talk = FakeTalk(True)
