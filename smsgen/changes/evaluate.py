@@ -110,9 +110,10 @@ class Evaluator:
 
     def used(self, value: Any) -> tuple[Any, Uses]:
         """Evaluate, and give what was used on the way."""
-        self.uses = Uses({}, {})
+        outer, self.uses = self.uses, Uses({}, {})
         result = self.evaluate(value)
-        return result, self.uses
+        uses, self.uses = self.uses, outer
+        return result, uses
 
     def condition(self, name: str) -> bool | None:
         """Give the value of a condition; None where it is not known, or not declared, or refers to itself."""
