@@ -1,0 +1,83 @@
+"""Every intrinsic function, known and not known."""
+
+from typing import Any
+
+import pytest
+
+from smsgen.changes import Environment, predict
+from tests.changes.stacks import PSEUDO, UNKNOWN, listed, resources, topic
+
+ENVIRONMENT = Environment(PSEUDO, exports={"net": "vpc-1"}, zones={"eu-central-1": ("a", "b")})
+BASE = {
+    "Parameters": {
+        "List": {"Type": "CommaDelimitedList", "Default": "x, y,z"},
+        "Text": {"Type": "String", "Default": "hello"},
+        "Number": {"Type": "Number", "Default": 7},
+    },
+    "Mappings": {"M": {"k": {"one": "1", "many": ["a", "b"]}}},
+    "Conditions": {
+        "Yes": {"Fn::Equals": [{"Ref": "Text"}, "hello"]},
+        "No": {"Fn::Not": [{"Condition": "Yes"}]},
+        "Both": {"Fn::And": [{"Condition": "Yes"}, {"Condition": "No"}]},
+        "Either": {"Fn::Or": [{"Condition": "Yes"}, {"Condition": "No"}]},
+    },
+}
+NEW = {"Ref": "Other"}
+
+CASES: list[tuple[Any, Any]] = [
+    ({"Ref": "List"}, ["x", "y", "z"]),
+    ({"Ref": "Number"}, "7"),
+    ({"Ref": "AWS::Region"}, "eu-central-1"),
+    ({"Fn::Sub": "${Text} ${AWS::StackName} ${!Literal}"}, "hello app ${Literal}"),
+    ({"Fn::Sub": ["${A}-${Text}", {"A": {"Ref": "Number"}}]}, "7-hello"),
+    ({"Fn::Join": ["/", {"Ref": "List"}]}, "x/y/z"),
+    ({"Fn::Join": ["", ["a", {"Ref": "AWS::NoValue"}, 1]]}, "a1"),
+    ({"Fn::Select": ["1", {"Ref": "List"}]}, "y"),
+    ({"Fn::Split": [",", "a,b"]}, ["a", "b"]),
+    ({"Fn::FindInMap": ["M", "k", "one"]}, "1"),
+    ({"Fn::FindInMap": ["M", "k", "many"]}, ["a", "b"]),
+    ({"Fn::FindInMap": ["M", "k", "none", {"DefaultValue": {"Ref": "Text"}}]}, "hello"),
+    ({"Fn::If": ["Yes", "y", "n"]}, "y"),
+    ({"Fn::If": ["No", "y", "n"]}, "n"),
+    ({"Fn::If": ["Both", "y", "n"]}, "n"),
+    ({"Fn::If": ["Either", "y", "n"]}, "y"),
+    ({"Fn::Base64": "HelloWorld"}, "SGVsbG9Xb3JsZA=="),
+    ({"Fn::Cidr": ["10.0.0.0/22", 2, 8]}, ["10.0.0.0/24", "10.0.1.0/24"]),
+    ({"Fn::GetAZs": ""}, ["a", "b"]),
+    ({"Fn::GetAZs": "us-east-1"}, UNKNOWN),
+    ({"Fn::ImportValue": "net"}, "vpc-1"),
+    ({"Fn::Length": {"Ref": "List"}}, "3"),
+    ({"Fn::ToJsonString": {"a": 1, "b": {"Ref": "Text"}}}, '{"a":1,"b":"hello"}'),
+    ({"Fn::GetStackOutput": {"StackName": "s", "OutputName": "o"}}, UNKNOWN),
+    ("{{resolve:ssm:/a}}", "{{resolve:ssm:/a}}"),
+    (NEW, UNKNOWN),
+    ({"Fn::GetAtt": ["Other", "TopicArn"]}, UNKNOWN),
+    ({"Fn::Sub": "a-${Other}"}, UNKNOWN),
+    ({"Fn::Join": ["-", ["a", NEW]]}, UNKNOWN),
+    ({"Fn::Select": [0, {"Fn::Split": ["-", NEW]}]}, UNKNOWN),
+    ({"Fn::Base64": NEW}, UNKNOWN),
+    ({"Fn::ToJsonString": {"a": NEW}}, UNKNOWN),
+    (
+        {"Deep": [{"Value": {"Fn::Join": ["-", [NEW, "b"]]}}, 1.5, True]},
+        {"Deep": [{"Value": UNKNOWN}, "1.5", "true"]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), CASES, ids=[str(case[0]) for case in CASES])
+def test_a_function(value: Any, expected: Any) -> None:
+    template = BASE | resources(T=topic(X=value), Other=topic())
+    change = listed(predict(None, template, {}, environment=ENVIRONMENT), values=True)["T"]
+    assert change["AfterContext"] == {"Properties": {"X": expected}}
+
+
+def test_loops_are_written_out() -> None:
+    loop = [
+        "Name",
+        {"Ref": "List"},
+        {"Topic${Name}": topic(TopicName={"Fn::Sub": "t-${Name}"}, Same={"Ref": "Name"})},
+    ]
+    template = BASE | {"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::Topics": loop}}
+    changes = listed(predict(None, template, {}, environment=ENVIRONMENT), values=True)
+    assert set(changes) == {"Topicx", "Topicy", "Topicz"}
+    assert changes["Topicy"]["AfterContext"] == {"Properties": {"TopicName": "t-y", "Same": "y"}}
