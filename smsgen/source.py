@@ -13,9 +13,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import yaml
-
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path
+from smsgen.pyyaml import yaml
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 100

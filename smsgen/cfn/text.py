@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-import yaml
-
 from smsgen.cfn.document import Template
 from smsgen.cfn.intrinsics import SHORT_TAGS, TAG_OF
 from smsgen.cfn.order import ordered
 from smsgen.errors import Diagnostic, InvalidInput, Location
+from smsgen.pyyaml import yaml
 from smsgen.source import Source
 from smsgen.source import parse as parse_source
 

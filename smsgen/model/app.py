@@ -4,8 +4,6 @@ Field names are the API's (camelCase in the file, snake_case here). Lists keep t
 index is a place in the file; nothing downstream may let that order show in a template.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from smsgen.model.launch import Launch

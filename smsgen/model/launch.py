@@ -3,8 +3,6 @@
 None means "not said here", so that a server's own word, its group's and the app's can be joined by field.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 
