@@ -19,7 +19,8 @@ examples:
   smsgen generate-change-set shop.yaml --deployed shop.template.yaml against a bare template
   smsgen generate-change-set shop.yaml --base-ref origin/main        in a pull request
   smsgen generate-change-set --template after.yaml --deployed before.yaml --parameters values.json
-  smsgen generate-change-set shop.yaml                               a CREATE change set
+  smsgen generate-change-set shop.yaml                               against the live stack, if any
+  smsgen generate-change-set shop.yaml --verify                      and against CloudFormation's own answer
   smsgen generate-change-set shop.yaml --deployed deployed.yaml --output markdown -o comment.md
   smsgen generate-change-set shop.yaml --deployed deployed.yaml --fail-on replace,remove,iam
 
@@ -70,7 +71,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--template-profile", choices=("hardened", "sms"), help="in place of the file's own")
     parser.add_argument("--account", metavar="ID", help="account of the stack, where no snapshot says it")
     from smsgen.cli.aws_options import add_aws_options
+    from smsgen.cli.live import add_live_options
 
+    add_live_options(parser)
     add_aws_options(parser)
 
 
@@ -80,18 +83,38 @@ def run(args: argparse.Namespace) -> int:
     gates = read_gates(args.fail_on)
     _check_usage(args)
     predicted = _predict(args)
-    text = _render(predicted, args)
+    asked = _real(args, predicted) if args.create or args.verify else None
+    text = _render(asked if asked and args.create else predicted, args)
     if args.out:
         from smsgen import wiring
 
         wiring.files().write(args.out, text.encode())
     else:
         sys.stdout.write(text)
+    if asked and args.verify:
+        from smsgen.operations.verify_change_set import verify
+
+        verify(predicted.change_set, asked.change_set)
     check_gates(predicted.change_set, gates)
     return 2 if args.exit_code and _changes(predicted.change_set) else 0
 
 
+def _real(args: argparse.Namespace, predicted: Predicted) -> Predicted:
+    """Give what CloudFormation itself says, in the prediction's place; nothing is left behind in AWS."""
+    from smsgen.changes.model import NO_CHANGES
+    from smsgen.cli.live import real
+
+    said = real(args, predicted)
+    if said is None:
+        nothing = predicted.change_set._replace(changes=(), changes_with_property_values=(), nested={})
+        said = nothing._replace(status="FAILED", execution_status="UNAVAILABLE", status_reason=NO_CHANGES)
+    return predicted._replace(change_set=said)
+
+
 def _check_usage(args: argparse.Namespace) -> None:
+    from smsgen.cli.live import check_usage
+
+    check_usage(args)
     if (args.app is None) == (args.template is None):
         raise UsageError("give an application file or --template, one of them")
     if args.deployed and args.base_ref:
@@ -147,7 +170,9 @@ def _deployed(args: argparse.Namespace) -> Stack | None:
             revisions=wiring.revisions(),
             profile=args.template_profile,
         )
-    return None
+    from smsgen.cli.live import live_stack
+
+    return live_stack(args)
 
 
 def _render(predicted: Predicted, args: argparse.Namespace) -> str:

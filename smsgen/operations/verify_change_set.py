@@ -7,14 +7,16 @@ AWS), scopes as sets, everything else exactly; plain and with property values; n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from smsgen.changes.model import ChangeSet, Detail, ResourceChange
-from smsgen.errors import GateTripped
+from smsgen.errors import GateTripped, SmsgenError
 from smsgen.operations.deployed import ChangeSetRequest
+from smsgen.operations.launch_request import Launch, change_set_request
 from smsgen.operations.ports import Clock, Stacks
 from smsgen.operations.real_change_sets import ask, discard
+from smsgen.operations.stack_rules import Step, for_launch
 from smsgen.operations.waiting import Pace
 
 _EXACT = (
@@ -42,6 +44,22 @@ def real_change_set(
         return stacks.describe_change_set(made.change_set_id, kind=request.type)
     finally:
         discard(stacks, clock, made)
+
+
+def answer(
+    launch: Launch, parameters: Mapping[str, str], *, stacks: Stacks, clock: Clock, pace: Pace | None = None
+) -> ChangeSet | None:
+    """Give CloudFormation's change set from the stack as it is to `launch`; see `real_change_set`.
+
+    Raises SmsgenError where the stack's state allows no change set.
+    """
+    stack = stacks.find(launch.stack_name)
+    rule = for_launch(stack.status if stack else None)
+    if stack is not None and rule.step not in (Step.CREATE, Step.UPDATE):
+        why = rule.why or "CloudFormation is working on it"
+        raise SmsgenError(f"{stack.name} is {stack.status}: {why}", hint="`smsgen launch-app` deals with it")
+    request = change_set_request(launch, stack, parameters=parameters, imports={}, on_failure="ROLLBACK")
+    return real_change_set(request, stacks=stacks, clock=clock, pace=pace)
 
 
 def verify(predicted: ChangeSet, real: ChangeSet | None) -> None:

@@ -12,7 +12,10 @@ import pytest
 from tests.aws.faults import FaultProxy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from smsgen.aws.clients import AwsSettings, Clients
+    from tests.aws.site import Site
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -79,3 +82,18 @@ def clients(settings: AwsSettings) -> Clients:
     from smsgen.aws.clients import Clients
 
     return Clients(settings)
+
+
+@pytest.fixture
+def site(tmp_path: Path, proxy: FaultProxy, capsys: pytest.CaptureFixture[str]) -> Site:
+    """An application file and the command line, in front of the proxy."""
+    from tests.aws.site import Site
+
+    return Site(tmp_path, proxy, capsys)
+
+
+@pytest.fixture
+def quick(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A site whose commands share their AWS clients: making them takes longer than all the calls."""
+    monkeypatch.setattr("smsgen.wiring.clients", lambda settings: site.clients)
+    return site

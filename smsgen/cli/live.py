@@ -1,0 +1,112 @@
+"""What generate-change-set asks of AWS: the deployed stack, and a change set of CloudFormation's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from smsgen.cli.aws_options import aws_settings
+from smsgen.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from smsgen.changes.model import ChangeSet, Stack
+    from smsgen.operations.generate_change_set import Predicted
+
+_SIGNS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+)
+_FILES = {"AWS_CONFIG_FILE": "~/.aws/config", "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials"}
+
+
+def add_live_options(parser: argparse.ArgumentParser) -> None:
+    """Add --offline, --create and --verify."""
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        help="without --deployed: do not look for the live stack, even with AWS credentials there",
+    )
+    parser.add_argument(
+        "--create",
+        action="store_true",
+        help="let CloudFormation make the change set, show that, and remove it again",
+    )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="lay CloudFormation's change set beside the prediction; exit 3 if they differ",
+    )
+
+
+def check_usage(args: argparse.Namespace) -> None:
+    """Raise UsageError where --create, --verify and --offline do not go with the rest."""
+    asks = "--create" if args.create else "--verify" if args.verify else ""
+    if asks and args.offline:
+        raise UsageError(f"{asks} asks CloudFormation, and --offline says not to", hint="give one of them")
+    if asks and not args.app:
+        raise UsageError(f"{asks} is for an application file", hint="give APP in place of --template")
+
+
+def live_stack(args: argparse.Namespace) -> Stack | None:
+    """Give the application's deployed stack; None where there is none, or no credentials to ask with.
+
+    Raises SmsgenError where AWS cannot be asked although credentials are there.
+    """
+    from smsgen import wiring
+
+    if args.offline or not args.app or not _credentials(args):
+        return None
+    clients = wiring.clients(aws_settings(args))
+    if not clients.available():
+        return None
+    from smsgen.changes.stack import read_snapshot
+    from smsgen.operations.generate_change_set import from_app
+    from smsgen.operations.pull import dump, pull
+
+    submitted = from_app(args.app, files=wiring.files(), profile=args.template_profile)
+    stack = wiring.stacks(clients).find(submitted.stack_name)
+    if stack is None or stack.status == "REVIEW_IN_PROGRESS":
+        return None
+    sys.stderr.write(f"compared with the live stack {stack.name}\n")
+    pulled = pull(wiring.stack_reader(clients), stack.stack_id, after=[submitted.template.body])
+    for warning in pulled.warnings:
+        sys.stderr.write(warning.render() + "\n")
+    return read_snapshot(dump(pulled.snapshot, "json").encode(), stack.name)
+
+
+def real(args: argparse.Namespace, predicted: Predicted) -> ChangeSet | None:
+    """Give CloudFormation's own change set, None where it finds no changes. Nothing is left behind."""
+    from smsgen import wiring
+    from smsgen.aws.artifacts import ArtifactSettings
+    from smsgen.operations.launch_plan import launch_of, plan
+    from smsgen.operations.parameter_values import read_parameters
+    from smsgen.operations.verify_change_set import answer
+
+    files, clients = wiring.files(), wiring.clients(aws_settings(args))
+    planned = plan(args.app, files=files, artifacts=lambda: wiring.artifacts(clients, ArtifactSettings()))
+    launch = launch_of(planned, lambda: wiring.artifacts(clients, ArtifactSettings()))
+    found = answer(
+        launch,
+        read_parameters(args.parameters, args.parameter, files=files),
+        stacks=wiring.stacks(clients),
+        clock=wiring.clock(),
+    )
+    if found is None:
+        return None
+    return found._replace(before=predicted.change_set.before, after=predicted.change_set.after)
+
+
+def _credentials(args: argparse.Namespace) -> bool:
+    """Whether anything hints at AWS credentials: looking for them in earnest loads boto3, which takes 0.2 s."""
+    if args.profile or any(os.environ.get(name) for name in _SIGNS):
+        return True
+    return any(
+        os.path.exists(os.path.expanduser(os.environ.get(name) or path))  # noqa: PTH110, PTH111 - cold start
+        for name, path in _FILES.items()
+    )
