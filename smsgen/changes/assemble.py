@@ -161,8 +161,6 @@ def _filled(detail: Detail, was: Values, now: Values) -> Detail:
 # --- Policies
 # -----------------------------------------------------------------------------------------------------
 
-_SNAPSHOT_BY_DEFAULT = frozenset({"AWS::RDS::DBCluster", "AWS::RDS::DBInstance"})
-
 
 def _on_removal(resource: Mapping[str, Any], evaluator: Evaluator) -> str:
     """Give the PolicyAction of a Remove: the deployed DeletionPolicy.
@@ -171,7 +169,7 @@ def _on_removal(resource: Mapping[str, Any], evaluator: Evaluator) -> str:
     database instances outside of one, are snapshotted where nothing is said.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
     """
-    policy = evaluator.evaluate(resource.get("DeletionPolicy", _default_policy(resource)))
+    policy = str(evaluator.evaluate(resource.get("DeletionPolicy", _default_policy(resource))))
     return {"Retain": "Retain", "RetainExceptOnCreate": "Retain", "Snapshot": "Snapshot"}.get(
         policy, "Delete"
     )
@@ -179,7 +177,9 @@ def _on_removal(resource: Mapping[str, Any], evaluator: Evaluator) -> str:
 
 def _default_policy(resource: Mapping[str, Any]) -> str:
     alone = "DBClusterIdentifier" not in section(resource, "Properties")
-    return "Snapshot" if resource.get("Type") in _SNAPSHOT_BY_DEFAULT and alone else "Delete"
+    type_name = resource.get("Type")
+    snapshot = type_name == "AWS::RDS::DBCluster" or (type_name == "AWS::RDS::DBInstance" and alone)
+    return "Snapshot" if snapshot else "Delete"
 
 
 def _on_replacement(resource: Mapping[str, Any], evaluator: Evaluator) -> str:
@@ -187,5 +187,5 @@ def _on_replacement(resource: Mapping[str, Any], evaluator: Evaluator) -> str:
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
     """
-    policy = evaluator.evaluate(resource.get("UpdateReplacePolicy", "Delete"))
+    policy = str(evaluator.evaluate(resource.get("UpdateReplacePolicy", "Delete")))
     return {"Retain": "ReplaceAndRetain", "Snapshot": "ReplaceAndSnapshot"}.get(policy, "ReplaceAndDelete")

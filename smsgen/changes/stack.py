@@ -69,8 +69,8 @@ def problems_of(data: Any, path: Path = ()) -> list[Diagnostic]:
     """Give what is wrong with the shape of a snapshot, nested stacks included."""
     if not isinstance(data, dict):
         return [_problem("a snapshot is a map", path)]
-    if "template" not in data:
-        return [_problem("a snapshot has a `template`", path)]
+    if not isinstance(data.get("template"), dict):
+        return [_problem("a snapshot has a `template`, which is a map", path)]
     found = [
         _problem(f"`{name}` is a map", (*path, name))
         for name in (*_MAPS, "environment")

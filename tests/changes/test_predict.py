@@ -380,9 +380,19 @@ def test_a_replacement_follows_the_submitted_update_replace_policy(policy: str, 
     assert listed(update(before, after), values=False)["T"]["PolicyAction"] == action
 
 
-def test_a_database_that_says_nothing_is_snapshotted_when_it_is_removed() -> None:
-    before = resources(D={"Type": "AWS::RDS::DBInstance", "Properties": {}}, T=topic())
-    assert listed(update(before, resources(T=topic())), values=False)["D"]["PolicyAction"] == "Snapshot"
+@pytest.mark.parametrize(
+    ("type_name", "cluster", "action"),
+    [
+        ("AWS::RDS::DBInstance", {}, "Snapshot"),
+        ("AWS::RDS::DBInstance", {"DBClusterIdentifier": "c"}, "Delete"),
+        ("AWS::RDS::DBCluster", {"DBClusterIdentifier": "c"}, "Snapshot"),
+    ],
+)
+def test_a_database_that_says_nothing_is_snapshotted_unless_its_cluster_is(
+    type_name: str, cluster: dict[str, str], action: str
+) -> None:
+    before = resources(D={"Type": type_name, "Properties": cluster}, T=topic())
+    assert listed(update(before, resources(T=topic())), values=False)["D"]["PolicyAction"] == action
 
 
 def test_an_import_has_its_physical_id() -> None:
