@@ -10,8 +10,6 @@ everything is said at once. The exceptions:
     └── ServiceError            AWS refused, or could not be reached
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smsgen.disk import DiskFiles, GitRevisions
-from smsgen.operations.ports import Artifacts, Clock, Files, Revisions, StackReader, Stacks
 
-if TYPE_CHECKING:  # offline commands do not pay for what talks to AWS
+if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.clients import AwsSettings, Clients
+    from smsgen.operations.ports import Artifacts, Clock, Files, Revisions, StackReader, Stacks
 
 
 def files() -> Files:

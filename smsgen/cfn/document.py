@@ -1,7 +1,5 @@
 """A CloudFormation template as plain data, in the long JSON form whatever it was read from."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 

@@ -3,8 +3,6 @@
 The spellings are those of the CloudFormation template reference ("Intrinsic function reference").
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple

@@ -5,8 +5,6 @@ emitter itself: PyYAML's own representer knows no short tags and quotes what peo
 `parse(dump(t)) == t` holds in both formats.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any, NamedTuple
 

@@ -58,9 +58,15 @@ def _dispatch(argv: list[str]) -> int:
     import argparse
     from importlib import import_module
 
+    # Each word of argparse goes through gettext, which looks for a catalogue of translations that nobody has made.
+    argparse._ = str  # type: ignore[attr-defined] # its private name for gettext
+
     class Parser(argparse.ArgumentParser):
         def error(self, message: str) -> NoReturn:
             raise UsageError(message, hint=f"`{self.prog} --help` shows what it takes")
+
+    def formatter(prog: str) -> argparse.HelpFormatter:
+        return argparse.RawDescriptionHelpFormatter(prog, width=_width())
 
     name = next((word for word in argv if not word.startswith("-")), None)
     if name not in COMMANDS:
@@ -70,7 +76,7 @@ def _dispatch(argv: list[str]) -> int:
         prog=f"smsgen {name}",
         description=COMMANDS[name][:1].upper() + COMMANDS[name][1:] + ".",
         epilog=module.EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=formatter,
         allow_abbrev=False,
     )
     module.configure(parser)
@@ -107,6 +113,14 @@ def _without_command(argv: list[str], name: str | None) -> int:
         return 0
     _say(usage.rstrip())
     return UsageError.exit_code
+
+
+def _width() -> int:
+    """Give the width of help: the terminal's. argparse would load shutil for it, at every option that is added."""
+    try:
+        return int(os.environ.get("COLUMNS") or os.get_terminal_size().columns) - 2
+    except (ValueError, OSError):
+        return 98
 
 
 def _say(message: str) -> None:

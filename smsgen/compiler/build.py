@@ -1,7 +1,5 @@
 """Servers -> the parts of a template, before it is decided whether one template holds them all."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 

@@ -5,8 +5,6 @@ root volume, detailed monitoring, EBS optimisation, tags on the volumes. A netwo
 public address is asked for or refused: it is a property that always replaces the instance.
 """
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from smsgen.compiler import identity

@@ -4,8 +4,6 @@ An image belongs to a server, an instance type to a group, and the network to th
 Systems Manager parameter store to everybody who names its path.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 

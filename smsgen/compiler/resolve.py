@@ -4,8 +4,6 @@ A server's own word wins over its group's, and its group's over the application'
 sorted by what servers are, never by where they stand in the file.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from smsgen.errors import Path

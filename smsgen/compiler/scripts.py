@@ -5,8 +5,6 @@ fetches what is in S3, runs the user's script and the configuration script, logs
 through Fn::Sub: the rest is joined to it verbatim, so that a `${…}` of the user's script is never touched.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

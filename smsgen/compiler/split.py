@@ -5,8 +5,6 @@ each server is, a piece further only where that piece is too large: a server tha
 other child, byte for byte. Launch order is kept between the children, by barriers in the root.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 

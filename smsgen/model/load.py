@@ -8,8 +8,6 @@
 (`rules.py`) what contradicts itself. Any text ends in a Loaded or in InvalidInput.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

@@ -4,8 +4,6 @@ A rule looks at one `View` and adds what is wrong to the problems. Rules see onl
 follows from joining a server's own words with the defaults is checked where they are joined, in the compiler.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What EBS makes: sizes, operations and throughput by volume type (EC2 API reference, EbsBlockDevice)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -7,7 +7,7 @@ and which exit code it gives is the command's business.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from smsgen.cfn.limits import check as check_limits
 from smsgen.cfn.text import dump
@@ -15,9 +15,11 @@ from smsgen.compiler import Compiled, compile_app
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, UsageError, errors
 from smsgen.model.app import App
 from smsgen.model.load import Loaded, load
-from smsgen.operations.ports import Files
 from smsgen.operations.scripts import Scripts, read_scripts
 from smsgen.source import MAX_BYTES
+
+if TYPE_CHECKING:  # Protocols are slow to make
+    from smsgen.operations.ports import Files
 
 ROOT = "template"
 """Name, without its ending, of the root template in a folder of nested stacks."""

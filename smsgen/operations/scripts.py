@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from smsgen.errors import Diagnostic, SmsgenError
 from smsgen.model.app import App
 from smsgen.model.rules import view
-from smsgen.operations.ports import Files
+
+if TYPE_CHECKING:  # Protocols are slow to make
+    from smsgen.operations.ports import Files
 
 MAX_SCRIPT_BYTES = 1_048_576
 """Far more than EC2 takes as user data: whether a script fits is known once it is composed, or uploaded."""
