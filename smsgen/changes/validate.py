@@ -6,15 +6,15 @@ CloudFormation itself refuses is refused: what cfn-lint would advise against is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from smsgen.cfn.intrinsics import Reference, references
+from smsgen.changes.constraints import broken
 from smsgen.changes.evaluate import section
 from smsgen.changes.foreach import LANGUAGE_EXTENSIONS, transforms
 from smsgen.changes.parameters import given
-from smsgen.changes.unknown import Unknown, text
+from smsgen.changes.unknown import Unknown
 from smsgen.errors import Diagnostic, InvalidInput, Path
 
 SECTIONS = frozenset(
@@ -357,78 +357,11 @@ def _constraints(submitted: Submitted) -> Iterator[Diagnostic]:
     for name, parameter in submitted.declared.items():
         # A nested stack's parameter may hang on what is not known yet.
         if name in texts and not isinstance(texts[name], Unknown):
-            message = _broken(name, parameter, texts[name])
+            message = broken(name, parameter, texts[name])
             if message:
                 described = parameter.get("ConstraintDescription")
                 said = f"Parameter {name} failed to satisfy constraint: {described}" if described else message
                 yield _error("PARAMETER_VALUE", said, ("Parameters", name), message if described else "")
-
-
-def _broken(name: str, parameter: Mapping[str, Any], value: str) -> str | None:
-    """Say which constraint the value breaks; each element of a list is held against it on its own."""
-    type_name = str(parameter.get("Type", ""))
-    if type_name.startswith("AWS::SSM::Parameter::"):
-        return None  # constraints are on what is stored, which CloudFormation reads
-    is_list = type_name == "CommaDelimitedList" or type_name.startswith("List<")
-    parts = [part.strip() for part in value.split(",")] if is_list else [value]
-    checks = (_not_a_number, _not_allowed, _too_short, _too_long, _unmatched, _too_small, _too_large)
-    found = (check(parameter, part) for part in parts for check in checks)
-    broken = next((said for said in found if said), None)
-    return f"Parameter '{name}' {broken}" if broken else None
-
-
-def _number(value: Any) -> float | None:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
-
-
-def _not_a_number(parameter: Mapping[str, Any], value: str) -> str | None:
-    numeric = parameter.get("Type") in ("Number", "List<Number>")
-    return "must be a number" if numeric and _number(value) is None else None
-
-
-def _not_allowed(parameter: Mapping[str, Any], value: str) -> str | None:
-    allowed = parameter.get("AllowedValues")
-    if not isinstance(allowed, list):
-        return None
-    texts = [text(item) for item in allowed]
-    return None if value in texts else f"must be one of AllowedValues: {', '.join(texts)}"
-
-
-def _too_short(parameter: Mapping[str, Any], value: str) -> str | None:
-    least = _number(parameter.get("MinLength"))
-    return f"must contain at least {least:g} characters" if least is not None and len(value) < least else None
-
-
-def _too_long(parameter: Mapping[str, Any], value: str) -> str | None:
-    most = _number(parameter.get("MaxLength"))
-    return f"must contain at most {most:g} characters" if most is not None and len(value) > most else None
-
-
-def _unmatched(parameter: Mapping[str, Any], value: str) -> str | None:
-    pattern = parameter.get("AllowedPattern")
-    if not isinstance(pattern, str):
-        return None
-    try:
-        return None if re.fullmatch(pattern, value) else f"must match pattern {pattern}"
-    except re.error:
-        return None  # CloudFormation's patterns are Java's; what Python cannot read is not judged
-
-
-def _too_small(parameter: Mapping[str, Any], value: str) -> str | None:
-    least, number = _number(parameter.get("MinValue")), _number(value)
-    if least is None or number is None or number >= least:
-        return None
-    return f"must be a number not less than {least:g}"
-
-
-def _too_large(parameter: Mapping[str, Any], value: str) -> str | None:
-    most, number = _number(parameter.get("MaxValue")), _number(value)
-    if most is None or number is None or number <= most:
-        return None
-    return f"must be a number not greater than {most:g}"
 
 
 CHECKS: tuple[Callable[[Submitted], Iterator[Diagnostic]], ...] = (
