@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.limits import MAX_BYTES, MAX_OUTPUTS, MAX_PARAMETERS, MAX_RESOURCES
-from smsgen.cfn.text import dump
+from smsgen.cfn.text import dump, dump_json
 from smsgen.compiler import barrier, identity
 from smsgen.compiler.build import Built, head
 from smsgen.compiler.names import alphanumeric, digest
@@ -109,9 +109,7 @@ def _weight(built: Built, logical_id: str) -> tuple[int, int, int]:
 
 
 def _bytes(value: Any) -> int:
-    import json
-
-    return len(json.dumps(value, indent=2, ensure_ascii=False).encode())
+    return len(dump_json(value).encode())
 
 
 def _stack_name(built: Built, piece: _Piece) -> str:
