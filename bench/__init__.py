@@ -1,0 +1,1 @@
+"""Benchmarks with ratios: `python -m bench`."""

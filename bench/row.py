@@ -1,0 +1,86 @@
+"""A row of the table, and how processes are timed: interleaved runs, medians, one machine, one table."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+
+
+class Row(NamedTuple):
+    """One ratio. `measured` is None where it could not be measured; `note` then says why."""
+
+    name: str
+    measured: float | None
+    target: float
+    note: str = ""
+    at_least: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether the target is met; a row that was not measured breaks nothing."""
+        if self.measured is None:
+            return True
+        return self.measured >= self.target if self.at_least else self.measured <= self.target
+
+    @property
+    def verdict(self) -> str:
+        """The last column of the table."""
+        if self.measured is None:
+            return "skipped"
+        return "ok" if self.holds else "MISSED"
+
+
+class Run(NamedTuple):
+    """What one process took: wall-clock seconds, and the most memory it held, in bytes."""
+
+    seconds: float
+    memory: int
+
+
+Command = Sequence[str | Path]
+
+
+def environment() -> dict[str, str]:
+    """Give the environment of timed processes: as it is, but Python may write and read its bytecode."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def run(command: Command) -> Run:
+    """Run a process to its end, its output thrown away; raises RuntimeError where it fails."""
+    # ru_maxrss is in KiB on Linux and in bytes on macOS (getrusage(2)).
+    unit = 1 if sys.platform == "darwin" else 1024
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [*map(str, command)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        cwd=ROOT,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"exit code {process.returncode}: {' '.join(map(str, command))}")
+    return Run(seconds, usage.ru_maxrss * unit)
+
+
+def medians(commands: Sequence[Command], rounds: int) -> list[Run]:
+    """Run the commands in turn, `rounds` times, after one turn that warms the caches; give each one's medians."""
+    for command in commands:
+        run(command)
+    taken: list[list[Run]] = [[] for _ in commands]
+    for _ in range(rounds):
+        for command, runs in zip(commands, taken, strict=True):
+            runs.append(run(command))
+    return [
+        Run(median(one.seconds for one in runs), int(median(one.memory for one in runs))) for runs in taken
+    ]

@@ -1,0 +1,134 @@
+"""generate-template, whole process: its start, against the least a generator must do, its growth, and the CDK."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+
+from bench.row import Command, Row, environment, medians
+from samples.large import large_app
+
+SMSGEN = Path(sys.executable).parent / "smsgen"
+HERE = Path(__file__).parent
+SIZES = (1_000, 5_000, 20_000)
+CDK_VENV = Path.home() / ".cache" / "smsgen-bench" / "cdk"
+
+
+def cold_start() -> Iterator[Row]:
+    """A small file, where nearly all the time is Python's start and imports."""
+    ours, bare = medians(
+        [[SMSGEN, "generate-template", "samples/three-tier.yaml"], [sys.executable, "-c", "pass"]], 40
+    )
+    note = f"{ours.seconds * 1e3:.0f} ms, python {bare.seconds * 1e3:.0f} ms"
+    yield Row("three-tier.yaml, whole process / python -c pass", ours.seconds / bare.seconds, 4, note)
+
+
+def against_the_least() -> Iterator[Row]:
+    """490 servers, against a script that only loads the file and dumps the finished template."""
+    with tempfile.TemporaryDirectory() as folder:
+        app, finished = _files(Path(folder))
+        least = HERE / "load_and_dump.py"
+        commands: list[Command] = [
+            command
+            for format_ in ("json", "yaml")
+            for command in (
+                [SMSGEN, "generate-template", app, "--format", format_],
+                [sys.executable, least, app, finished, format_],
+            )
+        ]
+        json_, json_least, yaml_, yaml_least = medians(commands, 11)
+    for name, ours, other, target in (("JSON", json_, json_least, 2.5), ("YAML", yaml_, yaml_least, 2)):
+        note = f"{ours.seconds * 1e3:.0f} ms, load and dump {other.seconds * 1e3:.0f} ms"
+        yield Row(f"490 servers to {name} / load and dump in C", ours.seconds / other.seconds, target, note)
+
+
+def growth() -> Iterator[Row]:
+    """Time and memory for each server, beyond what one server takes: the most of three sizes over the least."""
+    with tempfile.TemporaryDirectory() as folder:
+        commands: list[Command] = []
+        for servers in (1, *SIZES):
+            app = Path(folder) / f"{servers}.yaml"
+            app.write_text(large_app(servers, max(servers // 100, 1)), encoding="utf-8")
+            commands.append([SMSGEN, "generate-template", app, "-o", Path(folder) / f"out-{servers}"])
+        one, *many = medians(commands, 3)
+    seconds = [(run.seconds - one.seconds) / servers for run, servers in zip(many, SIZES, strict=True)]
+    memory = [(run.memory - one.memory) / servers for run, servers in zip(many, SIZES, strict=True)]
+    sizes = ", ".join(f"{servers:,}" for servers in SIZES)
+    note = (
+        " ".join(f"{each * 1e6:.0f}" for each in seconds) + f" µs a server; {many[-1].seconds:.1f} s in all"
+    )
+    yield Row(f"time a server at {sizes}: most / least", max(seconds) / min(seconds), 1.2, note)
+    note = (
+        " ".join(f"{each / 1024:.1f}" for each in memory)
+        + f" KiB a server; {many[-1].memory / 2**20:.0f} MiB in all"
+    )
+    yield Row(f"memory a server at {sizes}: most / least", max(memory) / min(memory), 1.2, note)
+
+
+def against_cdk() -> Iterator[Row]:
+    """The same 490 instances, written with aws-cdk-lib in Python and synthesised."""
+    name = "490 instances with aws-cdk-lib / smsgen"
+    python = _cdk_python()
+    if python is None or which("node") is None:
+        missing = (
+            "Node is not installed" if python else f"pip install aws-cdk-lib, here or in a venv at {CDK_VENV}"
+        )
+        yield Row(name, None, 15, missing, at_least=True)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        app, _ = _files(Path(folder))
+        ours_out, out = Path(folder) / "ours.json", Path(folder) / "cdk.out"
+        ours_command: Command = [SMSGEN, "generate-template", app, "--format", "json", "-o", ours_out]
+        subprocess.run([*map(str, ours_command)], check=True, stderr=subprocess.DEVNULL, env=environment())
+        ours, cdk = medians([ours_command, [python, HERE / "with_cdk.py", ours_out, out]], 3)
+        _same_instances(ours_out, out / "large.template.json")
+    note = f"{cdk.seconds:.1f} s, smsgen {ours.seconds:.2f} s; aws-cdk-lib {_cdk_version(python)}"
+    yield Row(name, cdk.seconds / ours.seconds, 15, note, at_least=True)
+
+
+def _files(folder: Path) -> tuple[Path, Path]:
+    """Write the application file of 490 servers, and its finished template, pickled; give their paths."""
+    from smsgen import compile_app, load
+
+    text = large_app(490, 10)
+    app, finished = folder / "app.yaml", folder / "template.pickle"
+    app.write_text(text, encoding="utf-8")
+    finished.write_bytes(pickle.dumps(compile_app(load(text.encode(), "app.yaml").app).template.body))
+    return app, finished
+
+
+def _cdk_python() -> Path | None:
+    """Give a Python that has aws-cdk-lib, or None."""
+    if find_spec("aws_cdk") is not None:
+        return Path(sys.executable)
+    python = CDK_VENV / "bin" / "python"
+    return python if python.exists() else None
+
+
+def _cdk_version(python: Path) -> str:
+    code = "from importlib.metadata import version; print(version('aws-cdk-lib'))"
+    return subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _same_instances(ours: Path, theirs: Path) -> None:
+    """Raise RuntimeError unless both templates hold the same instances."""
+    a, b = (
+        {
+            name: resource["Properties"]
+            for name, resource in json.loads(path.read_text(encoding="utf-8"))["Resources"].items()
+            if resource["Type"] == "AWS::EC2::Instance"
+        }
+        for path in (ours, theirs)
+    )
+    if a != b:
+        raise RuntimeError("the CDK's template does not hold the same instances, so its time says nothing")
+
+
+ROWS = (cold_start, against_the_least, growth, against_cdk)
