@@ -35,14 +35,10 @@ def against_the_least() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         app, finished = _files(Path(folder))
         least = HERE / "load_and_dump.py"
-        commands: list[Command] = [
-            command
-            for format_ in ("json", "yaml")
-            for command in (
-                [SMSGEN, "generate-template", app, "--format", format_],
-                [sys.executable, least, app, finished, format_],
-            )
-        ]
+        commands: list[Command] = []
+        for format_ in ("json", "yaml"):
+            commands.append([SMSGEN, "generate-template", app, "--format", format_])
+            commands.append([sys.executable, least, app, finished, format_])
         json_, json_least, yaml_, yaml_least = medians(commands, 11)
     for name, ours, other, target in (("JSON", json_, json_least, 2.5), ("YAML", yaml_, yaml_least, 2)):
         note = f"{ours.seconds * 1e3:.0f} ms, load and dump {other.seconds * 1e3:.0f} ms"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from smsgen.compiler.resolve import ResolvedServer
+from smsgen.digest import digest
 
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _MAX = 200
@@ -46,16 +47,6 @@ def alphanumeric(text: str) -> str:
     words = _WORDS.findall(text)
     name = "".join(word[:1].upper() + word[1:] for word in words)[:_MAX]
     return f"Server{name}" if name[:1].isdigit() else name
-
-
-def digest(text: str) -> str:
-    """Give the SHA-256 of a text in hexadecimal digits."""
-    # CPython's own module where it has one: hashlib loads OpenSSL, 3 ms of the cold start.
-    try:
-        from _sha2 import sha256  # type: ignore[import-not-found,unused-ignore] # CPython 3.12
-    except ImportError:
-        from hashlib import sha256
-    return str(sha256(text.encode()).hexdigest())
 
 
 def group_names(servers: Iterable[ResolvedServer]) -> Mapping[str, str]:

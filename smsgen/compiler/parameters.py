@@ -7,9 +7,10 @@ Systems Manager parameter store to everybody who names its path.
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from smsgen.compiler.names import alphanumeric, digest
+from smsgen.compiler.names import alphanumeric
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import Parameter, Ref
+from smsgen.digest import digest
 
 SUBNET = "SubnetId"
 SECURITY_GROUPS = "SecurityGroupIds"

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from smsgen.compiler.identity import scripts_in_s3
 from smsgen.compiler.instance import handle_name, signals_by_wait_condition
-from smsgen.compiler.names import digest
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import Base64, Join, Sub
+from smsgen.digest import digest
 from smsgen.model.launch import S3Location
 from smsgen.templates import folder
 

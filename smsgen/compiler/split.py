@@ -13,10 +13,11 @@ from smsgen.cfn.limits import MAX_BYTES, MAX_OUTPUTS, MAX_PARAMETERS, MAX_RESOUR
 from smsgen.cfn.text import dump, dump_json
 from smsgen.compiler import barrier, identity
 from smsgen.compiler.build import Built, head
-from smsgen.compiler.names import alphanumeric, digest
+from smsgen.compiler.names import alphanumeric
 from smsgen.compiler.outputs import KINDS, folded
 from smsgen.compiler.parameters import Declared
 from smsgen.compiler.tropo import GetAtt, Output, Parameter, Ref, Stack
+from smsgen.digest import digest
 from smsgen.errors import Diagnostic, InvalidInput, Path
 
 # A piece is cut before it is full, so that a few servers more do not cut it again.

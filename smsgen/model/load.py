@@ -8,9 +8,9 @@
 (`rules.py`) what contradicts itself. Any text ends in a Loaded or in InvalidInput.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from smsgen.digest import digest
 from smsgen.errors import Diagnostic, InvalidInput, errors
 from smsgen.model.app import App
 from smsgen.model.fields import APP
@@ -60,18 +60,4 @@ def _with_names(app: App) -> App:
 
 def app_id_of(name: str) -> str:
     """Give the id of an application of this name: `app-` and 17 hexadecimal digits of the name's SHA-256."""
-    digest: str = _sha256()(name.encode()).hexdigest()
-    return f"app-{digest[:17]}"
-
-
-def _sha256() -> Callable[[bytes], Any]:
-    """Give CPython's own SHA-256 where it has one: hashlib loads OpenSSL, 3 ms of the cold start."""
-    for module in ("_sha2", "_sha256"):
-        try:
-            made: Callable[[bytes], Any] = __import__(module).sha256
-        except ImportError:
-            continue
-        return made
-    from hashlib import sha256
-
-    return sha256
+    return f"app-{digest(name)[:17]}"
