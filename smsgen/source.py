@@ -92,6 +92,7 @@ def parse(text: bytes, file: str, *, read_tag: TagReader | None = None, max_byte
     Raises InvalidInput with every problem found.
     """
     decoded = _decode(text, file, max_bytes)
+    _check_depth(decoded, file)
     if decoded.lstrip()[:1] in ("{", "["):
         source = _parse_json(decoded, file)
         if source is not None:
@@ -160,7 +161,6 @@ def _parse_json(text: str, file: str) -> Source | None:
 
 
 def _parse_yaml(text: str, file: str, read_tag: TagReader | None) -> Source:
-    _check_depth(text, file)
     root = _compose(text, file)
     if root is None:
         _fail(
