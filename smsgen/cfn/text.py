@@ -5,9 +5,7 @@ emitter itself: PyYAML's own representer knows no short tags and quotes what peo
 `parse(dump(t)) == t` holds in both formats.
 """
 
-import json
 import re
-from json.encoder import encode_basestring as _quote
 from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
@@ -66,22 +64,28 @@ def dump(template: Template, format: str = "yaml") -> str:  # noqa: A002 - the o
 # --- JSON ---------------------------------------------------------------------------------------------------------
 
 
-def dump_json(value: Any, pad: str = "\n") -> str:
-    """Write plain data as `json.dumps(value, indent=2, ensure_ascii=False)` does, in a third of its time.
+def dump_json(value: Any) -> str:
+    """Write plain data as `json.dumps(value, indent=2, ensure_ascii=False)` does, in half of its time.
 
-    `json` has an encoder in C, but not for indented text. `pad`: the line end and the indentation of what encloses it.
+    `json` has an encoder in C, but not for indented text.
     """
-    kind = type(value)
-    if kind is str:
-        return _quote(value)
-    inner = pad + "  "
-    if kind is dict:
-        members = [f"{_quote(key)}: {dump_json(item, inner)}" for key, item in value.items()]
-        return f"{{{inner}{f',{inner}'.join(members)}{pad}}}" if members else "{}"
-    if kind is list:
-        items = [dump_json(item, inner) for item in value]
-        return f"[{inner}{f',{inner}'.join(items)}{pad}]" if items else "[]"
-    return json.dumps(value)
+    from json import dumps
+    from json.encoder import encode_basestring as quote
+
+    def write(value: Any, pad: str) -> str:
+        kind = type(value)
+        if kind is str:
+            return quote(value)
+        inner = pad + "  "
+        if kind is dict:
+            members = [f"{quote(key)}: {write(item, inner)}" for key, item in value.items()]
+            return f"{{{inner}{f',{inner}'.join(members)}{pad}}}" if members else "{}"
+        if kind is list:
+            items = [write(item, inner) for item in value]
+            return f"[{inner}{f',{inner}'.join(items)}{pad}]" if items else "[]"
+        return dumps(value)
+
+    return write(value, "\n")
 
 
 # --- YAML ---------------------------------------------------------------------------------------------------------
