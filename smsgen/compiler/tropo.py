@@ -1,7 +1,7 @@
 """The troposphere classes that templates are made of, without what they load and we never use.
 
-`import troposphere` loads cfn_flip (a YAML writer; we have our own), troposphere.serverless (SAM) and json: together they
-cost more than all the rest of a compilation's start. While it is imported for the first time, stand-ins are there.
+`import troposphere` loads cfn_flip (a YAML writer; we have our own), troposphere.serverless (SAM) and json, which cost
+more than all the rest of a compilation's start. While it is imported for the first time, stand-ins are in place.
 """
 
 from __future__ import annotations
