@@ -5,33 +5,21 @@ API shows them, and `Unknown` where only the execution of the change set makes a
 guess. A function over an unknown value is unknown as a whole. Dynamic references (`{{resolve:…}}`) are
 kept as they are: CloudFormation resolves them when it makes the resource.
 
-Functions:
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+What each function gives stands in `functions`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from smsgen.cfn.intrinsics import Reference, get_att_parts
+from smsgen.cfn.intrinsics import Reference
+from smsgen.changes.functions import FUNCTIONS, TRUTHS
 from smsgen.changes.model import MISSING, Environment
-from smsgen.changes.unknown import Unknown, has_unknown, text
+from smsgen.changes.unknown import Unknown, text
 
 Lookup = Callable[[str, str | None], Any]
 """(logical id, attribute or None for Ref) -> the value, Unknown where it is not known."""
-
-NOT_A_LIST = (
-    "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of"
-    " strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined."
-)
-"""CloudFormation's complaint about a Fn::Join whose list is not known yet (recorded)."""
-
-MAX_SUBNETS = 256
-"""The largest count that Fn::Cidr takes."""
-
-_PLACEHOLDER = re.compile(r"\$\{(!?)([^{}]*)\}")
 
 
 class Uses(NamedTuple):
@@ -91,7 +79,7 @@ class Evaluator:
         if isinstance(value, dict):
             if len(value) == 1:
                 ((name, argument),) = value.items()
-                function = _FUNCTIONS.get(name)
+                function = FUNCTIONS.get(name)
                 if function is not None:
                     return function(self, argument)
             return self._map(value)
@@ -131,8 +119,8 @@ class Evaluator:
         """Evaluate a condition function; None where it is not known."""
         if isinstance(value, dict) and len(value) == 1:
             ((name, argument),) = value.items()
-            if name in _TRUTHS:
-                return _TRUTHS[name](self, argument)
+            if name in TRUTHS:
+                return TRUTHS[name](self, argument)
         result = self.evaluate(value)
         return {"true": True, "false": False}.get(result) if isinstance(result, str) else None
 
@@ -173,251 +161,3 @@ def section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Give a section of a template, empty where it is missing or not a map."""
     found = template.get(name)
     return found if isinstance(found, dict) else {}
-
-
-def _unknown(name: str, *arguments: Any) -> Unknown:
-    return Unknown(f"{name}{arguments!r}")
-
-
-def _arguments(evaluator: Evaluator, argument: Any, count: int) -> list[Any]:
-    """Evaluate the arguments of a function; what is missing is Unknown, so that broken calls are never a
-    guess.
-    """
-    given = argument if isinstance(argument, list) else [argument]
-    made = [evaluator.evaluate(item) for item in given]
-    return made + [Unknown("missing argument")] * (count - len(made))
-
-
-# --- Text and lists
-# -----------------------------------------------------------------------------------------------
-
-
-def _get_att(evaluator: Evaluator, argument: Any) -> Any:
-    parts = get_att_parts(argument)
-    return evaluator.attribute(*parts) if parts else _unknown("GetAtt", argument)
-
-
-def _sub(evaluator: Evaluator, argument: Any) -> Any:
-    given, local = (argument, {}) if isinstance(argument, str) else _sub_list(argument)
-    if not isinstance(given, str):
-        return _unknown("Sub", argument)
-    values = {name: evaluator.evaluate(value) for name, value in local.items()}
-    parts: list[Any] = []
-
-    def replace(match: re.Match[str]) -> str:
-        literal, name = match.group(1), match.group(2).strip()
-        if literal:
-            return "${" + match.group(2) + "}"
-        value = values[name] if name in values else _placeholder(evaluator, name)
-        parts.append(value)
-        return ",".join(text(item) for item in value) if isinstance(value, list) else text(value)
-
-    made = _PLACEHOLDER.sub(replace, given)
-    return _unknown("Sub", given, parts) if has_unknown(parts) else made
-
-
-def _sub_list(argument: Any) -> tuple[Any, dict[str, Any]]:
-    if isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], dict):
-        return argument[0], argument[1]
-    return (argument[0], {}) if isinstance(argument, list) and len(argument) == 1 else (None, {})
-
-
-def _placeholder(evaluator: Evaluator, name: str) -> Any:
-    target, dot, attribute = name.partition(".")
-    value = evaluator.attribute(target, attribute) if dot else evaluator.ref(name)
-    return "" if value is MISSING else value
-
-
-def _join(evaluator: Evaluator, argument: Any) -> Any:
-    delimiter, items = _arguments(evaluator, argument, 2)[:2]
-    if isinstance(items, Unknown):
-        evaluator.complaints.append(NOT_A_LIST)
-    if not isinstance(items, list) or has_unknown([delimiter, items]):
-        return _unknown("Join", delimiter, items)
-    return text(delimiter).join(text(item) for item in items)
-
-
-def _split(evaluator: Evaluator, argument: Any) -> Any:
-    delimiter, whole = _arguments(evaluator, argument, 2)[:2]
-    if not isinstance(whole, str) or not delimiter or has_unknown([delimiter, whole]):
-        return _unknown("Split", delimiter, whole)
-    return whole.split(text(delimiter))
-
-
-def _select(evaluator: Evaluator, argument: Any) -> Any:
-    index, items = _arguments(evaluator, argument, 2)[:2]
-    if not isinstance(items, list) or has_unknown([index, items]):
-        return _unknown("Select", index, items)
-    position = int(index) if str(index).isdecimal() else len(items)
-    if position >= len(items):
-        evaluator.failures.append(
-            f"Template error: Fn::Select cannot select nonexistent value at index {index}"
-        )
-        return _unknown("Select", index, items)
-    return items[position]
-
-
-def _base64(evaluator: Evaluator, argument: Any) -> Any:
-    from base64 import b64encode
-
-    value = evaluator.evaluate(argument)
-    if not isinstance(value, str) or isinstance(value, Unknown):
-        return _unknown("Base64", value)
-    return b64encode(value.encode()).decode("ascii")
-
-
-def _length(evaluator: Evaluator, argument: Any) -> Any:
-    items = evaluator.evaluate(argument)
-    return str(len(items)) if isinstance(items, list) else _unknown("Length", items)
-
-
-def _to_json(evaluator: Evaluator, argument: Any) -> Any:
-    import json
-
-    value = _native(evaluator, argument)
-    if has_unknown(value):
-        return _unknown("ToJsonString", value)
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def _native(evaluator: Evaluator, value: Any) -> Any:
-    """Evaluate functions but leave numbers and booleans what they are: Fn::ToJsonString writes them so."""
-    if isinstance(value, list):
-        return [made for item in value if (made := _native(evaluator, item)) is not MISSING]
-    if isinstance(value, dict) and not (len(value) == 1 and next(iter(value)) in _FUNCTIONS):
-        return {k: made for k, item in value.items() if (made := _native(evaluator, item)) is not MISSING}
-    return evaluator.evaluate(value) if isinstance(value, dict) else value
-
-
-# --- Mappings, networks, the account
-# ------------------------------------------------------------------------------
-
-
-def _find_in_map(evaluator: Evaluator, argument: Any) -> Any:
-    default = argument[3].get("DefaultValue", MISSING) if _has_default(argument) else MISSING
-    keys = _arguments(evaluator, argument[:3] if isinstance(argument, list) else argument, 3)[:3]
-    if has_unknown(keys):
-        return _unknown("FindInMap", *keys)
-    found: Any = section(evaluator.template, "Mappings")
-    for key in keys:
-        found = found.get(key, MISSING) if isinstance(found, dict) and isinstance(key, str) else MISSING
-    if found is MISSING and default is not MISSING:
-        return evaluator.evaluate(default)
-    if found is MISSING:
-        evaluator.failures.append(f"Template error: Unable to get mapping for {'::'.join(map(text, keys))}")
-        return _unknown("FindInMap", *keys)
-    return evaluator.evaluate(found)
-
-
-def _has_default(argument: Any) -> bool:
-    return isinstance(argument, list) and len(argument) == 4 and isinstance(argument[3], dict)
-
-
-def _cidr(evaluator: Evaluator, argument: Any) -> Any:
-    from ipaddress import ip_network
-    from itertools import islice
-
-    block, count, *bits = _arguments(evaluator, argument, 2)
-    if has_unknown([block, count, bits]):
-        return _unknown("Cidr", block, count, bits)
-    try:
-        network = ip_network(block)
-        prefix = network.max_prefixlen - int(bits[0] if bits else 8)
-        wanted = min(int(count), MAX_SUBNETS)
-        subnets = [str(subnet) for subnet in islice(network.subnets(new_prefix=prefix), wanted)]
-    except (ValueError, TypeError):
-        return _unknown("Cidr", block, count, bits)
-    return subnets if len(subnets) == int(count) else _unknown("Cidr", block, count, bits)
-
-
-def _get_azs(evaluator: Evaluator, argument: Any) -> Any:
-    region = evaluator.evaluate(argument) or evaluator.ref("AWS::Region")
-    zones = evaluator.environment.zones.get(region) if isinstance(region, str) else None
-    return list(zones) if zones else _unknown("GetAZs", region)
-
-
-def _import_value(evaluator: Evaluator, argument: Any) -> Any:
-    name, exports = evaluator.evaluate(argument), evaluator.environment.exports
-    if not isinstance(name, str) or isinstance(name, Unknown) or exports is None:
-        return _unknown("ImportValue", name)
-    if name not in exports:
-        evaluator.complaints.append(f"No export named {name}")
-        return _unknown("ImportValue", name)
-    return exports[name]
-
-
-# --- Conditions
-# ---------------------------------------------------------------------------------------------------
-
-
-def _if(evaluator: Evaluator, argument: Any) -> Any:
-    if not isinstance(argument, list) or len(argument) != 3 or not isinstance(argument[0], str):
-        return _unknown("If", argument)
-    value = evaluator.condition(argument[0])
-    if value is None:
-        return _unknown("If", argument)
-    return evaluator.evaluate(argument[1] if value else argument[2])
-
-
-def _equals(evaluator: Evaluator, argument: Any) -> bool | None:
-    left, right = _arguments(evaluator, argument, 2)[:2]
-    if left != right and has_unknown([left, right]):
-        return None
-    return bool(left == right)
-
-
-def _and(evaluator: Evaluator, argument: Any) -> bool | None:
-    found = [evaluator.truth(item) for item in argument] if isinstance(argument, list) else [None]
-    return False if False in found else None if None in found else True
-
-
-def _or(evaluator: Evaluator, argument: Any) -> bool | None:
-    found = [evaluator.truth(item) for item in argument] if isinstance(argument, list) else [None]
-    return True if True in found else None if None in found else False
-
-
-def _not(evaluator: Evaluator, argument: Any) -> bool | None:
-    found = evaluator.truth(argument[0] if isinstance(argument, list) and argument else argument)
-    return None if found is None else not found
-
-
-def _named(evaluator: Evaluator, argument: Any) -> bool | None:
-    return evaluator.condition(argument) if isinstance(argument, str) else None
-
-
-def _as_text(truth: Callable[[Evaluator, Any], bool | None]) -> Callable[[Evaluator, Any], Any]:
-    def evaluate(evaluator: Evaluator, argument: Any) -> Any:
-        found = truth(evaluator, argument)
-        return _unknown("condition", argument) if found is None else text(found)
-
-    return evaluate
-
-
-_TRUTHS: dict[str, Callable[[Evaluator, Any], bool | None]] = {
-    "Condition": _named,
-    "Fn::And": _and,
-    "Fn::Equals": _equals,
-    "Fn::Not": _not,
-    "Fn::Or": _or,
-}
-
-_FUNCTIONS: dict[str, Callable[[Evaluator, Any], Any]] = {
-    "Ref": lambda evaluator, argument: evaluator.ref(argument),
-    "Fn::Base64": _base64,
-    "Fn::Cidr": _cidr,
-    "Fn::FindInMap": _find_in_map,
-    "Fn::GetAZs": _get_azs,
-    "Fn::GetAtt": _get_att,
-    # A newer function that reads other stacks' outputs: https://docs.aws.amazon.com/AWSCloudFormation/latest/
-    # TemplateReference/intrinsic-function-reference-getstackoutput.html; what they hold is not known here.
-    "Fn::GetStackOutput": lambda _, argument: _unknown("GetStackOutput", argument),
-    "Fn::If": _if,
-    "Fn::ImportValue": _import_value,
-    "Fn::Join": _join,
-    "Fn::Length": _length,
-    "Fn::Select": _select,
-    "Fn::Split": _split,
-    "Fn::Sub": _sub,
-    "Fn::ToJsonString": _to_json,
-    **{name: _as_text(truth) for name, truth in _TRUTHS.items() if name != "Condition"},
-}
