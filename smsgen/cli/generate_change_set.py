@@ -22,6 +22,7 @@ examples:
   smsgen generate-change-set shop.yaml                               against the live stack, if any
   smsgen generate-change-set shop.yaml --verify                      and against CloudFormation's own answer
   smsgen generate-change-set shop.yaml --deployed deployed.yaml --output markdown -o comment.md
+  smsgen generate-change-set shop.yaml --deployed deployed.yaml --s3
   smsgen generate-change-set shop.yaml --deployed deployed.yaml --fail-on replace,remove,iam
 
 exit codes: 0 fine, 1 errors, 2 changes (only with --exit-code), 3 a --fail-on gate, 64 usage
@@ -70,11 +71,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--template-profile", choices=("hardened", "sms"), help="in place of the file's own")
     parser.add_argument("--account", metavar="ID", help="account of the stack, where no snapshot says it")
-    from smsgen.cli.aws_options import add_aws_options
+    from smsgen.cli.aws_options import add_aws_options, add_s3_options
     from smsgen.cli.live import add_live_options
 
     add_live_options(parser)
     add_aws_options(parser)
+    add_s3_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -85,18 +87,35 @@ def run(args: argparse.Namespace) -> int:
     predicted = _predict(args)
     asked = _real(args, predicted) if args.create or args.verify else None
     text = _render(asked if asked and args.create else predicted, args)
-    if args.out:
-        from smsgen import wiring
-
-        wiring.files().write(args.out, text.encode())
-    else:
-        sys.stdout.write(text)
+    _put(text, args)
     if asked and args.verify:
         from smsgen.operations.verify_change_set import verify
 
         verify(predicted.change_set, asked.change_set)
     check_gates(predicted.change_set, gates)
     return 2 if args.exit_code and _changes(predicted.change_set) else 0
+
+
+def _put(text: str, args: argparse.Namespace) -> None:
+    """Write the report: into a file, into the bucket (and where, to stdout), or to stdout."""
+    from smsgen import wiring
+
+    if args.s3:
+        from smsgen.cli.aws_options import artifact_settings, aws_settings, s3_location
+        from smsgen.operations.upload import CHANGE_SETS, upload_document
+
+        bucket = wiring.artifacts(wiring.clients(aws_settings(args)), artifact_settings(args))
+        location = upload_document(text, bucket, format=_document_format(args), folder=CHANGE_SETS)
+        sys.stdout.write(s3_location(location))
+    elif args.out:
+        wiring.files().write(args.out, text.encode())
+    else:
+        sys.stdout.write(text)
+
+
+def _document_format(args: argparse.Namespace) -> str:
+    """Give the format of the document that --s3 uploads, as SMS did: JSON unless --format says otherwise."""
+    return args.format or (args.output if args.output in ("json", "yaml") else "json")
 
 
 def _real(args: argparse.Namespace, predicted: Predicted) -> Predicted:
@@ -119,6 +138,8 @@ def _check_usage(args: argparse.Namespace) -> None:
         raise UsageError("give an application file or --template, one of them")
     if args.deployed and args.base_ref:
         raise UsageError("--deployed and --base-ref both say what is deployed", hint="give one of them")
+    if args.s3 and (args.out or args.output not in (None, "json", "yaml")):
+        raise UsageError("--s3 uploads the document, JSON or YAML", hint="leave -o and other outputs out")
     if args.output not in (None, args.format) and args.format:
         raise UsageError(
             f"--output {args.output} and --format {args.format} disagree", hint="give one of them"
@@ -177,6 +198,8 @@ def _deployed(args: argparse.Namespace) -> Stack | None:
 
 def _render(predicted: Predicted, args: argparse.Namespace) -> str:
     change_set, output = predicted.change_set, args.output or args.format or "text"
+    if args.s3:
+        output = _document_format(args)
     if output == "text":
         from smsgen.cli.terminal import colored
         from smsgen.report.text import render

@@ -8,6 +8,7 @@ import sys
 EXAMPLES = """\
 examples:
   smsgen schema > smsgen.schema.json
+  smsgen schema snapshot > snapshot.schema.json
 
 With this first line, editors that speak the YAML language server complete and check an application file:
   # yaml-language-server: $schema=smsgen.schema.json
@@ -15,10 +16,23 @@ With this first line, editors that speak the YAML language server complete and c
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """It takes no arguments."""
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("app", "snapshot"),
+        default="app",
+        help="of the application file, or of the snapshots that `smsgen pull` writes (default: app)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.what == "snapshot":
+        import json
+
+        from smsgen.changes.schema import snapshot_schema
+
+        sys.stdout.write(json.dumps(snapshot_schema(), indent=2) + "\n")
+        return 0
     from smsgen.model.schema import schema_text
 
     sys.stdout.write(schema_text())

@@ -70,6 +70,27 @@ def test_the_document_is_the_local_one_byte_for_byte(
     assert head["ContentType"] == content_type
 
 
+@pytest.mark.parametrize("kind", ["json", "yaml"])
+def test_a_change_set_is_uploaded_in_smss_own_formats(
+    kind: str, options: list[str], clients: Clients, capsys: Captured
+) -> None:
+    sample = str(ROOT / "samples" / "single.yaml")
+    command = ["generate-change-set", sample, "--offline", "--format", kind, "--region", REGION]
+    assert run(command) == 0
+    local = capsys.readouterr().out
+    assert run([*command, "--s3", *options[2:]]) == 0
+    location = json.loads(capsys.readouterr().out)["s3Location"]
+    assert location["bucket"] == BUCKET
+    assert location["key"].startswith("change-sets/")
+    assert read(clients, location) == local.encode()
+
+
+def test_only_the_document_of_a_change_set_is_uploaded(options: list[str], capsys: Captured) -> None:
+    sample = str(ROOT / "samples" / "single.yaml")
+    assert run(["generate-change-set", sample, "--offline", "--output", "html", "--s3", *options]) == 64
+    assert capsys.readouterr().out == ""
+
+
 def test_a_bucket_and_prefix_of_ones_own(options: list[str], clients: Clients, capsys: Captured) -> None:
     place = {"LocationConstraint": REGION}
     clients.client("s3").create_bucket(Bucket="team-documents", CreateBucketConfiguration=place)
