@@ -238,10 +238,3 @@ def _outputs(names: dict[_Piece, str]) -> dict[str, Any]:
     }
     return made if len(made) <= MAX_OUTPUTS else {}
 
-
-def texts(root: Template, children: Iterable[Child], format: str) -> dict[str, str]:  # noqa: A002 - the option's name
-    """Give file -> text of a root (`template.yaml` or `template.json`) and its children."""
-    return {
-        f"template.{format}": dump(root, format),
-        **{one.file: dump(one.template, format) for one in children},
-    }
