@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.limits import MAX_BYTES, MAX_OUTPUTS, MAX_PARAMETERS, MAX_RESOURCES
-from smsgen.cfn.text import dump, dump_json
+from smsgen.cfn.text import dump_json
 from smsgen.compiler import barrier, identity
 from smsgen.compiler.build import Built, head
 from smsgen.compiler.names import alphanumeric
@@ -237,4 +237,3 @@ def _outputs(names: dict[_Piece, str]) -> dict[str, Any]:
         for suffix, _, text in KINDS
     }
     return made if len(made) <= MAX_OUTPUTS else {}
-
