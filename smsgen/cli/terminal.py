@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 from smsgen.errors import UsageError
-from smsgen.operations.deployed import StackEvent, StackInfo
-from smsgen.operations.launch_request import Place
 
 if TYPE_CHECKING:
     from smsgen.changes.model import ChangeSet
+    from smsgen.operations.deployed import StackEvent, StackInfo
+    from smsgen.operations.launch_request import Place
 
 _COLORS = (("FAILED", "red"), ("ROLLBACK", "red"), ("COMPLETE", "green"), ("IN_PROGRESS", "yellow"))
 _LATEST = 6
