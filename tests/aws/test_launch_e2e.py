@@ -108,6 +108,26 @@ def test_servers_are_made_in_launch_order(quick: Site) -> None:
     assert names == ["Db1", "Web1"]
 
 
+SERVER = "      - {{serverId: s-{0:08x}, imageId: ami-12345678, launch: {{logicalId: W{0}}}}}\n"
+
+
+def test_a_template_over_51200_bytes_is_launched_from_the_bucket(quick: Site) -> None:
+    # One launch order: moto knows no WaitConditionHandle, which profile hardened puts between two. A size: moto does
+    # not take it from the image.
+    app = quick.app.replace("profile: sms", "profile: hardened").replace("launchOrder: 1", "launchOrder: 0")
+    size = "  volumes: [{device: /dev/sda1, size: 20}]\nserverGroups:"
+    app = app.replace("serverGroups:", size)
+    more = "".join(SERVER.format(number) for number in range(1, 60))
+    quick.file.write_text(f"{app}  - name: more\n    launchOrder: 0\n    serverList:\n{more}")
+    launched = quick.smsgen("launch-app", "--yes")
+    assert launched.code == 0, launched.err
+    assert (quick.stacks(), quick.running()) == (["CREATE_COMPLETE"], 61)
+    deployed = quick.clients.client("cloudformation").get_template(StackName=quick.stack)["TemplateBody"]
+    generated = quick.smsgen_offline("generate-template", "--format", "yaml")
+    assert deployed == generated.out
+    assert len(deployed.encode()) > 51_200
+
+
 def test_without_a_terminal_nothing_is_asked_and_nothing_is_left(quick: Site) -> None:
     said = quick.smsgen("launch-app")
     assert said.code == 64
