@@ -11,7 +11,7 @@ demo: $(VENV)/.demo
 test: install lint types rows unit
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 
 # compileall: the cold start is measured, and pip leaves an editable package uncompiled.
 $(VENV)/.demo: $(VENV)/bin/python pyproject.toml
