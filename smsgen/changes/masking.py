@@ -14,24 +14,21 @@ from typing import Any
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MASK, ChangeSet, Side
 
 _KEY = r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?)"
+# Texts, and not patterns: `re` compiles them at their first use, and keeps them; most commands mask nothing.
 _PATTERNS = (
-    re.compile(
-        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
-    ),
-    re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
-    re.compile(r"\bgh[pousr]_[A-Za-z0-9]{20,}\b|\bxox[abprs]-[\w-]{10,}|\bglpat-[\w-]{16,}"),
+    r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)",
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+    r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
+    r"\bgh[pousr]_[A-Za-z0-9]{20,}\b|\bxox[abprs]-[\w-]{10,}|\bglpat-[\w-]{16,}",
 )
 _GROUPED = (
-    re.compile(r"(?i)([?&]X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s\"'<>]+"),
-    re.compile(r"(?i)(\bauthorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token)\s+)[^\s\"']+"),
-    re.compile(r"(?i)(://[^\s/:@\"']+:)[^\s/@\"']+(?=@)"),
-    re.compile(
-        rf"(?i)(\b[\w.-]*{_KEY}[\w]*[\"']?\s*(?:=|:)\s*)(?!\{{\{{)(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&|<>]+)"
-    ),
-    re.compile(rf"(?i)(--?{_KEY}[\w-]*[ =])(?!\{{\{{)(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&|<>]+)"),
+    r"(?i)([?&]X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s\"'<>]+",
+    r"(?i)(\bauthorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token)\s+)[^\s\"']+",
+    r"(?i)(://[^\s/:@\"']+:)[^\s/@\"']+(?=@)",
+    rf"(?i)(\b[\w.-]*{_KEY}[\w]*[\"']?\s*(?:=|:)\s*)(?!\{{\{{)(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&|<>]+)",
+    rf"(?i)(--?{_KEY}[\w-]*[ =])(?!\{{\{{)(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&|<>]+)",
 )
-_NAMED = re.compile(
+_NAMED = (
     r"(?i)(?:password|passwd|passphrase|secretstring|authtoken|oauthtoken|accesstoken|privatekey|secretkey"
     r"|secretaccesskey|clientsecret|apikey)$"
 )
@@ -65,7 +62,7 @@ class Mask:
     def _text(self, text: str, name: str) -> str:
         if text == KNOWN_AFTER_APPLY or not text:
             return text
-        if text in self._whole or (_NAMED.search(name) and not text.startswith("{{resolve:")):
+        if text in self._whole or (re.search(_NAMED, name) and not text.startswith("{{resolve:")):
             return MASK
         if name == "UserData":
             return self._user_data(text)
@@ -77,9 +74,9 @@ class Mask:
             if secret in text:
                 text = text.replace(secret, MASK)
         for pattern in _PATTERNS:
-            text = pattern.sub(MASK, text)
+            text = re.sub(pattern, MASK, text)
         for pattern in _GROUPED:
-            text = pattern.sub(rf"\g<1>{MASK}", text)
+            text = re.sub(pattern, rf"\g<1>{MASK}", text)
         return text
 
     def _user_data(self, text: str) -> str:
