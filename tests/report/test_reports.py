@@ -32,12 +32,13 @@ def test_no_secret_is_in_any_report(ending: str) -> None:
         assert secret not in made
 
 
+# Begun so that no document holds it by chance: a secret that is a word of the report's own cannot be told from it.
 SECRETS = st.text(
-    "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!%+,-.", min_size=12, max_size=30
-).filter(lambda secret: secret[0].isalnum() and secret[-1].isalnum())
+    "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!%+,-.", min_size=9, max_size=30
+).map(lambda text: f"zQ7{text}9")
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(SECRETS, st.sampled_from(["KeyName", "UserData", "Tags", "PrivateDnsNameOptions"]))
 def test_a_no_echo_value_survives_no_renderer_wherever_it_stands(secret: str, name: str) -> None:
     values = {
@@ -69,7 +70,7 @@ NASTY = st.text(max_size=30) | st.sampled_from(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(NASTY, NASTY)
 def test_values_cannot_break_out_of_a_comment_or_a_page(before: str, after: str) -> None:
     made = change_set(
