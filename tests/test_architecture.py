@@ -17,7 +17,12 @@ FILES = {str(path.relative_to(ROOT)): path.read_text() for path in sorted(ROOT.g
 
 HOMES = {
     "boto3": ("smsgen/aws/",),
-    "botocore": ("smsgen/aws/",),
+    "botocore": ("smsgen/aws/", "smsgen/server/auth.py"),
+    "sqlalchemy": ("smsgen/store/",),
+    "alembic": ("smsgen/store/",),
+    "msgspec": ("smsgen/server/",),
+    "uvicorn": ("smsgen/server/",),
+    "aws_cdk": ("smsgen/cdk/",),
     "cfnlint": ("smsgen/cfn/lint.py",),
     "troposphere": ("smsgen/compiler/",),
     "jinja2": ("smsgen/compiler/", "smsgen/report/"),

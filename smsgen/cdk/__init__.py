@@ -1,0 +1,1 @@
+"""An application file as a construct of the AWS CDK."""

@@ -1,0 +1,112 @@
+"""An application as the SMS API keeps it: what it is (an App), and how it stands.
+
+Plain frozen data. Times are seconds since the epoch; None and "" mean that there is nothing to say.
+"""
+
+from typing import NamedTuple
+
+from smsgen.model.app import App
+from smsgen.model.launch import S3Location
+
+
+class LaunchState(NamedTuple):
+    """AppSummary's launch… members. `status` is a value of `model.status.LaunchStatus`."""
+
+    configured: bool = False
+    auto_launch: bool | None = None
+    status: str = "READY_FOR_CONFIGURATION"
+    message: str = ""
+    latest_time: float | None = None
+    stack_id: str = ""
+
+
+class ReplicationParameters(NamedTuple):
+    """How one server is replicated (API: ServerReplicationParameters)."""
+
+    seed_time: float | None = None
+    frequency: int | None = None
+    run_once: bool | None = None
+    license_type: str | None = None
+    number_of_recent_amis_to_keep: int | None = None
+    encrypted: bool | None = None
+    kms_key_id: str | None = None
+
+
+class ReplicationState(NamedTuple):
+    """AppSummary's replication… members. `status` is a value of `model.replication.ReplicationStatus`.
+
+    `parameters`: server id and how it is replicated. `terminated`: ids of the servers whose replication job has ended.
+    """
+
+    configured: bool = False
+    status: str = "READY_FOR_CONFIGURATION"
+    message: str = ""
+    latest_time: float | None = None
+    parameters: tuple[tuple[str, ReplicationParameters], ...] = ()
+    terminated: tuple[str, ...] = ()
+
+
+class AppValidation(NamedTuple):
+    """A script that SSM runs on one instance after a launch (API: AppValidationConfiguration)."""
+
+    validation_id: str
+    name: str = ""
+    strategy: str = "SSM"
+    source: S3Location | None = None
+    instance_id: str = ""
+    script_type: str = ""
+    command: str = ""
+    timeout_seconds: int | None = None
+    output_bucket: str = ""
+
+
+class ServerValidation(NamedTuple):
+    """A script that a server runs at boot and answers for itself (API: ServerValidationConfiguration)."""
+
+    validation_id: str
+    server_id: str = ""
+    name: str = ""
+    strategy: str = "USERDATA"
+    source: S3Location | None = None
+    script_type: str = ""
+
+
+class ValidationOutput(NamedTuple):
+    """How a validation ended, or stands (API: ValidationOutput). `output` is where SSM left what the script printed."""
+
+    validation_id: str
+    name: str = ""
+    status: str = "READY_FOR_VALIDATION"
+    message: str = ""
+    latest_time: float | None = None
+    output: S3Location | None = None
+    server_id: str = ""
+
+
+class ValidationState(NamedTuple):
+    """What is validated after a launch, and what came of it."""
+
+    apps: tuple[AppValidation, ...] = ()
+    servers: tuple[ServerValidation, ...] = ()
+    outputs: tuple[ValidationOutput, ...] = ()
+
+
+class ManagedApp(NamedTuple):
+    """An application of the SMS API.
+
+    `app` holds its id, name, description, tags, groups and servers, and what was put as their launch configuration
+    (`app.role_name` is the role that CloudFormation assumes). `role_name` is CreateApp's. `status` is a value of
+    `model.status.AppStatus`. `version` grows with every write; the store keeps it.
+    """
+
+    app: App
+    role_name: str = ""
+    status: str = "ACTIVE"
+    status_message: str = ""
+    imported_app_id: str = ""
+    created: float = 0.0
+    modified: float = 0.0
+    launch: LaunchState = LaunchState()
+    replication: ReplicationState = ReplicationState()
+    validation: ValidationState = ValidationState()
+    version: int = 0

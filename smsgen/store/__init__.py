@@ -1,0 +1,1 @@
+"""The port AppStore, of SQLAlchemy Core: SQLite by default, PostgreSQL by URL."""
