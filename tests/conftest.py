@@ -1,6 +1,7 @@
 """What every test stands on."""
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -8,3 +9,8 @@ from hypothesis import settings
 # In CI the examples are the same each time, so that a failure there is one of the change and not of the draw.
 settings.register_profile("smsgen", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("smsgen")
+
+# A shell without job control starts what runs in the background with Ctrl-C ignored, and children inherit that: the tests
+# that interrupt a command would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
