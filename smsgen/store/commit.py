@@ -1,0 +1,163 @@
+"""A Change as one transaction.
+
+The order is that of what is refused first: a lost lease, a client token that was used meanwhile (its answer is
+wanted, and nothing else), an application that was written meanwhile, a server that is taken. All writers lock rows in
+this order, and servers by their ids, so that few of them deadlock.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from smsgen.digest import digest
+from smsgen.model.managed import ManagedApp
+from smsgen.operations.app_store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
+from smsgen.store.codec import encode
+from smsgen.store.tables import APPS, JOBS, META, SERVERS, TOKENS
+
+_BATCH = 10_000
+
+
+def commit(connection: Connection, change: Change) -> ManagedApp | None:
+    """Make the change; give the application with its new version, or None where there is none any more.
+
+    Raises LeaseLost, TokenUsed, Conflict or ServerTaken; the transaction must then be rolled back.
+    """
+    if change.lease:
+        hold(connection, change.lease)
+    if change.token:
+        _remember(connection, change.token)
+    kept = _write_app(connection, change.before, change.after)
+    if kept:
+        _keep_servers(connection, kept)
+    if change.jobs:
+        connection.execute(insert(JOBS), [job_row(job) for job in change.jobs])
+    if change.lease and change.done:
+        connection.execute(delete(JOBS).where(JOBS.c.job_id == change.lease.job_id))
+    return kept
+
+
+def hold(connection: Connection, job: Job) -> None:
+    """Lock the job's row, and with it the lease, until the end of the transaction; raises LeaseLost.
+
+    A lease is known by its owner and its number (`attempt`): one that the same owner took later is another one.
+    """
+    held = (JOBS.c.job_id == job.job_id) & (JOBS.c.owner == job.owner) & (JOBS.c.attempt == job.attempt)
+    if not job.owner or connection.execute(select(JOBS.c.seq).where(held).with_for_update()).first() is None:
+        raise LeaseLost(f"the lease of the job {job.job_id} has ended")
+
+
+def job_row(job: Job) -> dict[str, Any]:
+    """Give a job as a row."""
+    return {**job._asdict(), "body": json.dumps(dict(job.body))}
+
+
+def token_key(token: str) -> str:
+    """Give the key that a client token is found by."""
+    return digest(ascii(token))
+
+
+def _remember(connection: Connection, token: Token) -> None:
+    row = {**token._asdict(), "token": token_key(token.token)}
+    same = (TOKENS.c.operation == token.operation) & (TOKENS.c.token == row["token"])
+    while not _insert_new(connection, TOKENS, [row]):
+        found = connection.execute(select(*TOKENS.c["request", "app_id", "created"]).where(same)).first()
+        if found:  # or it has been forgotten in between
+            raise TokenUsed(Token(token.operation, token.token, *found))
+
+
+# --- The application ----------------------------------------------------------------------------------------------
+
+
+def _write_app(
+    connection: Connection, before: ManagedApp | None, after: ManagedApp | None
+) -> ManagedApp | None:
+    if before and after:
+        kept = after._replace(version=before.version + 1)
+        written = update(APPS).where(_is(before)).values(version=kept.version, document=_document(kept))
+        if before.app.app_id != after.app.app_id or not connection.execute(written).rowcount:
+            raise Conflict(f"the application {before.app.app_id} was changed by somebody else meanwhile")
+        return kept
+    if before:
+        _delete(connection, before)
+        return None
+    return _create(connection, after) if after else None
+
+
+def _create(connection: Connection, after: ManagedApp) -> ManagedApp:
+    # The share lock waits for deletions under way: they may be about to raise the number.
+    last = select(META.c.value).where(META.c.name == "last_version").with_for_update(read=True)
+    kept = after._replace(version=int(connection.execute(last).scalar_one()) + 1)
+    row = {"app_id": kept.app.app_id, "version": kept.version, "document": _document(kept)}
+    if not _insert_new(connection, APPS, [row]):
+        raise Conflict(f"there is an application {kept.app.app_id} already")
+    return kept
+
+
+def _delete(connection: Connection, before: ManagedApp) -> None:
+    row = META.c.name == "last_version"
+    last = int(connection.execute(select(META.c.value).where(row).with_for_update()).scalar_one())
+    if before.version > last:
+        connection.execute(update(META).where(row).values(value=str(before.version)))
+    if not connection.execute(delete(APPS).where(_is(before))).rowcount:
+        raise Conflict(f"the application {before.app.app_id} was changed by somebody else meanwhile")
+
+
+def _is(app: ManagedApp) -> Any:
+    return (APPS.c.app_id == app.app.app_id) & (APPS.c.version == app.version)
+
+
+def _document(app: ManagedApp) -> str:
+    data = encode(app)
+    del data["version"]  # it has a column
+    return json.dumps(data, separators=(",", ":"), allow_nan=False)
+
+
+# --- Its servers --------------------------------------------------------------------------------------------------
+
+
+def _keep_servers(connection: Connection, app: ManagedApp) -> None:
+    app_id = app.app.app_id
+    wanted = {server.server_id for group in app.app.server_groups for server in group.server_list} - {""}
+    there = set(connection.scalars(select(SERVERS.c.server_id).where(SERVERS.c.app_id == app_id)))
+    for gone in batches(there - wanted):
+        connection.execute(delete(SERVERS).where(SERVERS.c.app_id == app_id, SERVERS.c.server_id.in_(gone)))
+    for new in batches(wanted - there):
+        _take_servers(connection, app_id, new)
+
+
+def _take_servers(connection: Connection, app_id: str, missing: list[str]) -> None:
+    while missing:
+        _insert_new(connection, SERVERS, [{"server_id": one, "app_id": app_id} for one in missing])
+        owners = owners_of(connection, missing)
+        for server_id, owner in owners.items():
+            if owner != app_id:
+                raise ServerTaken(server_id, owner)
+        missing = [one for one in missing if one not in owners]  # given up by another one in between
+
+
+def owners_of(connection: Connection, server_ids: list[str]) -> dict[str, str]:
+    """Give server id -> id of its application, by server id; at most one batch of them."""
+    found = select(*SERVERS.c["server_id", "app_id"]).where(SERVERS.c.server_id.in_(server_ids))
+    return {row.server_id: row.app_id for row in connection.execute(found.order_by(SERVERS.c.server_id))}
+
+
+def batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Give ids in order, each once, as many at a time as a statement takes (SQLite: 32,766 values)."""
+    ordered = sorted(set(ids))
+    for at in range(0, len(ordered), _BATCH):
+        yield ordered[at : at + _BATCH]
+
+
+def _insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
+    """Insert the rows whose keys are new, and give how many they were; waits for whoever is writing the same key."""
+    module: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    new = module.insert(table).values(rows).on_conflict_do_nothing().returning(*table.primary_key)
+    return len(
+        connection.execute(new).all()
+    )  # SQLAlchemy does not count the rows of such an INSERT on PostgreSQL

@@ -1,0 +1,187 @@
+"""The port AppStore on a database; see `operations/app_store.py` for what each method promises."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, exists, insert, select, update
+
+from smsgen.model.managed import ManagedApp
+from smsgen.operations.app_store import Change, Job, LeaseLost, Token
+from smsgen.store.codec import decode
+from smsgen.store.commit import batches, commit, hold, owners_of, token_key
+from smsgen.store.database import Database
+from smsgen.store.schema import bring_up, check
+from smsgen.store.tables import APPS, JOBS, META, TOKENS
+
+_LONGEST_ID = 255
+
+
+class SqlStore:
+    """The applications in a database, whose schema is brought up to this smsgen's first. For use by many threads."""
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
+        bring_up(self._database)
+
+    def close(self) -> None:
+        """Close the connections; a store in memory is gone with them."""
+        self._database.close()
+
+    def ping(self) -> None:
+        """Ask the database for a sign of life; raises StoreError where there is none, or its schema is another's."""
+        check(self._database)
+
+    def secret(self) -> bytes:
+        """Give 32 random bytes that are the same for all servers of this store, always."""
+
+        def make(connection: Connection) -> str:
+            # The row is there in every store, so that its lock lets one server at a time look for the secret.
+            connection.execute(
+                select(META.c.value).where(META.c.name == "last_version").with_for_update()
+            ).all()
+            found = connection.execute(select(META.c.value).where(META.c.name == "secret")).scalar()
+            if found is None:
+                found = secrets.token_hex(32)
+                connection.execute(insert(META).values(name="secret", value=found))
+            return str(found)
+
+        return bytes.fromhex(self._database.write(make))
+
+    # --- Applications ---------------------------------------------------------------------------------------------
+
+    def app(self, app_id: str) -> ManagedApp | None:
+        """Give an application, or None where there is none of that id."""
+        found = self.apps(ids=(app_id,), limit=1)
+        return found[0] if found else None
+
+    def apps(self, *, ids: Sequence[str] = (), after: str = "", limit: int) -> tuple[ManagedApp, ...]:
+        """Give at most `limit` applications in the order of their ids, those that come after the id `after`."""
+        rows = select(APPS).where(APPS.c.app_id > after).order_by(APPS.c.app_id)
+
+        def work(connection: Connection) -> list[Any]:
+            if not ids:
+                return list(connection.execute(rows.limit(limit)))
+            found: list[Any] = []
+            for some in batches(one for one in ids if _can_be(one)):
+                if len(found) < limit:
+                    found += connection.execute(rows.where(APPS.c.app_id.in_(some)).limit(limit - len(found)))
+            return found
+
+        return tuple([_app(row) for row in self._database.read(work)]) if _can_be(after) or not after else ()
+
+    def owners(self, server_ids: Iterable[str]) -> Mapping[str, str]:
+        """Give server id -> id of its application, of those servers that are in one."""
+        wanted = [one for one in server_ids if _can_be(one)]
+
+        def work(connection: Connection) -> dict[str, str]:
+            return {
+                server: owner
+                for some in batches(wanted)
+                for server, owner in owners_of(connection, some).items()
+            }
+
+        return self._database.read(work) if wanted else {}
+
+    def commit(self, change: Change) -> ManagedApp | None:
+        """Make a change, whole or not at all; give the application as it is now kept, with its new version."""
+        if change.jobs and not change.after:
+            raise ValueError("work is queued for an application that is written with it")
+        return self._database.write(lambda connection: commit(connection, change))
+
+    # --- Client tokens --------------------------------------------------------------------------------------------
+
+    def token(self, operation: str, token: str) -> Token | None:
+        """Give what is remembered of a client token, or None."""
+        row = select(*TOKENS.c["request", "app_id", "created"]).where(
+            TOKENS.c.operation == operation, TOKENS.c.token == token_key(token)
+        )
+        found = self._database.read(lambda connection: connection.execute(row).first())
+        return Token(operation, token, *found) if found else None
+
+    def forget_tokens(self, *, before: float) -> int:
+        """Forget client tokens remembered before a time; give how many."""
+        old = delete(TOKENS).where(TOKENS.c.created < before)
+        return self._database.write(lambda connection: int(connection.execute(old).rowcount))
+
+    # --- Jobs -----------------------------------------------------------------------------------------------------
+
+    def jobs(self, app_id: str) -> tuple[Job, ...]:
+        """Give the jobs of an application that are not over, oldest first."""
+        rows = select(JOBS).where(JOBS.c.app_id == app_id).order_by(JOBS.c.seq)
+        found = (
+            self._database.read(lambda connection: list(connection.execute(rows))) if _can_be(app_id) else []
+        )
+        return tuple([_job(row) for row in found])
+
+    def lease(self, owner: str, *, now: float, seconds: float) -> Job | None:
+        """Take the oldest job that nobody holds (or whose lease has ended) for `seconds`, or give None."""
+
+        def work(connection: Connection) -> Job | None:
+            row = connection.execute(_free(now)).first()
+            if row is None:
+                return None
+            job = _job(row)._replace(owner=owner, attempt=row.attempt + 1, until=now + seconds)
+            _set(connection, job)
+            return job
+
+        return self._database.write(work)
+
+    def renew(self, job: Job, *, now: float, seconds: float) -> Job:
+        """Hold the lease of a job for `seconds` from now; raises LeaseLost where it is no longer `job.owner`'s."""
+        renewed = job._replace(until=now + seconds)
+        self._under_lease(job, lambda connection: _set(connection, renewed))
+        return renewed
+
+    def give_back(self, job: Job, *, now: float, delay: float = 0.0) -> None:
+        """End a lease before its time; the job can be taken again after `delay` seconds. Nothing where it is lost."""
+        free = job._replace(owner="", until=now + delay)
+        self._if_held(job, lambda connection: _set(connection, free))
+
+    def finish(self, job: Job) -> None:
+        """Forget a job that is over; nothing where the lease is lost."""
+        over = delete(JOBS).where(JOBS.c.job_id == job.job_id)
+        self._if_held(job, lambda connection: connection.execute(over))
+
+    def _under_lease(self, job: Job, work: Callable[[Connection], Any]) -> None:
+        def both(connection: Connection) -> None:
+            hold(connection, job)
+            work(connection)
+
+        self._database.write(both)
+
+    def _if_held(self, job: Job, work: Callable[[Connection], Any]) -> None:
+        try:
+            self._under_lease(job, work)
+        except LeaseLost:
+            return
+
+
+def _free(now: float) -> Select[Any]:
+    """Select the job to be taken: the first of its application's, and no other worker is looking at it."""
+    earlier = JOBS.alias("earlier")
+    first = ~exists().where(earlier.c.app_id == JOBS.c.app_id, earlier.c.seq < JOBS.c.seq)
+    free = select(JOBS).where(JOBS.c.until <= now, first).order_by(JOBS.c.seq).limit(1)
+    return free.with_for_update(of=JOBS, skip_locked=True)
+
+
+def _set(connection: Connection, job: Job) -> None:
+    values = {"owner": job.owner, "attempt": job.attempt, "until": job.until}
+    connection.execute(update(JOBS).where(JOBS.c.job_id == job.job_id).values(values))
+
+
+def _job(row: Any) -> Job:
+    values = {name: getattr(row, name) for name in Job._fields}
+    return Job(**{**values, "body": json.loads(row.body)})
+
+
+def _app(row: Any) -> ManagedApp:
+    return decode(ManagedApp, json.loads(row.document))._replace(version=row.version)
+
+
+def _can_be(text: str) -> bool:
+    """Say whether a text can be an id: a database refuses others (U+0000, halves of characters) with an error."""
+    return text.isprintable() and len(text) <= _LONGEST_ID
