@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.clients import AwsSettings, Clients
     from smsgen.operations.ports import Artifacts, Clock, Files, Revisions, StackReader, Stacks
+    from smsgen.store import SqlStore
 
 
 def files() -> Files:
@@ -55,3 +56,15 @@ def clock() -> Clock:
     from smsgen.clock import SystemClock
 
     return SystemClock()
+
+
+def store(url: str) -> SqlStore:
+    """Open the store of the SMS API's applications; raises StoreError. Close it at the end."""
+    from smsgen.operations.app_store import StoreError
+
+    try:
+        from smsgen.store import open_store
+    except ImportError:
+        hint = "pip install 'smsgen[server]'"
+        raise StoreError("SQLAlchemy, which keeps the store, is not installed", hint=hint) from None
+    return open_store(url)
