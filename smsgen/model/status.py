@@ -1,14 +1,73 @@
-"""launchStatus in SMS's words: which states there are, which steps lead where, and what a stack's status means.
+"""status and launchStatus in SMS's words: which states there are, which steps lead where, what a stack's status means.
 
-The names are those of the SMS API (AppSummary.launchStatus, 2018-11-26). The steps between them were never published;
-`STEPS` is ours, in the order that the SMS user guide tells: configure, launch, launch again, terminate.
+The names are those of the SMS API (AppSummary.status and .launchStatus, 2018-11-26; PARTIALLY_LAUNCHED came later). The
+steps between them were never published; the tables are ours, in the order that the SMS user guide tells: configure,
+launch, launch again, terminate. `replication.py` holds replicationStatus.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
+from typing import TypeVar
 
 from smsgen.errors import SmsgenError
+
+S = TypeVar("S", bound=Enum)
+E = TypeVar("E", bound=Enum)
+
+
+class IllegalStep(SmsgenError):
+    """The event cannot happen in this status; nothing has changed."""
+
+
+def step(table: Mapping[S, Mapping[E, S]], status: S, event: E) -> S:
+    """Give the status after `event`; raises IllegalStep where the table does not have the pair."""
+    try:
+        return table[status][event]
+    except KeyError:
+        possible = ", ".join(sorted(each.name for each in table[status])) or "nothing any more"
+        message = f"an application that is {status.value} does not take {event.name}"
+        raise IllegalStep(message, hint=f"what it takes: {possible}") from None
+
+
+# --- status -------------------------------------------------------------------------------------------------
+
+
+class AppStatus(Enum):
+    """AppSummary.status of the SMS API."""
+
+    CREATING = "CREATING"
+    ACTIVE = "ACTIVE"
+    UPDATING = "UPDATING"
+    DELETING = "DELETING"
+    DELETED = "DELETED"
+    DELETE_FAILED = "DELETE_FAILED"
+
+
+class AppEvent(Enum):
+    """What moves an application from one status to the next."""
+
+    UPDATE = "it is changed"
+    DELETE = "it is deleted"
+    SUCCEED = "what was begun is done"
+    FAIL = "what was begun has failed"
+
+
+_A, _AE = AppStatus, AppEvent
+APP_STEPS: dict[AppStatus, dict[AppEvent, AppStatus]] = {
+    # An application that cannot be made is not kept at all, and a change that fails changes nothing.
+    _A.CREATING: {_AE.SUCCEED: _A.ACTIVE},
+    _A.ACTIVE: {_AE.UPDATE: _A.UPDATING, _AE.DELETE: _A.DELETING},
+    _A.UPDATING: {_AE.SUCCEED: _A.ACTIVE, _AE.FAIL: _A.ACTIVE},
+    _A.DELETING: {_AE.SUCCEED: _A.DELETED, _AE.FAIL: _A.DELETE_FAILED},
+    _A.DELETED: {},
+    _A.DELETE_FAILED: {_AE.DELETE: _A.DELETING},
+}
+"""Status -> event -> next status. A pair that is not here is refused."""
+
+
+# --- launchStatus -------------------------------------------------------------------------------------------
 
 
 class LaunchStatus(Enum):
@@ -22,6 +81,7 @@ class LaunchStatus(Enum):
     LAUNCH_PENDING = "LAUNCH_PENDING"
     LAUNCH_IN_PROGRESS = "LAUNCH_IN_PROGRESS"
     LAUNCHED = "LAUNCHED"
+    PARTIALLY_LAUNCHED = "PARTIALLY_LAUNCHED"
     DELTA_LAUNCH_IN_PROGRESS = "DELTA_LAUNCH_IN_PROGRESS"
     DELTA_LAUNCH_FAILED = "DELTA_LAUNCH_FAILED"
     LAUNCH_FAILED = "LAUNCH_FAILED"
@@ -40,12 +100,9 @@ class LaunchEvent(Enum):
     LAUNCH = "it is launched"
     START = "CloudFormation starts"
     SUCCEED = "CloudFormation is done"
+    SUCCEED_IN_PART = "CloudFormation fails, and leaves standing what it made"
     FAIL = "CloudFormation fails"
     TERMINATE = "it is terminated"
-
-
-class IllegalStep(SmsgenError):
-    """The event cannot happen in this status; nothing has changed."""
 
 
 _S, _E = LaunchStatus, LaunchEvent
@@ -53,20 +110,37 @@ _CONFIGURABLE = {_E.CONFIGURE: _S.CONFIGURATION_IN_PROGRESS, _E.FORGET: _S.READY
 _DEPLOYED = {_E.LAUNCH: _S.DELTA_LAUNCH_IN_PROGRESS, _E.TERMINATE: _S.TERMINATE_IN_PROGRESS}
 
 STEPS: dict[LaunchStatus, dict[LaunchEvent, LaunchStatus]] = {
-    _S.READY_FOR_CONFIGURATION: {_E.CONFIGURE: _S.CONFIGURATION_IN_PROGRESS},
+    _S.READY_FOR_CONFIGURATION: _CONFIGURABLE,
     _S.CONFIGURATION_IN_PROGRESS: {_E.ACCEPT: _S.READY_FOR_LAUNCH, _E.REJECT: _S.CONFIGURATION_INVALID},
     _S.CONFIGURATION_INVALID: _CONFIGURABLE,
     _S.READY_FOR_LAUNCH: {**_CONFIGURABLE, _E.LAUNCH: _S.VALIDATION_IN_PROGRESS},
-    _S.VALIDATION_IN_PROGRESS: {_E.ACCEPT: _S.LAUNCH_PENDING, _E.REJECT: _S.CONFIGURATION_INVALID},
-    _S.LAUNCH_PENDING: {_E.START: _S.LAUNCH_IN_PROGRESS, _E.FAIL: _S.LAUNCH_FAILED},
+    # Until an update begins, a launch can be broken off; so can the creation of a stack, and an update cannot.
+    _S.VALIDATION_IN_PROGRESS: {
+        _E.ACCEPT: _S.LAUNCH_PENDING,
+        _E.REJECT: _S.CONFIGURATION_INVALID,
+        _E.FAIL: _S.LAUNCH_FAILED,
+        _E.TERMINATE: _S.TERMINATE_IN_PROGRESS,
+    },
+    _S.LAUNCH_PENDING: {
+        _E.START: _S.LAUNCH_IN_PROGRESS,
+        _E.SUCCEED: _S.LAUNCHED,  # its stack is there already, and is what it shall be
+        _E.FAIL: _S.LAUNCH_FAILED,
+        _E.TERMINATE: _S.TERMINATE_IN_PROGRESS,
+    },
     _S.LAUNCH_IN_PROGRESS: {
         _E.SUCCEED: _S.LAUNCHED,
+        _E.SUCCEED_IN_PART: _S.PARTIALLY_LAUNCHED,
         _E.FAIL: _S.LAUNCH_FAILED,
         _E.TERMINATE: _S.TERMINATE_IN_PROGRESS,
     },
     # A stack stands: its configuration may be put anew, which by itself changes nothing that runs.
     _S.LAUNCHED: {_E.CONFIGURE: _S.LAUNCHED, **_DEPLOYED},
-    _S.DELTA_LAUNCH_IN_PROGRESS: {_E.SUCCEED: _S.LAUNCHED, _E.FAIL: _S.DELTA_LAUNCH_FAILED},
+    _S.PARTIALLY_LAUNCHED: {_E.CONFIGURE: _S.PARTIALLY_LAUNCHED, **_DEPLOYED},
+    _S.DELTA_LAUNCH_IN_PROGRESS: {
+        _E.SUCCEED: _S.LAUNCHED,
+        _E.SUCCEED_IN_PART: _S.PARTIALLY_LAUNCHED,
+        _E.FAIL: _S.DELTA_LAUNCH_FAILED,
+    },
     _S.DELTA_LAUNCH_FAILED: {_E.CONFIGURE: _S.DELTA_LAUNCH_FAILED, **_DEPLOYED},
     _S.LAUNCH_FAILED: {
         **_CONFIGURABLE,
@@ -108,13 +182,8 @@ OF_STACK: dict[str, LaunchStatus] = {
 
 
 def advance(status: LaunchStatus, event: LaunchEvent) -> LaunchStatus:
-    """Give the status after `event`; raises IllegalStep where `STEPS` does not have the pair."""
-    try:
-        return STEPS[status][event]
-    except KeyError:
-        possible = ", ".join(sorted(step.name for step in STEPS[status]))
-        message = f"an application that is {status.value} does not take {event.name}"
-        raise IllegalStep(message, hint=f"what it takes: {possible}") from None
+    """Give the launchStatus after `event`; raises IllegalStep where `STEPS` does not have the pair."""
+    return step(STEPS, status, event)
 
 
 def of_stack(stack_status: str | None) -> LaunchStatus:

@@ -1,10 +1,37 @@
 from __future__ import annotations
 
 import itertools
+import json
+from pathlib import Path
 
 import pytest
 
-from smsgen.model.status import OF_STACK, STEPS, IllegalStep, LaunchEvent, LaunchStatus, advance, of_stack
+from smsgen.model import replication
+from smsgen.model.replication import ReplicationEvent, ReplicationStatus
+from smsgen.model.status import (
+    APP_STEPS,
+    OF_STACK,
+    STEPS,
+    AppEvent,
+    AppStatus,
+    IllegalStep,
+    LaunchEvent,
+    LaunchStatus,
+    advance,
+    of_stack,
+    step,
+)
+
+MACHINES = {
+    "status": (APP_STEPS, AppStatus, AppEvent, AppStatus.CREATING),
+    "launchStatus": (STEPS, LaunchStatus, LaunchEvent, LaunchStatus.READY_FOR_CONFIGURATION),
+    "replicationStatus": (
+        replication.STEPS,
+        ReplicationStatus,
+        ReplicationEvent,
+        ReplicationStatus.READY_FOR_CONFIGURATION,
+    ),
+}
 
 
 def walk(*events: LaunchEvent) -> LaunchStatus:
@@ -34,25 +61,78 @@ def test_the_way_of_an_application(events: tuple[LaunchEvent, ...], expected: st
     assert walk(*events).value == expected
 
 
-@pytest.mark.parametrize(("status", "event"), list(itertools.product(LaunchStatus, LaunchEvent)))
-def test_every_pair_is_decided(status: LaunchStatus, event: LaunchEvent) -> None:
-    if event in STEPS[status]:
-        assert advance(status, event) is STEPS[status][event]
+PAIRS = [
+    pytest.param(table, status, event, id=f"{name}-{status.name}-{event.name}")
+    for name, (table, statuses, events, _) in MACHINES.items()
+    for status, event in itertools.product(statuses, events)
+]
+
+
+@pytest.mark.parametrize(("table", "status", "event"), PAIRS)
+def test_every_pair_is_decided(table, status, event) -> None:
+    if event in table[status]:
+        assert step(table, status, event) is table[status][event]
     else:
         with pytest.raises(IllegalStep, match=status.value) as caught:
-            advance(status, event)
+            step(table, status, event)
         assert caught.value.hint
 
 
-def test_every_status_can_be_reached_and_left() -> None:
-    seen = {LaunchStatus.READY_FOR_CONFIGURATION}
+@pytest.mark.parametrize("name", MACHINES)
+def test_every_status_can_be_reached_and_left(name: str) -> None:
+    table, statuses, events, first = MACHINES[name]
+    seen = {first}
     while True:
-        more = {following for status in seen for following in STEPS[status].values()} | seen
+        more = {following for status in seen for following in table[status].values()} | seen
         if more == seen:
             break
         seen = more
-    assert seen == set(LaunchStatus)
-    assert all(STEPS[status] for status in LaunchStatus)
+    assert seen == set(statuses) == set(table)
+    assert [status for status in statuses if not table[status]] == [
+        s for s in statuses if s.value == "DELETED"
+    ]
+    assert {event for steps in table.values() for event in steps} == set(events)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("status", "AppStatus"),
+        ("launchStatus", "AppLaunchStatus"),
+        ("replicationStatus", "AppReplicationStatus"),
+    ],
+)
+def test_the_statuses_are_those_of_the_service_model(name: str, shape: str) -> None:
+    model = Path(__file__).parents[3] / "shared" / "sms" / "api-shapes.json"
+    if not model.exists():
+        pytest.skip("../shared is not here")
+    words = json.loads(model.read_text())["shapes"][shape]["enum"]
+    assert [status.value for status in MACHINES[name][1]] == words
+
+
+R = ReplicationEvent
+TO_REPLICATED = (R.CONFIGURE, R.ACCEPT, R.START, R.ACCEPT, R.RUN, R.SUCCEED)
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ((R.CONFIGURE, R.REJECT), "CONFIGURATION_INVALID"),
+        (TO_REPLICATED, "REPLICATED"),
+        ((*TO_REPLICATED, R.RUN, R.SUCCEED), "DELTA_REPLICATED"),
+        ((*TO_REPLICATED, R.RUN, R.FAIL), "DELTA_REPLICATION_FAILED"),
+        ((*TO_REPLICATED, R.RUN, R.SUCCEED_IN_PART), "PARTIALLY_REPLICATED"),
+        ((*TO_REPLICATED, R.STOP, R.FAIL, R.STOP, R.STOPPED), "REPLICATION_STOPPED"),
+    ],
+)
+def test_the_way_of_a_replication(events: tuple[ReplicationEvent, ...], expected: str) -> None:
+    status = ReplicationStatus.READY_FOR_CONFIGURATION
+    for event in events:
+        status = replication.advance(status, event)
+    assert status.value == expected
+    assert replication.is_running(status) == (
+        expected not in ("CONFIGURATION_INVALID", "REPLICATION_STOPPED")
+    )
 
 
 def test_no_launch_starts_while_one_is_running() -> None:
