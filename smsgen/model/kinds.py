@@ -1,8 +1,8 @@
 """The kinds of values a file is made of: texts, numbers, choices, lists, records.
 
-A kind reads a plain value into what the model holds and adds what is wrong to the `Problems`. It never
-raises: for what it cannot read it gives a stand-in, so that the rest is still checked and every index still
-fits. The JSON Schema is made from the same objects (`schema.py`), so that the two cannot disagree.
+A kind reads a plain value into what the model holds and adds what is wrong to the `Problems`, and writes it out
+again. It never raises: for what it cannot read it gives a stand-in, so that the rest is still checked and every
+index still fits. The JSON Schema is made from the same objects (`schema.py`), so that the two cannot disagree.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ class Kind:
     def read(self, value: Any, path: Path, problems: Problems) -> Any:
         """Give what the model holds for `value`; what is wrong with it goes to `problems`."""
         raise NotImplementedError
+
+    def write(self, value: Any) -> Any:
+        """Give the plain data that `read` makes this value of."""
+        return value
 
 
 class Text(Kind):
@@ -254,6 +258,10 @@ class ListOf(Kind):
             self._check_unique(made, path, problems)
         return made
 
+    def write(self, value: Any) -> list[Any]:
+        """Give the entries as a list."""
+        return [self.entry.write(entry) for entry in value]
+
     def _check_unique(self, made: tuple[Any, ...], path: Path, problems: Problems) -> None:
         first: dict[Any, int] = {}
         for index, entry in enumerate(made):
@@ -329,6 +337,16 @@ class Record(Kind):
         if self.one_of and sum(name in value for name in self.one_of) != 1:
             self._refuse_choice(value, path, problems)
         return self.make(**given)
+
+    def write(self, value: Any) -> dict[str, Any]:
+        """Give the map, without what it need not say: fields that have their defaults."""
+        made, defaults = self.make(*value), self.make._field_defaults
+        return {
+            name: field.kind.write(item)
+            for name, field in self.fields.items()
+            if (item := getattr(made, field.attribute)) is not None
+            and (field.required or item != defaults[field.attribute])
+        }
 
     def _refuse_field(self, name: str, path: Path, problems: Problems) -> None:
         message = f"{self.what} has no field {show(name)}"

@@ -15,9 +15,12 @@ _LONGEST_NAME = 64
 
 
 class Problems:
-    """The problems of one file, as they are found; `found` holds at most MAX_PROBLEMS of each severity."""
+    """The problems of one file, as they are found; `found` holds at most MAX_PROBLEMS of each severity.
 
-    def __init__(self, source: Source) -> None:
+    `source` is None where there is no file: places are then told by their paths.
+    """
+
+    def __init__(self, source: Source | None) -> None:
         self.source = source
         self.found: list[Diagnostic] = []
         self._counts = dict.fromkeys(Severity, 0)
@@ -39,7 +42,7 @@ class Problems:
             return
         self._counts[severity] += 1
         if self._counts[severity] <= MAX_PROBLEMS:
-            location = self.source.locate(path, key=at_key)
+            location = self.source.locate(path, key=at_key) if self.source else None
             self.found.append(Diagnostic(code, message, hint, severity, path, location))
 
     def end_of_fields(self) -> None:
@@ -57,7 +60,7 @@ class Problems:
 
     def line(self, path: Path) -> str:
         """Give the place of the value at `path` in words, to be named in the message of another place."""
-        return f"line {self.source.locate(path).line}"
+        return f"line {self.source.locate(path).line}" if self.source else written(path)
 
     def nearest(self, word: str, known: Iterable[str], what: str) -> str:
         """Give the one of `known` that `word` most likely stands for, or "".
@@ -84,12 +87,12 @@ class Problems:
     def _quote(self, path: Path, value: Any, wanted: str) -> str:
         if wanted != "text" or isinstance(value, (dict, list)):
             return ""
-        written = self.source.written(path)
-        return f'put it in quotes: "{written if written is not None else show(value)}"'
+        text = self.source.written(path) if self.source else None
+        return f'put it in quotes: "{text if text is not None else show(value)}"'
 
     def all(self) -> tuple[Diagnostic, ...]:
         """Give everything found, in the order of the file, and how much was left out."""
-        placed = self.source.place(self.found)
+        placed = self.source.place(self.found) if self.source else tuple(self.found)
         dropped = sum(max(0, count - MAX_PROBLEMS) for count in self._counts.values())
         if not dropped:
             return placed
@@ -97,7 +100,7 @@ class Problems:
         more = Diagnostic(
             "MORE_PROBLEMS", f"{dropped:,} more problems are not shown", "mend these first", severity
         )
-        return (*placed, more._replace(location=self.source.locate(())))
+        return (*placed, more._replace(location=self.source.locate(()) if self.source else None))
 
 
 def label(path: Path) -> str:
@@ -108,6 +111,11 @@ def label(path: Path) -> str:
     if isinstance(last, str):
         return last
     return f"{path[-2]}[{last}]" if len(path) > 1 else f"entry {last}"
+
+
+def written(path: Path) -> str:
+    """Give a path in one word: `serverGroups[0].serverList[2].launch.subnet`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
 def show(value: Any) -> str:

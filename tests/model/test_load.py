@@ -228,6 +228,13 @@ def test_any_mixture_of_yaml_ends_in_an_app_or_in_diagnostics(text: str) -> None
     said_of(text)
 
 
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_what_is_read_is_written_and_read_again(sample: Path) -> None:
+    app = load(sample.read_bytes(), sample.name).app
+    text = json.dumps(APP.write(app)).encode()
+    assert load(text, "app.json").app == app
+
+
 @given(any_app())
 @settings(deadline=None, max_examples=200)
 def test_any_data_in_the_shape_of_an_app_ends_in_an_app_or_in_diagnostics(data: Any) -> None:
