@@ -7,7 +7,7 @@ the same file at a git revision, or nothing). Out: the predicted ChangeSet, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.text import Document, parse
@@ -18,10 +18,11 @@ from smsgen.changes.stack import read_snapshot
 from smsgen.errors import Diagnostic, InvalidInput, Location
 from smsgen.operations.generate_template import Generated, generate_template
 from smsgen.operations.ports import Files, Revisions
+from smsgen.record import Record
 from smsgen.source import MAX_BYTES
 
 
-class Submitted(NamedTuple):
+class Submitted(Record):
     """What would be submitted: the template, its children by TemplateURL, and the place of each resource."""
 
     template: Template
@@ -33,7 +34,7 @@ class Submitted(NamedTuple):
     warnings: tuple[Diagnostic, ...] = ()
 
 
-class Predicted(NamedTuple):
+class Predicted(Record):
     """The change set, and what would be submitted."""
 
     change_set: ChangeSet
@@ -42,7 +43,11 @@ class Predicted(NamedTuple):
 
 def from_app(path: str, *, files: Files, profile: str | None = None, text: bytes | None = None) -> Submitted:
     """Give what an application file would submit. `text`: its content, where it is not to be read from `path`."""
-    generated = generate_template(path, files=files, profile=profile, text=text)
+    return submitted_of(generate_template(path, files=files, profile=profile, text=text))
+
+
+def submitted_of(generated: Generated) -> Submitted:
+    """Give what an application would submit that is compiled already."""
     compiled = generated.compiled
     return Submitted(
         template=compiled.template,

@@ -1,22 +1,24 @@
-"""Use case: an application file to a CloudFormation template, and what a pipeline does with it.
+"""Use case: an application to a CloudFormation template, and what a pipeline does with it.
 
-In: the path of an application file and the Files port. Out: values (`Generated`, texts, findings); what is printed
-and which exit code it gives is the command's business.
+In: the path of an application file and the Files port, or an App that stands in no file. Out: values (`Generated`,
+texts, findings); what is printed and which exit code it gives is the command's business.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from smsgen.cfn.limits import check as check_limits
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled, compile_app
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, UsageError, errors
 from smsgen.model.app import App
+from smsgen.model.check import check
 from smsgen.model.load import Loaded, load
-from smsgen.operations.scripts import Scripts, read_scripts
-from smsgen.source import MAX_BYTES
+from smsgen.operations.scripts import Scripts, no_scripts, read_scripts
+from smsgen.record import Record
+from smsgen.source import MAX_BYTES, Source
 
 if TYPE_CHECKING:  # Protocols are slow to make
     from smsgen.operations.ports import Files
@@ -25,7 +27,7 @@ ROOT = "template"
 """Name, without its ending, of the root template in a folder of nested stacks."""
 
 
-class Generated(NamedTuple):
+class Generated(Record):
     """An application file, compiled: the file as it was read, the app that was compiled, and the warnings."""
 
     loaded: Loaded
@@ -52,14 +54,34 @@ def generate_template(
     """
     content = files.read(path, max_bytes=MAX_BYTES) if text is None else text
     loaded = load(content, path, profile=profile)
-    scripts = read_scripts(loaded.app, path, files)
+    return _generate(loaded, read_scripts(loaded.app, path, files), format, rewrite)
+
+
+def generate_from(app: App, *, format: str = "yaml") -> Generated:  # noqa: A002 - the option's name
+    """Compile an application that stands in no file; places are paths in it.
+
+    Raises InvalidInput with every problem; a script that it names by `userData.file` is one.
+    """
+    found = check(app)
+    if errors(found):
+        raise InvalidInput(found)
+    loaded = Loaded(app, Source(None, app.app_id, ""), found)
+    return _generate(loaded, no_scripts(app), format, None)
+
+
+def _generate(
+    loaded: Loaded,
+    scripts: Scripts,
+    format: str,  # noqa: A002 - as above
+    rewrite: Callable[[App, Scripts], App] | None,
+) -> Generated:
     try:
         app = rewrite(loaded.app, scripts) if rewrite else loaded.app
         compiled = _compile(app, scripts, format)
     except InvalidInput as error:
-        raise InvalidInput(loaded.source.place(error.diagnostics)) from None
+        raise InvalidInput(loaded.source.place((*loaded.warnings, *error.diagnostics))) from None
     found = (*scripts.diagnostics, *compiled.diagnostics)
-    return Generated(loaded, app, compiled, (*loaded.warnings, *loaded.source.place(found)))
+    return Generated(loaded, app, compiled, loaded.source.place((*loaded.warnings, *found)))
 
 
 def _compile(app: App, scripts: Scripts, format: str) -> Compiled:  # noqa: A002 - as above
@@ -68,7 +90,7 @@ def _compile(app: App, scripts: Scripts, format: str) -> Compiled:  # noqa: A002
     except InvalidInput as error:
         raise InvalidInput((*scripts.diagnostics, *error.diagnostics)) from None
     if errors(scripts.diagnostics):
-        raise InvalidInput(scripts.diagnostics)
+        raise InvalidInput((*scripts.diagnostics, *compiled.diagnostics))
     return compiled
 
 

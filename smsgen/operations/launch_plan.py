@@ -1,27 +1,27 @@
-"""From an application file to what a launch sends: compiled, and uploaded where it must be."""
+"""From an application to what a launch sends: compiled, and uploaded where it must be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled
 from smsgen.compiler.resolve import ResolvedServer, resolve
 from smsgen.errors import Diagnostic
 from smsgen.model.app import App
-from smsgen.operations.generate_template import generate_template
+from smsgen.operations.generate_template import Generated, generate_template
 from smsgen.operations.launch_request import Launch, Place
 from smsgen.operations.ports import Artifacts, Files
 from smsgen.operations.scripts import Scripts
 from smsgen.operations.upload import MAX_USER_DATA, upload_scripts, upload_templates
+from smsgen.record import Record
 
 MAX_INLINE = 51_200
 """Bytes of a template that CreateChangeSet takes inline (CloudFormation quotas)."""
 
 
-class Plan(NamedTuple):
-    """An application file, compiled. `places`: logical id of each server -> where it belongs."""
+class Plan(Record):
+    """An application, compiled. `places`: logical id of each server -> where it belongs."""
 
     app: App
     compiled: Compiled
@@ -41,7 +41,11 @@ def plan(file: str, *, files: Files, artifacts: Callable[[], Artifacts] | None =
             return app
         return upload_scripts(app, scripts.content, artifacts(), every=False)
 
-    generated = generate_template(file, files=files, rewrite=rewrite)
+    return plan_of(generate_template(file, files=files, rewrite=rewrite))
+
+
+def plan_of(generated: Generated) -> Plan:
+    """Give the plan of an application that is compiled already."""
     app, compiled = generated.app, generated.compiled
     return Plan(app, compiled, places(app, compiled), generated.warnings)
 

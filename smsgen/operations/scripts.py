@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from smsgen.errors import Diagnostic, SmsgenError
+from smsgen.errors import Diagnostic, Path, SmsgenError
 from smsgen.model.app import App
 from smsgen.model.rules import view
+from smsgen.record import Record
 
 if TYPE_CHECKING:  # Protocols are slow to make
     from smsgen.operations.ports import Files
@@ -15,7 +17,7 @@ MAX_SCRIPT_BYTES = 1_048_576
 """Far more than EC2 takes as user data: whether a script fits is known once it is composed, or uploaded."""
 
 
-class Scripts(NamedTuple):
+class Scripts(Record):
     """Name in `userData.file` -> its bytes (b"" where it cannot be read), and what is wrong, by path."""
 
     content: dict[str, bytes]
@@ -26,15 +28,11 @@ def read_scripts(app: App, file: str, files: Files) -> Scripts:
     """Read every script once. `file`: the application file's path, `-` for standard input. Raises nothing."""
     content: dict[str, bytes] = {}
     problems = []
-    for path, launch, _ in view(app).launches:
-        name = launch.user_data.file if launch.user_data else None
-        if name is None or name in content:
-            continue
+    for name, at in _named(app):
         content[name] = b""
         try:
             content[name] = files.read(files.beside(file, name), max_bytes=MAX_SCRIPT_BYTES)
         except SmsgenError as error:
-            at = (*path, "userData", "file")
             hint = (
                 "the path starts at the folder of the application file"
                 if error.hint
@@ -42,3 +40,25 @@ def read_scripts(app: App, file: str, files: Files) -> Scripts:
             )
             problems.append(Diagnostic("SCRIPT_FILE", str(error), hint, path=at))
     return Scripts(content, tuple(problems))
+
+
+def no_scripts(app: App) -> Scripts:
+    """Give what there is of scripts beside an application that stands in no file: none, and each one is missed."""
+    problems = [
+        Diagnostic("SCRIPT_FILE", f"there is no file {name} beside a kept application", _IN_S3, path=at)
+        for name, at in _named(app)
+    ]
+    return Scripts({}, tuple(problems))
+
+
+_IN_S3 = "put the script in S3, under s3Location"
+
+
+def _named(app: App) -> Iterator[tuple[str, Path]]:
+    """Give each name under `userData.file` once, and the first place where it stands."""
+    seen = set()
+    for path, launch, _ in view(app).launches:
+        name = launch.user_data.file if launch.user_data else None
+        if name is not None and name not in seen:
+            seen.add(name)
+            yield name, (*path, "userData", "file")

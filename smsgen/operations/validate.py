@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from smsgen.errors import Diagnostic, InvalidInput, Location, SmsgenError
-from smsgen.model.load import Loaded, load
+from smsgen.operations.generate_template import generate_template
 from smsgen.operations.ports import Files
-from smsgen.operations.scripts import read_scripts
-from smsgen.source import MAX_BYTES
 
 
 def validate(paths: Iterable[str], *, files: Files, profile: str | None = None) -> tuple[Diagnostic, ...]:
@@ -20,22 +18,10 @@ def validate(paths: Iterable[str], *, files: Files, profile: str | None = None) 
 
 
 def _check(path: str, files: Files, profile: str | None) -> tuple[Diagnostic, ...]:
+    """Give what reading and compiling show: missing scripts, values that do not fit together, weakened defaults."""
     try:
-        loaded = load(files.read(path, max_bytes=MAX_BYTES), path, profile=profile)
+        return generate_template(path, files=files, profile=profile).warnings
     except InvalidInput as error:
         return error.diagnostics
     except SmsgenError as error:
         return (Diagnostic("UNREADABLE", str(error), error.hint, location=Location(path, 1, 1)),)
-    return loaded.source.place((*loaded.warnings, *_compile(loaded, path, files)))
-
-
-def _compile(loaded: Loaded, path: str, files: Files) -> tuple[Diagnostic, ...]:
-    """Give what only compiling shows: missing scripts, values that do not fit together, weakened defaults."""
-    from smsgen.compiler import compile_app
-
-    scripts = read_scripts(loaded.app, path, files)
-    try:
-        compiled = compile_app(loaded.app, scripts=scripts.content)
-    except InvalidInput as error:
-        return (*scripts.diagnostics, *error.diagnostics)
-    return (*scripts.diagnostics, *compiled.diagnostics)

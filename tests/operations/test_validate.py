@@ -50,13 +50,13 @@ def compiler(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Stands in for the compiler: keeps what it was given, warns at the first server."""
     seen: dict[str, Any] = {}
 
-    def compile_app(app: App, *, scripts: dict[str, bytes]) -> Compiled:
+    def compile_app(app: App, *, scripts: dict[str, bytes], **_: str) -> Compiled:
         seen.update(app=app, scripts=scripts)
         if "error" in seen:
             raise InvalidInput([Diagnostic("TOO_BIG", "too big", path=("serverGroups", 0))])
         return Compiled((Diagnostic("EC2_8", "IMDSv1", severity=Severity.WARNING, path=("serverGroups", 0)),))
 
-    monkeypatch.setattr("smsgen.compiler.compile_app", compile_app, raising=False)
+    monkeypatch.setattr("smsgen.operations.generate_template.compile_app", compile_app)
     return seen
 
 
