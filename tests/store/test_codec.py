@@ -1,0 +1,94 @@
+"""What the codec must keep: everything, exactly, and across versions of smsgen."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smsgen.model.app import App, Server, ServerGroup, Tag
+from smsgen.model.launch import Launch, UserData
+from smsgen.model.managed import (
+    AppValidation,
+    LaunchState,
+    ManagedApp,
+    ReplicationParameters,
+    ReplicationState,
+)
+from smsgen.operations.app_store import Job, Token
+from smsgen.record import Record
+from smsgen.store.codec import decode, encode
+from tests.store.records import record
+
+
+def through_json(value: Any) -> Any:
+    """The value as it comes back from a database."""
+    return decode(type(value), json.loads(json.dumps(encode(value), allow_nan=False)))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Say whether values are equal and of the same types all through: 1 == True == 1.0 elsewhere."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return one == other and type(one) is type(other)
+
+
+@given(record(ManagedApp))
+def test_any_application_comes_back_as_it_was(app: ManagedApp) -> None:
+    assert same(through_json(app), app)
+
+
+@given(st.one_of(record(Job), record(Token)))
+def test_any_job_and_token_comes_back_as_it_was(value: Any) -> None:
+    assert same(through_json(value), value)
+
+
+def test_nothing_said_is_not_an_empty_text_nor_no_entries() -> None:
+    launches = (Launch(), Launch(logical_id=""), Launch(volumes=()), Launch(user_data=UserData(inline="")))
+    made = [through_json(ServerGroup(launch_defaults=launch)).launch_defaults for launch in launches]
+    assert made == list(launches)
+    assert [made[0].logical_id, made[1].logical_id, made[0].volumes, made[2].volumes] == [None, "", None, ()]
+
+
+def test_a_tag_where_a_pair_is_declared_is_kept_as_one() -> None:
+    server = Server("s-1", launch=Launch(tags=(Tag("key", "value"),)))
+    assert through_json(server) == server
+
+
+def test_what_is_not_said_takes_no_room() -> None:
+    assert encode(Server("s-1", launch=Launch(monitoring=False))) == {
+        "server_id": "s-1",
+        "launch": {"monitoring": False},
+    }
+
+
+def test_a_default_that_says_something_is_written_out() -> None:
+    written = encode(ManagedApp(App("shop")))
+    assert written["status"] == "ACTIVE"
+    assert written["app"]["profile"] == "hardened"
+    assert written["launch"] == {"configured": False, "status": "READY_FOR_CONFIGURATION"}
+
+
+def test_missing_fields_get_their_defaults_and_unknown_ones_are_passed_over() -> None:
+    data = {"app": {"name": "shop", "colour": "red"}, "later": [1], "launch": {"stack_id": "x"}}
+    assert decode(ManagedApp, data) == ManagedApp(App("shop"), launch=LaunchState(stack_id="x"))
+
+
+def test_a_whole_number_is_read_where_a_time_belongs() -> None:
+    state = decode(ReplicationParameters, {"seed_time": 1})
+    assert type(state.seed_time) is float
+
+
+def test_pairs_of_an_id_and_a_record_are_kept() -> None:
+    state = ReplicationState(parameters=(("s-1", ReplicationParameters(frequency=12)),), terminated=("s-1",))
+    assert through_json(state) == state
+    assert through_json(AppValidation("val-1", timeout_seconds=60)).timeout_seconds == 60
+
+
+def test_what_json_does_not_hold_is_refused() -> None:
+    class Odd(Record):
+        stamp: complex = 0j
+
+    with pytest.raises(TypeError, match="keeps no"):
+        encode(Odd())
