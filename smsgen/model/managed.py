@@ -3,14 +3,17 @@
 Plain frozen data. Times are seconds since the epoch; None and "" mean that there is nothing to say.
 """
 
-from typing import NamedTuple
-
 from smsgen.model.app import App
 from smsgen.model.launch import S3Location
+from smsgen.record import Record
 
 
-class LaunchState(NamedTuple):
-    """AppSummary's launch… members. `status` is a value of `model.status.LaunchStatus`."""
+class LaunchState(Record):
+    """AppSummary's launch… members. `status` is a value of `model.status.LaunchStatus`.
+
+    `stack_id` is the stack that is there, or may be. `operation` is the token of what CloudFormation was last told to do
+    with it: whoever takes a launch over knows by it which operation is the launch's own.
+    """
 
     configured: bool = False
     auto_launch: bool | None = None
@@ -18,9 +21,10 @@ class LaunchState(NamedTuple):
     message: str = ""
     latest_time: float | None = None
     stack_id: str = ""
+    operation: str = ""
 
 
-class ReplicationParameters(NamedTuple):
+class ReplicationParameters(Record):
     """How one server is replicated (API: ServerReplicationParameters)."""
 
     seed_time: float | None = None
@@ -32,7 +36,7 @@ class ReplicationParameters(NamedTuple):
     kms_key_id: str | None = None
 
 
-class ReplicationState(NamedTuple):
+class ReplicationState(Record):
     """AppSummary's replication… members. `status` is a value of `model.replication.ReplicationStatus`.
 
     `parameters`: server id and how it is replicated. `terminated`: ids of the servers whose replication job has ended.
@@ -46,7 +50,7 @@ class ReplicationState(NamedTuple):
     terminated: tuple[str, ...] = ()
 
 
-class AppValidation(NamedTuple):
+class AppValidation(Record):
     """A script that SSM runs on one instance after a launch (API: AppValidationConfiguration)."""
 
     validation_id: str
@@ -60,7 +64,7 @@ class AppValidation(NamedTuple):
     output_bucket: str = ""
 
 
-class ServerValidation(NamedTuple):
+class ServerValidation(Record):
     """A script that a server runs at boot and answers for itself (API: ServerValidationConfiguration)."""
 
     validation_id: str
@@ -71,8 +75,11 @@ class ServerValidation(NamedTuple):
     script_type: str = ""
 
 
-class ValidationOutput(NamedTuple):
-    """How a validation ended, or stands (API: ValidationOutput). `output` is where SSM left what the script printed."""
+class ValidationOutput(Record):
+    """How a validation ended, or stands (API: ValidationOutput).
+
+    `output` is where SSM left what the script printed, `command_id` its name for the run.
+    """
 
     validation_id: str
     name: str = ""
@@ -81,9 +88,10 @@ class ValidationOutput(NamedTuple):
     latest_time: float | None = None
     output: S3Location | None = None
     server_id: str = ""
+    command_id: str = ""
 
 
-class ValidationState(NamedTuple):
+class ValidationState(Record):
     """What is validated after a launch, and what came of it."""
 
     apps: tuple[AppValidation, ...] = ()
@@ -91,7 +99,7 @@ class ValidationState(NamedTuple):
     outputs: tuple[ValidationOutput, ...] = ()
 
 
-class ManagedApp(NamedTuple):
+class ManagedApp(Record):
     """An application of the SMS API.
 
     `app` holds its id, name, description, tags, groups and servers, and what was put as their launch configuration

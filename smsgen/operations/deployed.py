@@ -1,4 +1,4 @@
-"""What CloudFormation and EC2 answer about a stack, as frozen records: what the `Stacks` port speaks in.
+"""What CloudFormation, EC2 and Systems Manager answer, as frozen records: what `Stacks` and `Commands` speak in.
 
 Times are seconds since the epoch. A missing text is "".
 """
@@ -6,10 +6,11 @@ Times are seconds since the epoch. A missing text is "".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from smsgen.record import Record
 
 
-class StackInfo(NamedTuple):
+class StackInfo(Record):
     """A stack as DescribeStacks shows it. `last_change` is its last update, or its creation."""
 
     name: str
@@ -29,7 +30,7 @@ class StackInfo(NamedTuple):
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
 
 
-class StackResource(NamedTuple):
+class StackResource(Record):
     """A resource of a stack as ListStackResources shows it."""
 
     logical_id: str
@@ -39,7 +40,7 @@ class StackResource(NamedTuple):
     reason: str = ""
 
 
-class StackEvent(NamedTuple):
+class StackEvent(Record):
     """One line of a stack's history as DescribeStackEvents shows it.
 
     `token` is the client token that the operation was started with.
@@ -70,7 +71,7 @@ class StackEvent(NamedTuple):
 _STARTS = frozenset(("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"))
 
 
-class ChangeSetRequest(NamedTuple):
+class ChangeSetRequest(Record):
     """What CreateChangeSet is asked. Exactly one of `template_body` and `template_url` is set.
 
     `parameters` maps a name to its value, or to None for "as it is in the stack". `imports` maps a logical
@@ -94,7 +95,7 @@ class ChangeSetRequest(NamedTuple):
     imports: Mapping[str, tuple[str, str, str]] = {}
 
 
-class ChangeSetInfo(NamedTuple):
+class ChangeSetInfo(Record):
     """A change set without its changes, as ListChangeSets and DescribeChangeSet show it."""
 
     change_set_id: str
@@ -116,7 +117,7 @@ class ChangeSetInfo(NamedTuple):
         return self.status == "CREATE_COMPLETE" and self.execution_status == "AVAILABLE"
 
 
-class Instance(NamedTuple):
+class Instance(Record):
     """An EC2 instance as DescribeInstances shows it; `launched` is 0 where unknown."""
 
     instance_id: str
@@ -127,3 +128,28 @@ class Instance(NamedTuple):
     image_id: str = ""
     type: str = ""
     launched: float = 0.0
+
+
+class Command(Record):
+    """A script for an instance (Systems Manager: SendCommand).
+
+    `script_type`: SHELL_SCRIPT or POWERSHELL_SCRIPT. `location`: where in S3 it is, `text`: what is run, with the
+    script beside it where both are there. `timeout`: seconds that it may run. `output_bucket` and `output_prefix`:
+    where in S3 goes what it prints.
+    """
+
+    instance_id: str
+    script_type: str
+    timeout: int
+    text: str = ""
+    location: tuple[str, str] | None = None
+    output_bucket: str = ""
+    output_prefix: str = ""
+
+
+class CommandAnswer(Record):
+    """How a script stands (Systems Manager: GetCommandInvocation). `said`: what it printed last, or why it failed."""
+
+    done: bool
+    succeeded: bool = False
+    said: str = ""

@@ -7,12 +7,13 @@ following again picks up the same operation from its beginning.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from smsgen.errors import ServiceError, SmsgenError
 from smsgen.operations.deployed import StackEvent, StackInfo
 from smsgen.operations.ports import Clock, Stacks
 from smsgen.operations.waiting import Backoff, Pace
+from smsgen.record import Record
 
 PATIENCE = 300.0
 """Seconds for which answers may fail in a row (a lost network) before following is given up."""
@@ -41,6 +42,11 @@ _CONSEQUENCE = re.compile(
 """Reasons that only repeat that something else failed."""
 
 
+def is_consequence(reason: str) -> bool:
+    """Whether the reason of a failure only repeats that something else failed."""
+    return _CONSEQUENCE.match(reason) is not None
+
+
 class View(Protocol):
     """Where a followed operation is shown."""
 
@@ -54,7 +60,7 @@ class View(Protocol):
         """End the view; called once, whatever happened."""
 
 
-class Outcome(NamedTuple):
+class Outcome(Record):
     """How it ended: the stack as it stands (None: it is gone), and the failure that caused all others."""
 
     stack: StackInfo | None
@@ -133,7 +139,7 @@ class Trail:
     def first_failure(self) -> StackEvent | None:
         """Give the earliest failure that is not the consequence of another one."""
         own = [event for event in self.failures if not event.of_the_stack]
-        real = [event for event in own if not _CONSEQUENCE.match(event.reason)]
+        real = [event for event in own if not is_consequence(event.reason)]
         return min(real or own or self.failures, key=lambda event: event.time, default=None)
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:  # the offline commands need the file ports only, and start wi
     from smsgen.operations.deployed import (
         ChangeSetInfo,
         ChangeSetRequest,
+        Command,
+        CommandAnswer,
         Instance,
         StackEvent,
         StackInfo,
@@ -125,6 +127,16 @@ class Artifacts(Protocol):
 
     def url(self, location: S3Location) -> str:
         """Give the URL by which CloudFormation reads it as a template."""
+
+
+class Commands(Protocol):
+    """Scripts that Systems Manager runs on instances. Every method raises ServiceError where AWS refuses."""
+
+    def send(self, command: Command) -> str:
+        """Begin to run a script, and give the id by which to ask for it."""
+
+    def answer(self, command_id: str, instance_id: str) -> CommandAnswer:
+        """Give how a script stands that was sent to an instance."""
 
 
 class StackReader(Protocol):

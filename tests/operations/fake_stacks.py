@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from smsgen.cfn.text import parse
 from smsgen.changes.model import ChangeSet, Side
 from smsgen.errors import ServiceError
 from smsgen.operations.deployed import (
@@ -27,6 +28,10 @@ from smsgen.operations.deployed import (
 EMPTY = (
     "The submitted information didn't contain changes. Submit different information to create a change set."
 )
+
+
+def _body(request: ChangeSetRequest) -> dict[str, Any]:
+    return parse(request.template_body.encode(), "template").template.body
 
 
 class FakeClock:
@@ -296,7 +301,7 @@ class FakeStacks:
         stack = self.stacks[info.stack_id]
         if self.refused:
             info = info._replace(status="FAILED", execution_status="UNAVAILABLE", reason=self.refused)
-        elif stack.body == json.loads(request.template_body):
+        elif stack.body == _body(request):
             info = info._replace(status="FAILED", execution_status="UNAVAILABLE", reason=EMPTY)
         else:
             info = info._replace(status="CREATE_COMPLETE", execution_status="AVAILABLE")
@@ -316,7 +321,7 @@ class FakeStacks:
         self.made[change_set.change_set_id] = (info._replace(execution_status="EXECUTE_IN_PROGRESS"), request)
         stack = self.stacks[info.stack_id]
         kind = "UPDATE" if stack.resources else "CREATE"
-        body = json.loads(request.template_body)
+        body = _body(request)
         steps: list[Callable[[], None]] = []
         failed = False
         for logical_id, resource in body["Resources"].items():

@@ -1,0 +1,196 @@
+"""An account in memory for the operations of the SMS API, and what a caller does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from smsgen.errors import ServiceError
+from smsgen.model.app import App, Server, ServerGroup, VmServer
+from smsgen.model.launch import Launch, S3Location
+from smsgen.model.managed import ManagedApp
+from smsgen.operations import launch_managed
+from smsgen.operations.carry_out_jobs import carry_out_one
+from smsgen.operations.configure_app import (
+    GroupLaunch,
+    LaunchConfiguration,
+    put_launch_configuration,
+    set_image,
+)
+from smsgen.operations.deployed import Command, CommandAnswer
+from smsgen.operations.manage_apps import Wanted, create_app
+from smsgen.operations.world import Settings, World
+from tests.operations.fake_stacks import FakeClock, FakeStacks
+from tests.operations.fake_store import FakeStore
+
+GOOD = Launch(
+    vpc="vpc-12345678", subnet="subnet-12345678", security_group="sg-12345678", instance_type="m6i.large"
+)
+TWO = (("database", 0, ("s-00000001",)), ("web", 1, ("s-00000002", "s-00000003")))
+"""(group, launch order, ids of its servers)"""
+
+
+class FakeArtifacts:
+    """A bucket in memory."""
+
+    def __init__(self) -> None:
+        self.documents: dict[S3Location, bytes] = {}
+        self.error: ServiceError | None = None
+
+    def put(self, content: bytes, *, content_type: str, folder: str) -> S3Location:
+        if self.error:
+            raise self.error
+        location = S3Location(
+            "sms-app-eu-central-1-123456789012", f"{folder}/{len(self.documents)}.{content_type[-4:]}"
+        )
+        self.documents[location] = content
+        return location
+
+    def get(self, location: S3Location, *, max_bytes: int) -> bytes:
+        return self.documents[location]
+
+    def url(self, location: S3Location) -> str:
+        return f"https://{location.bucket}.s3.eu-central-1.amazonaws.com/{location.key}"
+
+
+class FakeCommands:
+    """Systems Manager in memory: `answers` are given in turn, the last one for good."""
+
+    def __init__(self) -> None:
+        self.sent: list[Command] = []
+        self.answers: list[CommandAnswer] = [CommandAnswer(done=False), CommandAnswer(True, True, "fine")]
+        self.error: ServiceError | None = None
+
+    def send(self, command: Command) -> str:
+        if self.error:
+            raise self.error
+        self.sent.append(command)
+        return f"command-{len(self.sent)}"
+
+    def answer(self, command_id: str, instance_id: str) -> CommandAnswer:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+class FakeReader:
+    """StackReader on what FakeStacks holds."""
+
+    def __init__(self, stacks: FakeStacks) -> None:
+        self._stacks = stacks
+
+    def stack(self, name: str) -> dict[str, Any] | None:
+        info = self._stacks.find(name)
+        if info is None:
+            return None
+        return {"StackId": info.stack_id, "StackName": info.name, "StackStatus": info.status}
+
+    def template(self, stack_id: str, stage: str) -> str:
+        return self._stacks.template(stack_id)
+
+    def resources(self, stack_id: str) -> tuple[dict[str, Any], ...]:
+        return tuple(
+            {
+                "LogicalResourceId": one.logical_id,
+                "PhysicalResourceId": one.physical_id,
+                "ResourceType": one.type,
+                "ResourceStatus": one.status,
+            }
+            for one in self._stacks.resources(stack_id)
+        )
+
+    def attributes(self, type_name: str, wanted: Any) -> dict[str, Any]:
+        return {}
+
+    def ssm_values(self, names: Any) -> dict[str, str]:
+        return {}
+
+    def exports(self) -> dict[str, str]:
+        return {}
+
+    def zones(self) -> tuple[str, ...]:
+        return ()
+
+
+class Site:
+    """An account, its store, and a caller. `store` may be another one behind the same port."""
+
+    def __init__(self, store: Any = None, **settings: Any) -> None:
+        self.clock = FakeClock()
+        self.aws = FakeStacks(self.clock)
+        self.store: Any = store or FakeStore()
+        self.artifacts = FakeArtifacts()
+        self.commands = FakeCommands()
+        self._count = 0
+        self.world = World(
+            self.store,
+            lambda: self.artifacts,
+            self.aws,
+            FakeReader(self.aws),
+            self.commands,
+            self.clock,
+            self.new_id,
+            Settings(**settings),
+        )
+
+    def new_id(self, digits: int) -> str:
+        self._count += 1
+        return f"{self._count:0{digits}x}"
+
+    # --- what a caller does ---
+
+    def create(self, name: str = "shop", groups: Any = TWO, **wanted: Any) -> ManagedApp:
+        made = tuple(
+            ServerGroup(
+                group,
+                server_list=tuple(Server(one, vm_server=VmServer(vm_name=f"vm{one[-1]}")) for one in servers),
+            )
+            for group, _, servers in groups
+        )
+        return create_app(self.world, Wanted(name, groups=made, **wanted))
+
+    def configure(self, app_id: str, groups: Any = TWO, launch: Launch = GOOD, **wanted: Any) -> ManagedApp:
+        ids = {group.name: group.server_group_id for group in self.app(app_id).app.server_groups}
+        made = tuple(
+            GroupLaunch(ids[group], order, tuple((one, launch) for one in servers))
+            for group, order, servers in groups
+        )
+        return put_launch_configuration(self.world, app_id, LaunchConfiguration(groups=made, **wanted))
+
+    def images(self, app_id: str, image: str = "ami-12345678") -> ManagedApp:
+        for group in self.app(app_id).app.server_groups:
+            for server in group.server_list:
+                set_image(self.world, app_id, server.server_id, image)
+        return self.app(app_id)
+
+    def ready(self, **wanted: Any) -> str:
+        """Make an application that can be launched, and give its id."""
+        app_id = self.create(**wanted).app.app_id
+        self.configure(app_id)
+        self.images(app_id)
+        return app_id
+
+    def launched(self, **wanted: Any) -> str:
+        """Make an application and launch it."""
+        app_id = self.ready(**wanted)
+        launch_managed.launch_app(self.world, app_id)
+        self.work()
+        assert self.app(app_id).launch.status == "LAUNCHED", self.app(app_id).launch
+        return app_id
+
+    def work(self, worker: str = "worker-1") -> int:
+        """Carry out what there is to do now; give how many jobs were taken."""
+        done = 0
+        while carry_out_one(self.world, worker):
+            done += 1
+        return done
+
+    def app(self, app_id: str) -> ManagedApp:
+        found = self.store.app(app_id)
+        assert found is not None
+        return found
+
+    def edit(self, app_id: str, change: Callable[[App], App]) -> None:
+        """Change the kept application behind the operations' back."""
+        from smsgen.operations.app_store import Change
+
+        before = self.app(app_id)
+        self.store.commit(Change(before, before._replace(app=change(before.app))))
