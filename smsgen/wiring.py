@@ -9,7 +9,9 @@ from smsgen.disk import DiskFiles, GitRevisions
 if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.clients import AwsSettings, Clients
+    from smsgen.operations.app_store import AppStore
     from smsgen.operations.ports import Artifacts, Clock, Files, Revisions, StackReader, Stacks
+    from smsgen.operations.world import Settings, World
     from smsgen.store import SqlStore
 
 
@@ -68,3 +70,29 @@ def store(url: str) -> SqlStore:
         hint = "pip install 'smsgen[server]'"
         raise StoreError("SQLAlchemy, which keeps the store, is not installed", hint=hint) from None
     return open_store(url)
+
+
+def world(
+    store: AppStore,
+    clients: Clients,
+    artifact_settings: ArtifactSettings | None = None,
+    settings: Settings | None = None,
+) -> World:
+    """Give all that the operations of the SMS API need; nothing is asked of AWS yet."""
+    from secrets import token_hex
+
+    from smsgen.aws.artifacts import ArtifactSettings
+    from smsgen.aws.commands import SsmCommands
+    from smsgen.operations.world import Settings, World
+
+    bucket = artifacts(clients, artifact_settings or ArtifactSettings())
+    return World(
+        store=store,
+        artifacts=lambda: bucket,
+        stacks=stacks(clients),
+        reader=stack_reader(clients),
+        commands=SsmCommands(clients),
+        clock=clock(),
+        new_id=lambda digits: token_hex(digits)[:digits],
+        settings=settings or Settings(),
+    )

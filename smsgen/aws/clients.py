@@ -4,10 +4,12 @@ pay.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from threading import RLock
+from typing import Any
 
 from smsgen.aws.errors import service_errors
 from smsgen.errors import ServiceError
+from smsgen.record import Record
 
 MAX_ATTEMPTS = 8
 """How often a call is tried in all. Adaptive mode backs off with jitter, up to 20 s between two tries."""
@@ -16,7 +18,7 @@ CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 60
 
 
-class AwsSettings(NamedTuple):
+class AwsSettings(Record):
     """Which AWS: None leaves it to boto3 (AWS_* variables, ~/.aws/config, instance role)."""
 
     profile: str | None = None
@@ -24,7 +26,7 @@ class AwsSettings(NamedTuple):
     endpoint_url: str | None = None
 
 
-class Identity(NamedTuple):
+class Identity(Record):
     """Whose credentials these are (STS GetCallerIdentity)."""
 
     account: str
@@ -37,8 +39,8 @@ class Identity(NamedTuple):
 
 
 class Clients:
-    """The clients of one session, each made once. Raises ServiceError in one sentence where boto3 cannot make
-    them.
+    """The clients of one session, each made once; many threads may use them. Raises ServiceError in one sentence
+    where boto3 cannot make them.
     """
 
     def __init__(self, settings: AwsSettings | None = None) -> None:
@@ -46,10 +48,15 @@ class Clients:
         self._session: Any = None
         self._made: dict[str, Any] = {}
         self._identity: Identity | None = None
+        self._lock = RLock()  # a boto3 client serves many threads, and a session one
 
     def client(self, service: str) -> Any:
         """Give the client of a service ("s3"), with retries, timeouts and smsgen's user agent."""
-        if service not in self._made:
+        if service in self._made:
+            return self._made[service]
+        with self._lock:
+            if service in self._made:
+                return self._made[service]
             with service_errors(f"cannot use AWS {service}"):
                 self._made[service] = self.session.client(
                     service, endpoint_url=self.settings.endpoint_url, config=_config()
@@ -59,9 +66,10 @@ class Clients:
     @property
     def session(self) -> Any:
         """The boto3 session; credentials and a Region are there, or this raises ServiceError."""
-        if self._session is None:
-            self._session = self._open()
-        return self._session
+        with self._lock:
+            if self._session is None:
+                self._session = self._open()
+            return self._session
 
     @property
     def region(self) -> str:

@@ -11,8 +11,8 @@ from smsgen.record import Record
 class LaunchState(Record):
     """AppSummary's launch… members. `status` is a value of `model.status.LaunchStatus`.
 
-    `stack_id` is the stack that is there, or may be. `operation` is the token of what CloudFormation was last told to do
-    with it: whoever takes a launch over knows by it which operation is the launch's own.
+    `stack_id` is the stack that is there, or may be. `operation` is the token of what CloudFormation was last told to
+    do with it: whoever takes a launch over knows by it which operation is the launch's own.
     """
 
     configured: bool = False

@@ -8,10 +8,13 @@ an action knows: the Service Authorization Reference of each service.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from smsgen.record import Record
 
 USES = {
     "launch": "for people and pipelines: everything that smsgen does, launch and terminate included",
+    "serve": "for `smsgen serve`: what launch allows, and scripts that validate what was launched",
     "read": "for pipelines that only compare: pull, status, generate-change-set against the live stack",
     "service": "for the role that CloudFormation assumes (roleName): what makes the servers",
 }
@@ -47,6 +50,7 @@ ACTIONS = {
     "ExecuteChangeSet": "cloudformation:ExecuteChangeSet",
     "GetBucketTagging": "s3:GetBucketTagging",
     "GetCallerIdentity": "sts:GetCallerIdentity",
+    "GetCommandInvocation": "ssm:GetCommandInvocation",
     "GetObject": "s3:GetObject",
     "GetParameters": "ssm:GetParameters",
     "GetResource": "cloudformation:GetResource",
@@ -63,6 +67,7 @@ ACTIONS = {
     "PutBucketVersioning": "s3:PutBucketVersioning",
     "PutObject": "s3:PutObject",
     "PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "SendCommand": "ssm:SendCommand",
     "UpdateTerminationProtection": "cloudformation:UpdateTerminationProtection",
 }
 """Operation of an API that smsgen calls -> the IAM action that allows it. The names differ for S3 and Cloud
@@ -80,7 +85,7 @@ _OF_A_STACK = {"StringLike": {"aws:ResourceTag/aws:cloudformation:stack-id": _ST
 _ONLY_THESE_TYPES = {"ForAllValues:StringEquals": {"cloudformation:ResourceTypes": list(RESOURCE_TYPES)}}
 
 
-class _Statement(NamedTuple):
+class _Statement(Record):
     sid: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
@@ -163,6 +168,27 @@ _LAUNCH = (
         ("arn:{partition}:iam::*:role/{role}",),
         {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
     ),
+)
+
+_SERVE = (
+    *_LAUNCH,
+    _Statement(
+        "RunTheScriptsThatValidate",
+        ("ssm:SendCommand",),
+        (
+            "arn:{partition}:ssm:*::document/AWS-RunPowerShellScript",
+            "arn:{partition}:ssm:*::document/AWS-RunRemoteScript",
+            "arn:{partition}:ssm:*::document/AWS-RunShellScript",
+        ),
+    ),
+    _Statement(
+        # The tag by which SMS knew them (SMS User Guide, "Validating applications").
+        "OnServersThatSayYes",
+        ("ssm:SendCommand",),
+        (_EC2 + "instance/*",),
+        {"StringEquals": {"ssm:resourceTag/UserForSMSApplicationValidation": "true"}},
+    ),
+    _Statement("ReadWhatTheySay", ("ssm:GetCommandInvocation",), ("*",)),
 )
 
 _SERVICE = (
@@ -265,7 +291,7 @@ _SERVICE = (
     _Statement("ReadSsmParameters", ("ssm:GetParameters",), ("arn:{partition}:ssm:*:*:parameter/*",)),
 )
 
-_POLICIES = {"launch": _LAUNCH, "read": _READ, "service": _SERVICE}
+_POLICIES = {"launch": _LAUNCH, "serve": _SERVE, "read": _READ, "service": _SERVICE}
 
 
 def policy(

@@ -23,8 +23,8 @@ from smsgen.model.status import (
     advance,
     step,
 )
+from smsgen.operations import configure_app, configure_replication
 from smsgen.operations.app_store import Change, Token, TokenUsed
-from smsgen.operations.configure_app import reconsidered
 from smsgen.operations.server_groups import check_identity, regroup
 from smsgen.operations.world import (
     BadParameter,
@@ -107,7 +107,7 @@ def update_app(world: World, app_id: str, wanted: Wanted) -> ManagedApp:
         begun = _stepped(before, AppEvent.UPDATE)
         after = _with(world, begun, wanted)
         if after.app.server_groups != before.app.server_groups:
-            after = reconsidered(after)
+            after = configure_replication.reconsidered(configure_app.reconsidered(after))
         return Change(before, _stepped(after, AppEvent.SUCCEED)._replace(modified=world.clock.now()))
 
     return changed(world, app_id, decide)

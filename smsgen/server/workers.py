@@ -1,0 +1,104 @@
+"""The background of a server: threads that carry out the jobs of its store until they are told to stop.
+
+A worker that is told to stop gives its lease back, so that another server goes on at once. One that is killed does not,
+and its lease ends by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+
+from smsgen.operations.app_store import StoreError
+from smsgen.operations.carry_out_jobs import carry_out_one
+from smsgen.operations.lease import Stopped
+from smsgen.operations.ports import Clock
+from smsgen.operations.world import World
+
+_log = logging.getLogger("smsgen.jobs")
+
+POLL = 1.0
+"""Seconds between two looks for work where nobody says that there is some: another server may have queued it."""
+
+_CLEAN_EVERY = 3600.0
+
+
+class Workers:
+    """Threads that carry out jobs. `count` is how many jobs they carry out at once; none may be, to serve only."""
+
+    def __init__(self, world: World, count: int, *, poll: float = POLL) -> None:
+        self._stopping = threading.Event()
+        self._news = threading.Condition()
+        self._world = world._replace(clock=_StoppableClock(world.clock, self._stopping))
+        self._poll = poll
+        names = [f"{socket.gethostname()}-{os.getpid()}-{world.new_id(6)}-{one}" for one in range(count)]
+        self._threads = [
+            threading.Thread(target=self._run, args=(name,), name=f"smsgen-{name}", daemon=True)
+            for name in names
+        ]
+        self._clean_at = 0.0
+
+    def start(self) -> None:
+        """Begin to work; called once."""
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Look for work now: a job was queued."""
+        with self._news:
+            self._news.notify_all()
+
+    def stop(self, timeout: float = 10.0) -> bool:
+        """Give the leases back and end the threads; give False where one of them is not over in `timeout` seconds."""
+        self._stopping.set()
+        self.wake()
+        end = self._world.clock.now() + timeout
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(max(0.0, end - self._world.clock.now()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _run(self, name: str) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._clean()
+                did = carry_out_one(self._world, name)
+            except Stopped:
+                break
+            except StoreError as error:
+                _log.warning("the store does not answer: %s", error)
+                did = False
+            except Exception:
+                _log.exception("a worker stumbled")
+                did = False
+            if not did:
+                with self._news:
+                    if not self._stopping.is_set():
+                        self._news.wait(self._poll)
+
+    def _clean(self) -> None:
+        """Forget old client tokens now and then."""
+        now = self._world.clock.now()
+        if now >= self._clean_at:
+            self._clean_at = now + _CLEAN_EVERY
+            self._world.store.forget_tokens(before=now - self._world.settings.token_age)
+
+
+class _StoppableClock:
+    """A clock whose pauses end with Stopped once the workers are told to stop."""
+
+    def __init__(self, clock: Clock, stopping: threading.Event) -> None:
+        self._clock = clock
+        self._stopping = stopping
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        if self._stopping.wait(seconds):
+            raise Stopped("the server stops")
+
+    def jitter(self) -> float:
+        return self._clock.jitter()
