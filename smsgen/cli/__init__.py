@@ -23,6 +23,7 @@ COMMANDS = {
     "launch-app": "create or update the application's stack and follow it",
     "status": "show what is launched, and whether it still is what the file says",
     "terminate-app": "delete the application's stack and follow it",
+    "set-image": "record the image of a server of the SMS API's applications",
     "iam-policy": "print the least IAM policy for a use",
     "completion": "print a shell completion script",
 }
