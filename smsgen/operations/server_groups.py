@@ -35,7 +35,7 @@ def regroup(
         name = group.name or (old.name if old else "")
         group_id = group.server_group_id or (old.server_group_id if old else "") or new_id()
         made.append((old or ServerGroup())._replace(name=name, server_group_id=group_id, server_list=servers))
-    return (*made, *_left_over(before, made, new_id))
+    return _with_orphans(before, made, new_id)
 
 
 def _without_twins(given: Iterable[ServerGroup]) -> Iterator[ServerGroup]:
@@ -57,28 +57,31 @@ def _old(group: ServerGroup, before: tuple[ServerGroup, ...]) -> ServerGroup | N
     return next((old for old in before if old.name == group.name), None)
 
 
-def _left_over(
+def _with_orphans(
     before: tuple[ServerGroup, ...], made: list[ServerGroup], new_id: Callable[[], str]
-) -> Iterator[ServerGroup]:
-    """Put the servers of groups that were not given into the default group, and give it where it was not given."""
+) -> tuple[ServerGroup, ...]:
+    """Put the servers of groups that are not given any more into the default group, which is made where it lacks."""
     there = {group.server_group_id for group in made}
     placed = {server.server_id for group in made for server in group.server_list}
-    orphans = [
+    orphans = tuple(
         server
         for group in before
         if group.server_group_id not in there
         for server in group.server_list
         if server.server_id not in placed
-    ]
+    )
     if not orphans:
-        return
-    for index, group in enumerate(made):
-        if group.name == DEFAULT_GROUP:
-            made[index] = group._replace(server_list=(*group.server_list, *orphans))
-            return
+        return tuple(made)
+    if any(group.name == DEFAULT_GROUP for group in made):
+        return tuple(
+            group._replace(server_list=(*group.server_list, *orphans))
+            if group.name == DEFAULT_GROUP
+            else group
+            for group in made
+        )
     old = next((group for group in before if group.name == DEFAULT_GROUP), None)
     default = old or ServerGroup(name=DEFAULT_GROUP, server_group_id=new_id())
-    yield default._replace(server_list=tuple(orphans))
+    return (*made, default._replace(server_list=orphans))
 
 
 def _merged(old: Server | None, given: Server) -> Server:
