@@ -25,7 +25,11 @@ class SqlStore:
 
     def __init__(self, url: str) -> None:
         self._database = Database(url)
-        bring_up(self._database)
+        try:
+            bring_up(self._database)
+        except BaseException:
+            self._database.close()
+            raise
 
     def close(self) -> None:
         """Close the connections; a store in memory is gone with them."""
