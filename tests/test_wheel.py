@@ -73,3 +73,30 @@ def test_templates_and_types_are_in_the_wheel(installed: Path) -> None:
     assert {path.name for path in (package / "_templates" / "user_data").iterdir()} == {
         path.name for path in (ROOT / "templates" / "user_data").iterdir()
     }
+
+
+def test_a_store_opens_and_comes_up_to_date_with_what_is_in_the_wheel(
+    installed: Path, tmp_path: Path
+) -> None:
+    extra = tmp_path / "extra"
+    done = run(
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--target",
+        extra,
+        "sqlalchemy>=2.0.30",
+        "alembic>=1.13",
+    )
+    _skip_without_registry(done)
+    code = (
+        f"import sys; sys.path.append({str(extra)!r})\n"
+        "from smsgen.store import open_store, schema\n"
+        f"store = open_store('sqlite:///{tmp_path}/store.db')\n"
+        "store.ping(); print(schema.VERSION, schema.__file__)"
+    )
+    done = run(installed / "python", "-c", code, folder=installed)
+    assert done.returncode == 0, done.stderr
+    assert str(installed.parent) in done.stdout
