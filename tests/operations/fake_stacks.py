@@ -30,8 +30,8 @@ EMPTY = (
 )
 
 
-def _body(request: ChangeSetRequest) -> dict[str, Any]:
-    return parse(request.template_body.encode(), "template").template.body
+class Killed(BaseException):
+    """What kill -9 does to whoever calls: nothing more of theirs is run."""
 
 
 class FakeClock:
@@ -80,15 +80,25 @@ class FakeStacks:
         self.per_nap = 4
         self.calls: list[str] = []
         self.asked: list[ChangeSetRequest] = []
+        self.template_of: Callable[[str], str] = lambda url: ""
         self.known_instances: dict[str, Instance] = {}
         self._faults: list[tuple[str, BaseException, bool]] = []
         self._ids = 0
+        self._dead = False
 
     # --- what tests do ---
 
     def fail(self, method: str, error: BaseException, *, after: bool = False) -> None:
         """Make the next call of `method` raise: before it does anything, or after it has taken effect."""
         self._faults.append((method, error, after))
+
+    def kill(self, method: str, *, after: bool = False) -> None:
+        """Make the next call of `method` the last thing that its caller does; `revive` is for the next caller."""
+        self.fail(method, Killed(), after=after)
+
+    def revive(self) -> None:
+        """Answer again."""
+        self._dead = False
 
     def put(self, name: str, status: str, body: dict[str, Any] | None = None, **fields: Any) -> StackInfo:
         """Put a stack there in some state."""
@@ -179,6 +189,10 @@ class FakeStacks:
 
     # --- how it works ---
 
+    def _body(self, request: ChangeSetRequest) -> dict[str, Any]:
+        text = request.template_body or self.template_of(request.template_url)
+        return parse(text.encode(), "template").template.body
+
     def _describe(self, change_set_id: str, kind: str) -> ChangeSet:
         info, request = self.made[change_set_id]
         self.asked.append(request)
@@ -196,12 +210,15 @@ class FakeStacks:
         )
 
     def _call(self, method: str, act: Callable[[], Any]) -> Any:
+        if self._dead:
+            raise Killed
         self.calls.append(method)
         fault = next((f for f in self._faults if f[0] == method), None)
         if fault:
             self._faults.remove(fault)
             if fault[2]:
                 act()
+            self._dead = isinstance(fault[1], Killed)
             raise fault[1]
         return act()
 
@@ -301,7 +318,7 @@ class FakeStacks:
         stack = self.stacks[info.stack_id]
         if self.refused:
             info = info._replace(status="FAILED", execution_status="UNAVAILABLE", reason=self.refused)
-        elif stack.body == _body(request):
+        elif stack.body == self._body(request):
             info = info._replace(status="FAILED", execution_status="UNAVAILABLE", reason=EMPTY)
         else:
             info = info._replace(status="CREATE_COMPLETE", execution_status="AVAILABLE")
@@ -321,11 +338,11 @@ class FakeStacks:
         self.made[change_set.change_set_id] = (info._replace(execution_status="EXECUTE_IN_PROGRESS"), request)
         stack = self.stacks[info.stack_id]
         kind = "UPDATE" if stack.resources else "CREATE"
-        body = _body(request)
+        body = self._body(request)
         steps: list[Callable[[], None]] = []
         failed = False
         for logical_id, resource in body["Resources"].items():
-            if logical_id in stack.resources and stack.body["Resources"][logical_id] == resource:
+            if stack.body.get("Resources", {}).get(logical_id) == resource and logical_id in stack.resources:
                 continue
             if failed:
                 steps.append(
