@@ -1,22 +1,25 @@
 """The SMS API's applications, kept in SQLite or PostgreSQL (SQLAlchemy Core).
 
     operations ──AppStore──▶ sql_store ──▶ commit ──▶ tables ◀── schema ◀── migrations/versions
-                                 │            │
-                                 └──▶ database (connections, transactions, errors)   codec (records <-> JSON)
+                                 │            │          ▲
+                                 │            └─▶ codec   └── backup
+                                 └──▶ database
 
 In: a URL. Out: a store that keeps what it has acknowledged. Nothing here knows what an application means.
 """
 
+from smsgen.store.backup import backup, restore
 from smsgen.store.sql_store import SqlStore
 
 
-def open_store(url: str) -> SqlStore:
+def open_store(url: str, *, create: bool = True) -> SqlStore:
     """Open the store at a URL, making it or bringing its schema up to date; see `operations.app_store.AppStore`.
 
     `url`: `sqlite:///path/to/store.db`, `sqlite://` (in memory, for this process), `postgresql+psycopg://host/database`.
-    Raises StoreError where it cannot be read or reached, or a newer smsgen has changed its schema.
+    Without `create`, a file of SQLite must be there already. Raises StoreError where it cannot be read or reached, or a
+    newer smsgen has changed its schema.
     """
-    return SqlStore(url)
+    return SqlStore(url, create=create)
 
 
-__all__ = ["SqlStore", "open_store"]
+__all__ = ["SqlStore", "backup", "open_store", "restore"]

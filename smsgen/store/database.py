@@ -42,15 +42,20 @@ _HINT = "sqlite:///path/to/store.db, or postgresql+psycopg://user@host/database"
 
 
 class Database:
-    """A database that transactions run in. Every method raises StoreError, in one sentence without a password."""
+    """A database that transactions run in. Every method raises StoreError, in one sentence without a password.
 
-    def __init__(self, url: str) -> None:
+    Without `create`, a file of SQLite must be there already.
+    """
+
+    def __init__(self, url: str, *, create: bool = True) -> None:
         self.url = _read_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.in_memory = self.sqlite and self.url.database in (None, "", ":memory:")
         self._writers: Any = threading.RLock() if self.sqlite else nullcontext()
         # In memory there is one connection for all threads, so that readers take turns too.
         self._readers: Any = self._writers if self.in_memory else nullcontext()
+        if not create and self.sqlite and not (self.in_memory or os.path.exists(str(self.url.database))):  # noqa: PTH110 - as in _make_file
+            raise StoreError(f"there is no store at {self.url.database}", hint="--store says where it is")
         with self.errors():
             self.engine = self._sqlite_engine() if self.sqlite else _postgresql_engine(self.url)
 

@@ -23,8 +23,8 @@ _LONGEST_ID = 255
 class SqlStore:
     """The applications in a database, whose schema is brought up to this smsgen's first. For use by many threads."""
 
-    def __init__(self, url: str) -> None:
-        self._database = Database(url)
+    def __init__(self, url: str, *, create: bool = True) -> None:
+        self._database = Database(url, create=create)
         try:
             bring_up(self._database)
         except BaseException:
@@ -95,6 +95,11 @@ class SqlStore:
         if change.jobs and not change.after:
             raise ValueError("work is queued for an application that is written with it")
         return self._database.write(lambda connection: commit(connection, change))
+
+    def commit_all(self, changes: Iterable[Change]) -> tuple[ManagedApp | None, ...]:
+        """Make several changes, all of them or none; raises as `commit` does."""
+        given = tuple(changes)
+        return self._database.write(lambda connection: tuple([commit(connection, one) for one in given]))
 
     # --- Client tokens --------------------------------------------------------------------------------------------
 
