@@ -9,7 +9,6 @@ from smsgen.disk import DiskFiles, GitRevisions
 if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.clients import AwsSettings, Clients
-    from smsgen.operations.app_store import AppStore
     from smsgen.operations.ports import Artifacts, Clock, Files, Revisions, StackReader, Stacks
     from smsgen.operations.world import Settings, World
     from smsgen.store import SqlStore
@@ -73,12 +72,13 @@ def store(url: str) -> SqlStore:
 
 
 def world(
-    store: AppStore,
+    store: SqlStore,
     clients: Clients,
     artifact_settings: ArtifactSettings | None = None,
     settings: Settings | None = None,
 ) -> World:
     """Give all that the operations of the SMS API need; nothing is asked of AWS yet."""
+    from functools import cache
     from secrets import token_hex
 
     from smsgen.aws.artifacts import ArtifactSettings
@@ -94,5 +94,6 @@ def world(
         commands=SsmCommands(clients),
         clock=clock(),
         new_id=lambda digits: token_hex(digits)[:digits],
+        secret=cache(store.secret),
         settings=settings or Settings(),
     )

@@ -46,7 +46,8 @@ class World(Record):
     """The ports behind which everything stands that an operation uses.
 
     `artifacts` gives the documents' bucket; it is asked for only where something is put there. `new_id` gives so many
-    random hexadecimal digits.
+    random hexadecimal digits. `secret` gives the key that pagination tokens are sealed with: the same for all servers of
+    one store.
     """
 
     store: AppStore
@@ -56,6 +57,7 @@ class World(Record):
     commands: Commands
     clock: Clock
     new_id: Callable[[int], str]
+    secret: Callable[[], bytes]
     settings: Settings = Settings()
 
 

@@ -128,6 +128,7 @@ class Site:
             self.commands,
             self.clock,
             self.new_id,
+            lambda: b"s" * 32,
             Settings(**settings),
         )
 
