@@ -125,10 +125,10 @@ def _with(world: World, managed: ManagedApp, wanted: Wanted) -> ManagedApp:
     )
     check_identity(app, world.settings)
     role_name = managed.role_name if wanted.role_name is None else wanted.role_name
-    return _without_strangers(managed._replace(app=app, role_name=role_name))
+    return without_strangers(managed._replace(app=app, role_name=role_name))
 
 
-def _without_strangers(managed: ManagedApp) -> ManagedApp:
+def without_strangers(managed: ManagedApp) -> ManagedApp:
     """Forget what is known of servers that are no longer in the application."""
     servers = {server.server_id for group in managed.app.server_groups for server in group.server_list}
     copied, validation = managed.replication, managed.validation
