@@ -59,16 +59,48 @@ def clock() -> Clock:
     return SystemClock()
 
 
-def store(url: str) -> SqlStore:
-    """Open the store of the SMS API's applications; raises StoreError. Close it at the end."""
+def store(url: str, *, create: bool = True) -> SqlStore:
+    """Open the store of the SMS API's applications; raises StoreError. Close it at the end.
+
+    Without `create`, a file of SQLite must be there already.
+    """
+    _find_sqlalchemy()
+    from smsgen.store import open_store
+
+    return open_store(url, create=create)
+
+
+def backup(url: str, path: str) -> int:
+    """Write everything in a store to a file, and give how many applications; raises StoreError."""
+    _find_sqlalchemy()
+    from smsgen.store import backup as write
+
+    return write(url, path)
+
+
+def restore(path: str, url: str) -> int:
+    """Put a backup into a store that is empty, and give how many applications; raises StoreError."""
+    _find_sqlalchemy()
+    from smsgen.store import restore as read
+
+    return read(path, url)
+
+
+def _find_sqlalchemy() -> None:
     from smsgen.operations.app_store import StoreError
 
     try:
-        from smsgen.store import open_store
+        import smsgen.store  # noqa: F401 - imported to see whether it can be
     except ImportError:
         hint = "pip install 'smsgen[server]'"
         raise StoreError("SQLAlchemy, which keeps the store, is not installed", hint=hint) from None
-    return open_store(url)
+
+
+def new_id(digits: int) -> str:
+    """Give so many random hexadecimal digits."""
+    from secrets import token_hex
+
+    return token_hex(digits)[:digits]
 
 
 def world(
@@ -79,7 +111,6 @@ def world(
 ) -> World:
     """Give all that the operations of the SMS API need; nothing is asked of AWS yet."""
     from functools import cache
-    from secrets import token_hex
 
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.commands import SsmCommands
@@ -93,7 +124,7 @@ def world(
         reader=stack_reader(clients),
         commands=SsmCommands(clients),
         clock=clock(),
-        new_id=lambda digits: token_hex(digits)[:digits],
+        new_id=new_id,
         secret=cache(store.secret),
         settings=settings or Settings(),
     )

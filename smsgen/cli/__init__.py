@@ -24,6 +24,10 @@ COMMANDS = {
     "status": "show what is launched, and whether it still is what the file says",
     "terminate-app": "delete the application's stack and follow it",
     "set-image": "record the image of a server of the SMS API's applications",
+    "export-app": "write an application of the SMS API to an application file",
+    "import-app": "put application files, or what `aws sms` printed, into the store or into a file",
+    "backup": "write everything in the store to one file",
+    "restore": "put a backup into a store",
     "iam-policy": "print the least IAM policy for a use",
     "completion": "print a shell completion script",
 }
