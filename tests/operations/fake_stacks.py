@@ -100,6 +100,10 @@ class FakeStacks:
         """Answer again."""
         self._dead = False
 
+    def forgive(self) -> None:
+        """Raise nothing that has not been raised yet."""
+        self._faults.clear()
+
     def put(self, name: str, status: str, body: dict[str, Any] | None = None, **fields: Any) -> StackInfo:
         """Put a stack there in some state."""
         stack_id = f"arn:aws:cloudformation:eu-central-1:123456789012:stack/{name}/{self._id()}"
