@@ -7,7 +7,8 @@ not looked at.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from smsgen.errors import Path
@@ -136,13 +137,16 @@ class Timestamp(Kind):
 
     def read(self, value: Any, path: Path, problems: Problems) -> float:
         """Give seconds since the epoch, 0 where it is no time."""
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return float(value)
         try:
-            return datetime.fromisoformat(value).timestamp()
-        except (TypeError, ValueError):
-            problems.wrong_type(path, value, "a time", "1543190400.0, or 2018-11-26T00:00:00+00:00")
-            return 0.0
+            if isinstance(value, str):
+                read = datetime.fromisoformat(value)
+                value = (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+            if not isinstance(value, bool) and isfinite(seconds := float(value)):
+                return seconds
+        except (TypeError, ValueError, OverflowError):
+            pass  # said below
+        problems.wrong_type(path, value, "a time", "1543190400.0, or 2018-11-26T00:00:00+00:00")
+        return 0.0
 
 
 def _server_launch(server: ListedServer | None = None, **said: Any) -> tuple[ListedServer, Launch]:
