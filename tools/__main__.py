@@ -10,6 +10,7 @@ GENERATORS = {
     "instance-types": "tools.instance_types",
     "schema": "tools.schema",
     "recreation": "tools.recreation",
+    "unordered": "tools.unordered",
 }
 """Name -> module. The order is the order of running: a later one may read what an earlier one wrote."""
 

@@ -1,25 +1,24 @@
 """Two spellings, one value: what CloudFormation takes to be equal though it is written differently.
 
 10 and "10" · true and "true" · DependsOn as text or as a list · `Fn::GetAtt: A.B.C` and [A, B.C] ·
-lists that are sets (tags by key, security groups, their rules) in any order
+lists without order (tags, security groups, their rules, block devices, statements of a policy) in any order
+
+Which lists have no order, the schema of the resource type says: only inside of a resource, which names its type, are
+they known. Everywhere else (mappings, outputs, metadata, the arguments of functions) the order of a list is kept.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-SETS = frozenset(
-    (
-        "DependsOn",
-        "ManagedPolicyArns",
-        "SecurityGroupEgress",
-        "SecurityGroupIds",
-        "SecurityGroupIngress",
-        "SecurityGroups",
-        "Tags",
-    )
-)
-"""Keys whose lists have no order: `insertionOrder: false` or `uniqueItems` in the resource schemas of AWS."""
+Path = tuple[str, ...]
+"""Where a value stands in a resource's properties: the keys on the way, without positions in lists."""
+
+Sets = frozenset[Path]
+"""The lists of a resource type that have no order."""
+
+_NONE: Sets = frozenset()
 
 
 def same(a: Any, b: Any) -> bool:
@@ -27,26 +26,72 @@ def same(a: Any, b: Any) -> bool:
     return bool(normal(a) == normal(b))
 
 
-def normal(value: Any, key: str = "") -> Any:
-    """Give the one spelling of a value; `key` is the key it stands under. Normal values stay as they are."""
-    if isinstance(value, dict):
-        return {name: normal(inner, name) for name, inner in value.items()}
-    if key == "Fn::GetAtt" and isinstance(value, str):
-        # At the first dot only: the attribute of a nested stack is Outputs.Name.
-        return list(value.partition(".")[::2])
-    if key == "DependsOn" and isinstance(value, str):
-        return [value]
+def normal(value: Any) -> Any:
+    """Give the one spelling of a template or of any part of one; normal values stay as they are.
+
+    A map whose `Type` is that of a resource is a resource, and is read by its schema.
+    """
     if isinstance(value, list):
-        items = [normal(item) for item in value]
-        return sorted(items, key=_rank) if key in SETS else items
-    return _text(value)
+        return [normal(item) for item in value]
+    if not isinstance(value, dict):
+        return _text(value)
+    type_name = value.get("Type")
+    if isinstance(type_name, str) and "::" in type_name:
+        return _resource(type_name, value)
+    return {name: _argument(name, normal(inner)) for name, inner in value.items()}
 
 
-def _rank(value: Any) -> str:
-    """Give a text to sort by that does not depend on the order of keys."""
-    if isinstance(value, dict):
-        return repr(sorted((name, _rank(inner)) for name, inner in value.items()))
-    return repr([_rank(item) for item in value]) if isinstance(value, list) else repr(value)
+def normal_part(value: Any, sets: Sets, path: Path) -> Any:
+    """Give the one spelling of what stands at `path` in the properties of a resource whose sets are `sets`."""
+    if isinstance(value, list):
+        items = [normal_part(item, sets, path) for item in value]
+        return sorted(items, key=_rank) if path in sets else items
+    if not isinstance(value, dict):
+        return _text(value)
+    if len(value) == 1:
+        ((name, argument),) = value.items()
+        if name == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
+            return {name: [_text(argument[0]), *(normal_part(way, sets, path) for way in argument[1:])]}
+        if name.startswith("Fn::"):  # its arguments stand at no path of a schema
+            return {name: _argument(name, normal_part(argument, _NONE, ()))}
+    return _policy({name: normal_part(inner, sets, (*path, name)) for name, inner in value.items()})
+
+
+@lru_cache(maxsize=256)
+def sets_of(type_name: str) -> Sets:
+    """Give the lists of a resource type that have no order; none of a custom resource, whose handler decides."""
+    if not type_name.startswith("AWS::"):
+        return _NONE
+    from smsgen.cfn.type_table import words
+    from smsgen.cfn.unordered_table import TABLE
+
+    found = words(TABLE, type_name)
+    # Of a type that is not in the table, as of every other, the tags are found by key.
+    return frozenset(tuple(word.split("/")) for word in (("Tags",) if found is None else found))
+
+
+def _resource(type_name: str, resource: dict[str, Any]) -> dict[str, Any]:
+    made = {name: normal(inner) for name, inner in resource.items() if name != "Properties"}
+    if "DependsOn" in made:
+        names = made["DependsOn"]
+        made["DependsOn"] = sorted(names, key=_rank) if isinstance(names, list) else [names]
+    if "Properties" in resource:
+        made["Properties"] = normal_part(resource["Properties"], sets_of(type_name), ())
+    return made
+
+
+def _argument(name: str, argument: Any) -> Any:
+    """Give the one spelling of what stands under a key: of Fn::GetAtt, [logical id, attribute].
+
+    The first dot separates: the attribute of a nested stack is Outputs.Name.
+    """
+    if name != "Fn::GetAtt":
+        return argument
+    if isinstance(argument, str):
+        return list(argument.partition(".")[::2])
+    if isinstance(argument, list) and len(argument) > 2 and all(isinstance(part, str) for part in argument):
+        return [argument[0], ".".join(argument[1:])]
+    return argument
 
 
 def _text(value: Any) -> Any:
@@ -56,3 +101,45 @@ def _text(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value) if isinstance(value, (int, float)) else value
+
+
+def _rank(value: Any) -> str:
+    """Give a text to sort by that does not depend on the order of keys."""
+    if isinstance(value, dict):
+        return f"{{{sorted((name, _rank(inner)) for name, inner in value.items())}}}"
+    return repr([_rank(item) for item in value]) if isinstance(value, list) else repr(value)
+
+
+# --- Policies -----------------------------------------------------------------------------------------------------
+
+# No list of a policy has an order, since a request is held against all of it, and one value may stand without brackets.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+_DOCUMENT = frozenset(("Id", "Statement", "Version"))
+_LISTED = frozenset(("Action", "NotAction", "NotResource", "Resource"))
+_KEYED = frozenset(("NotPrincipal", "Principal"))
+
+
+def _policy(value: dict[str, Any]) -> dict[str, Any]:
+    """Give the one spelling of a policy's document, or of a statement; any other map is given as it is."""
+    if "Statement" in value and value.keys() <= _DOCUMENT:
+        return value | {"Statement": _listed(value["Statement"], dict if "Version" in value else list)}
+    if value.get("Effect") not in ("Allow", "Deny"):
+        return value
+    made = {name: _listed(item) if name in _LISTED else item for name, item in value.items()}
+    for name in _KEYED & made.keys():
+        made[name] = _each_listed(made[name])
+    if isinstance(made.get("Condition"), dict):
+        made["Condition"] = {operator: _each_listed(keys) for operator, keys in made["Condition"].items()}
+    return made
+
+
+def _each_listed(value: Any) -> Any:
+    return {key: _listed(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _listed(value: Any, alone: type = str) -> Any:
+    """Give a list in its one order; a value of the kind that may stand alone, as a list of one."""
+    if isinstance(value, alone) and not isinstance(value, list):
+        return [value]
+    return sorted(value, key=_rank) if isinstance(value, list) else value

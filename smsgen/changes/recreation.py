@@ -1,7 +1,4 @@
-"""Whether a change of a property replaces the resource: the generated table, and how it is read.
-
-The table is one text and is searched by type name, so that loading it costs a millisecond.
-"""
+"""Whether a change of a property replaces the resource: the generated table, and what its words mean."""
 
 from __future__ import annotations
 
@@ -9,16 +6,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from smsgen.cfn.type_table import words
 from smsgen.changes.model import MISSING, Recreation
 from smsgen.changes.recreation_table import TABLE
 
 Rule = tuple[tuple[str, ...], Recreation]
 """The path inside a property ((), for the property as a whole), and what a change there means."""
-
-
-def is_known(type_name: str) -> bool:
-    """Say whether the schema of this resource type is in the table."""
-    return f"\n{type_name}\n" in TABLE
 
 
 def requires_recreation(
@@ -65,16 +58,9 @@ def _inside(value: Any, path: tuple[str, ...]) -> Iterable[Any]:
 
 @lru_cache(maxsize=256)
 def _rules(type_name: str) -> dict[str, tuple[Rule, ...]]:
-    start = TABLE.find(f"\n{type_name}\n")
-    if start < 0:
-        return {}
     rules: dict[str, tuple[Rule, ...]] = {}
-    position = start + len(type_name) + 2
-    while TABLE.startswith(" ", position):
-        end = TABLE.index("\n", position)
-        for word in TABLE[position:end].split():
-            name, *inside = word.lstrip("?").split("/")
-            rule: Rule = (tuple(inside), "Conditionally" if word.startswith("?") else "Always")
-            rules[name] = (*rules.get(name, ()), rule)
-        position = end + 1
+    for word in words(TABLE, type_name) or ():
+        name, *inside = word.lstrip("?").split("/")
+        rule: Rule = (tuple(inside), "Conditionally" if word.startswith("?") else "Always")
+        rules[name] = (*rules.get(name, ()), rule)
     return rules
