@@ -163,6 +163,7 @@ def _predict(args: argparse.Namespace) -> Predicted:
         parameters=read_parameters(args.parameters, args.parameter, files=wiring.files()),
         pseudo={name: value for name, value in pseudo.items() if value},
         ignore=args.ignore,
+        as_written=args.verify,
     )
 
 

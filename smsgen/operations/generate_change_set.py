@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from smsgen.cfn.align import aligned
 from smsgen.cfn.document import Template
 from smsgen.cfn.text import Document, parse
 from smsgen.changes import predict
@@ -86,8 +87,12 @@ def predict_change_set(
     parameters: Mapping[str, str],
     pseudo: Mapping[str, str],
     ignore: Iterable[str] = (),
+    as_written: bool = False,
 ) -> Predicted:
     """Predict. `deployed` None: a CREATE change set.
+
+    What is equal though it is written differently (the order of tags, for one) is no change here. With `as_written` it
+    is one where CloudFormation, which is given the texts, lists it: to be held against its own answer.
 
     `parameters`: values given now; a deployed parameter without one keeps its value, as `UsePreviousValue` of the API
     says. `pseudo`: pseudo parameters known from elsewhere (`AWS::Region`). `ignore`: paths of volatile values
@@ -101,6 +106,9 @@ def predict_change_set(
     if deployed:
         name = deployed.stack_name or submitted.stack_name  # a bare template names no stack
         before = deployed._replace(stack_name=name, template=ignoring(deployed.template, patterns))
+        if not as_written:
+            children = _aligned_children(template, before, children)
+            template = aligned(template, before.template)
     given: dict[str, str | None] = {**submitted.values, **parameters}
     for name in before.parameters if before else ():
         if name in submitted.template.parameters:
@@ -111,6 +119,26 @@ def predict_change_set(
     except InvalidInput as error:
         raise InvalidInput(submitted.place(error.diagnostics)) from None
     return Predicted(change_set, submitted)
+
+
+def _aligned_children(
+    template: Mapping[str, Any], before: Stack, children: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Mapping[str, Any]]:
+    """Give the templates of nested stacks in the spelling of what is deployed of them.
+
+    One that several resources name is spelled as the first of them has it deployed.
+    """
+    made: dict[str, Mapping[str, Any]] = {}
+    waiting = [(template, before)]
+    while waiting:
+        body, stack = waiting.pop()
+        for name, resource in Template(dict(body)).resources.items():
+            url, nested = str(_template_url(resource)), stack.children.get(name)
+            url = url if url in children else url.rpartition("/")[2]
+            if nested and url in children and url not in made:
+                made[url] = aligned(children[url], nested.template)
+                waiting.append((children[url], nested))
+    return {**children, **made}
 
 
 def read_deployed(path: str, *, files: Files) -> Stack:
