@@ -131,30 +131,17 @@ def _fail(code: str, file: str, line: int, column: int, message: str, hint: str)
 # --- JSON ---------------------------------------------------------------------------------------------------------
 
 
-class _DuplicateKeyError(ValueError):
-    pass
-
-
-def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise _DuplicateKeyError
-    return made
-
-
-def _reject_constant(name: str) -> Any:
-    raise ValueError(name)
-
-
 def _parse_json(text: str, file: str) -> Source | None:
     """Give the source, or None where the YAML reader should say what is wrong (a flow map is YAML too)."""
-    import json
+    from smsgen.json_text import Refused, loads
 
     try:
-        data = json.loads(text, object_pairs_hook=_unique_pairs, parse_constant=_reject_constant)
+        return Source(loads(text), file, text)
+    except Refused as no:
+        _fail(no.code, file, *_line_column(text, no.offset), no.message, no.hint)
     except (ValueError, RecursionError):
-        return None
-    return Source(data, file, text)
+        pass
+    return None
 
 
 # --- YAML ---------------------------------------------------------------------------------------------------------
@@ -330,9 +317,13 @@ class _Reader:
         kind = node.tag.rpartition(":")[2]
         if kind in ("int", "float", "bool", "null"):
             try:
-                return _CONSTRUCT[kind](_constructor, node)
+                made = _CONSTRUCT[kind](_constructor, node)
             except ValueError:  # "0o8", "1__0": what only looks like a number is text
                 return node.value
+            if kind == "float" and not abs(made) < float("inf"):
+                hint = "quote it if it is text; JSON and CloudFormation have no such number"
+                self._problem("NOT_FINITE", node, f"{node.value} is not a finite number", hint)
+            return made
         if kind not in ("str", "timestamp", "value", "merge"):
             self._problem("YAML_TAG", node, f"the tag !!{kind} is not read here", "write the value as text")
         return node.value
