@@ -64,10 +64,14 @@ def dump(template: Template, format: str = "yaml") -> str:  # noqa: A002 - the o
 # --- JSON ---------------------------------------------------------------------------------------------------------
 
 
+_NOT_IN_JSON = "[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
+
+
 def dump_json(value: Any) -> str:
     """Write plain data as `json.dumps(value, indent=2, ensure_ascii=False)` does, in half of its time.
 
-    `json` has an encoder in C, but not for indented text.
+    `json` has an encoder in C, but not for indented text. What does not survive in a file is escaped: U+007F and the
+    control characters after it, line separators, byte order marks and half characters.
     """
     from json import dumps
     from json.encoder import encode_basestring as quote
@@ -85,7 +89,10 @@ def dump_json(value: Any) -> str:
             return f"[{inner}{f',{inner}'.join(items)}{pad}]" if items else "[]"
         return dumps(value)
 
-    return write(value, "\n")
+    text = write(value, "\n")
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return re.sub(_NOT_IN_JSON, lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 # --- YAML ---------------------------------------------------------------------------------------------------------
