@@ -11,13 +11,18 @@ REGION = "us-east-1"
 
 
 class Finding(NamedTuple):
-    """What a rule of cfn-lint found. `level` is "error", "warning" or "informational"; `path` is in the template."""
+    """What a rule of cfn-lint found, and where in the text: `path`, and `line` and `column`, which count from 1.
+
+    `level` is "error", "warning" or "informational".
+    """
 
     rule: str
     level: str
     message: str
     path: Path
     url: str
+    line: int
+    column: int
 
 
 def lint_text(text: str) -> tuple[Finding, ...]:
@@ -34,8 +39,14 @@ def lint_text(text: str) -> tuple[Finding, ...]:
     config = ManualArgs(regions=[REGION], include_checks=["I", "W", "E"])
     found = [
         Finding(
-            match.rule.id, match.rule.severity, match.message, tuple(match.path or ()), match.rule.source_url
+            match.rule.id,
+            match.rule.severity,
+            match.message,
+            tuple(match.path or ()),
+            match.rule.source_url,
+            match.linenumber,
+            match.columnnumber,
         )
         for match in lint(text, config=config)
     ]
-    return tuple(sorted(found, key=lambda one: (list(map(str, one.path)), one.rule, one.message)))
+    return tuple(sorted(found, key=lambda one: (one.line, one.column, one.rule, one.message)))

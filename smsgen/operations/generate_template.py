@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from smsgen.cfn.limits import check as check_limits
+from smsgen.cfn.limits import check_nested
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled, compile_app
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, UsageError, errors
@@ -80,7 +81,8 @@ def _generate(
         compiled = _compile(app, scripts, format)
     except InvalidInput as error:
         raise InvalidInput(loaded.source.place((*loaded.warnings, *error.diagnostics))) from None
-    found = (*scripts.diagnostics, *compiled.diagnostics)
+    over = check_nested((compiled.template, *(child.template for child in compiled.children)))
+    found = (*scripts.diagnostics, *compiled.diagnostics, *over)
     return Generated(loaded, app, compiled, loaded.source.place((*loaded.warnings, *found)))
 
 
@@ -111,7 +113,7 @@ def texts(generated: Generated, format: str) -> dict[str, str]:  # noqa: A002 - 
             location=Location(generated.loaded.source.file, 1, 1),
         )
         for (file, text), template in zip(made.items(), templates, strict=True)
-        for found in check_limits(template, len(text.encode()))
+        for found in check_limits(template, text)
     ]
     if over:
         raise InvalidInput(over)
@@ -175,7 +177,7 @@ def lint(generated: Generated, made: Mapping[str, str]) -> tuple[Diagnostic, ...
         path = finding.path
         cause = names.get(str(path[1]), ()) if len(path) > 1 and path[0] == "Resources" else ()
         where = "/".join(map(str, path)) or file
-        message = f"{finding.message} ({where} in the template)"
+        message = f"{finding.message} ({where} in {file}, line {finding.line})"
         hint = f"cfn-lint {finding.rule}: {finding.url}" if finding.url else ""
         return Diagnostic(finding.rule, message, hint, _LEVELS[finding.level], cause, source.locate(cause))
 
