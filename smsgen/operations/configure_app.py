@@ -17,7 +17,7 @@ from smsgen.model.managed import LaunchState, ManagedApp
 from smsgen.model.status import STEPS, LaunchEvent, LaunchStatus, advance
 from smsgen.operations.app_store import Change
 from smsgen.operations.launch_check import diagnose, told, without_image
-from smsgen.operations.world import BadParameter, NotPermitted, World, changed
+from smsgen.operations.world import BadParameter, NotPermitted, World, changed, require_active
 from smsgen.record import Record
 
 API_FIELDS = (
@@ -64,6 +64,7 @@ def put_launch_configuration(world: World, app_id: str, wanted: LaunchConfigurat
     """
 
     def decide(before: ManagedApp) -> Change:
+        require_active(before)
         launch = before.launch._replace(configured=True)
         if wanted.auto_launch is not None:
             launch = launch._replace(auto_launch=wanted.auto_launch)
@@ -94,6 +95,7 @@ def delete_launch_configuration(world: World, app_id: str) -> ManagedApp:
     """Forget how the application is launched; raises IllegalStep where something of it is, or may be, launched."""
 
     def decide(before: ManagedApp) -> Change:
+        require_active(before)
         status = advance(LaunchStatus(before.launch.status), LaunchEvent.FORGET)
         if before.launch.stack_id:
             message = f"the launch of the application {app_id} failed, and left its stack behind"

@@ -15,7 +15,7 @@ from smsgen.model.replication import ReplicationEvent, ReplicationStatus, advanc
 from smsgen.operations.app_store import Change
 from smsgen.operations.configure_app import check_members
 from smsgen.operations.launch_check import cut
-from smsgen.operations.world import BadParameter, World, changed
+from smsgen.operations.world import BadParameter, World, changed, require_active
 from smsgen.record import Record
 
 MAX_FREQUENCY = 24
@@ -41,6 +41,7 @@ def put_replication_configuration(
     """
 
     def decide(before: ManagedApp) -> Change:
+        require_active(before)
         groups = {group.server_group_id: group for group in before.app.server_groups}
         parameters = dict(before.replication.parameters)
         for one in wanted:
@@ -70,6 +71,7 @@ def delete_replication_configuration(world: World, app_id: str) -> ManagedApp:
     """Forget how the servers are replicated; raises IllegalStep while they are."""
 
     def decide(before: ManagedApp) -> Change:
+        require_active(before)
         status = advance(ReplicationStatus(before.replication.status), ReplicationEvent.FORGET)
         after = before._replace(replication=ReplicationState(status=status.value), modified=world.clock.now())
         return Change(before, after)

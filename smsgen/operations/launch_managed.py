@@ -18,7 +18,7 @@ from smsgen.operations.generate_template import Generated, generate_from
 from smsgen.operations.launch_check import told, without_image
 from smsgen.operations.pull import pull
 from smsgen.operations.upload import CHANGE_SETS, upload_document, upload_templates
-from smsgen.operations.world import NotPermitted, World, changed, find_app, new_job
+from smsgen.operations.world import NotPermitted, World, changed, find_app, new_job, require_active
 from smsgen.report import document
 
 
@@ -72,6 +72,7 @@ def launch_app(world: World, app_id: str) -> ManagedApp:
     """
 
     def decide(before: ManagedApp) -> Change:
+        require_active(before)
         status = advance(LaunchStatus(before.launch.status), LaunchEvent.LAUNCH)
         servers = without_image(before.app)
         if servers:
@@ -91,6 +92,7 @@ def terminate_app(world: World, app_id: str) -> ManagedApp:
     """
 
     def decide(before: ManagedApp) -> Change:
+        require_active(before)
         status = advance(LaunchStatus(before.launch.status), LaunchEvent.TERMINATE)
         launch = before.launch._replace(status=status.value, message="", operation="")
         after = before._replace(launch=launch, modified=world.clock.now())

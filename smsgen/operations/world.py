@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from smsgen.errors import SmsgenError
 from smsgen.model.managed import ManagedApp
+from smsgen.model.status import AppStatus
 from smsgen.operations.app_store import AppStore, Change, Conflict, Job
 from smsgen.operations.ports import Artifacts, Clock, Commands, StackReader, Stacks
 from smsgen.operations.waiting import Pace
@@ -46,8 +47,8 @@ class World(Record):
     """The ports behind which everything stands that an operation uses.
 
     `artifacts` gives the documents' bucket; it is asked for only where something is put there. `new_id` gives so many
-    random hexadecimal digits. `secret` gives the key that pagination tokens are sealed with: the same for all servers of
-    one store.
+    random hexadecimal digits. `secret` gives the key that pagination tokens are sealed with: the same for all servers
+    of one store.
     """
 
     store: AppStore
@@ -100,6 +101,13 @@ def find_app(world: World, app_id: str) -> ManagedApp:
     if found is None:
         raise UnknownApp(app_id)
     return found
+
+
+def require_active(managed: ManagedApp) -> None:
+    """Raise NotPermitted for an application that is being deleted, or could not be."""
+    if managed.status != AppStatus.ACTIVE.value:
+        message = f"the application {managed.app.app_id} is {managed.status}"
+        raise NotPermitted(message, hint="only DeleteApp can follow")
 
 
 def change_app(world: World, app_id: str, decide: Callable[[ManagedApp], Change]) -> ManagedApp | None:

@@ -6,7 +6,7 @@ from smsgen.errors import InvalidInput
 from smsgen.model.app import Server, ServerGroup, Tag
 from smsgen.model.launch import Launch
 from smsgen.model.status import IllegalStep
-from smsgen.operations import launch_managed
+from smsgen.operations import configure_app, configure_replication, launch_managed
 from smsgen.operations.app_store import Change, Conflict, ServerTaken
 from smsgen.operations.manage_apps import Wanted, create_app, delete_app, get_app, list_apps, update_app
 from smsgen.operations.world import BadParameter, Busy, MissingParameter, NotPermitted, UnknownApp
@@ -174,6 +174,41 @@ def test_a_deletion_that_fails_can_be_tried_again(site: Site) -> None:
     delete_app(site.world, app_id, terminate=True)
     site.work()
     assert site.store.app(app_id) is None
+
+
+def test_nothing_but_another_deletion_follows_one_that_failed(site: Site) -> None:
+    app_id = site.launched()
+    site.aws.undeletable["Vm2"] = "somebody holds on to it"
+    delete_app(site.world, app_id, terminate=True)
+    site.work()
+    before = site.app(app_id)
+    for call in (
+        lambda: site.configure(app_id),
+        lambda: configure_app.delete_launch_configuration(site.world, app_id),
+        lambda: configure_replication.put_replication_configuration(site.world, app_id, ()),
+        lambda: configure_replication.delete_replication_configuration(site.world, app_id),
+        lambda: launch_managed.launch_app(site.world, app_id),
+        lambda: launch_managed.terminate_app(site.world, app_id),
+    ):
+        with pytest.raises(NotPermitted, match="DELETE_FAILED"):
+            call()
+    assert site.app(app_id) == before
+
+
+def test_an_application_whose_launch_failed_is_deleted_with_what_is_left(site: Site) -> None:
+    app_id = site.ready()
+    site.aws.broken["Vm1"] = "no capacity"
+    launch_managed.launch_app(site.world, app_id)
+    site.work()
+    assert site.configure(app_id).launch.status == "READY_FOR_LAUNCH"
+    with pytest.raises(NotPermitted):
+        delete_app(site.world, app_id)
+    delete_app(site.world, app_id, terminate=True)
+    with pytest.raises(NotPermitted, match="DELETING"):
+        launch_managed.launch_app(site.world, app_id)
+    site.work()
+    assert site.store.app(app_id) is None
+    assert site.aws.statuses(f"sms-{app_id}") == ["DELETE_COMPLETE"]
 
 
 def test_servers_that_are_replicated_are_deleted_by_force_only(site: Site) -> None:
