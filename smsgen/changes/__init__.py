@@ -5,6 +5,7 @@ answers. Out: what DescribeChangeSet would say, plain and with property values. 
 cannot be known is KNOWN_AFTER_APPLY, never a guess and never "no change".
 
     sides        evaluate both templates                     (parameters, evaluate, unknown)
+    validate     what CloudFormation refuses                 (constraints, rules)
     compare      match resources, find what differs
     replacement  ripple to a fixed point, once for each mode (details, recreation)
     assemble     actions, policies, contexts
@@ -19,10 +20,12 @@ from typing import Any, NamedTuple
 from smsgen.changes.assemble import Assembled, assemble
 from smsgen.changes.compare import NESTED, Comparison, compare
 from smsgen.changes.details import PENDING, Impact
+from smsgen.changes.evaluate import path_to
 from smsgen.changes.model import NO_CHANGES, ChangeSet, Environment, Stack
 from smsgen.changes.parameters import answers
 from smsgen.changes.recreation import requires_recreation
 from smsgen.changes.replacement import ripple
+from smsgen.changes.rules import broken_rules
 from smsgen.changes.sides import After, Before
 from smsgen.changes.validate import Submitted, validate
 from smsgen.errors import Diagnostic, InvalidInput
@@ -75,6 +78,9 @@ def _predict(request: _Request) -> ChangeSet:
     was = Before(deployed, environment)
     now = After(request.template, texts, environment, was)
     validate(Submitted(now.template, texts, was.resources, frozenset(request.imports)))
+    broken = list(broken_rules(now.exact))
+    if broken:
+        raise InvalidInput(broken)
     comparison = compare(was, now)
     nested = _nested(request, comparison, {})
     same = frozenset(name for name, child in nested.items() if child.status == "FAILED")
@@ -85,7 +91,10 @@ def _predict(request: _Request) -> ChangeSet:
         for mode, rippled in ((False, plain), (True, valued))
     ]
     if now.exact.failures:
-        raise InvalidInput(Diagnostic("TEMPLATE_ERROR", said) for said in dict.fromkeys(now.exact.failures))
+        found = ((said, path_to(part, now.template)) for said, part in now.exact.failures)
+        raise InvalidInput(
+            Diagnostic("TEMPLATE_ERROR", said, path=path) for said, path in dict.fromkeys(found)
+        )
     return _change_set(request, comparison, *assembled, nested=_nested(request, comparison, valued.impacts))
 
 

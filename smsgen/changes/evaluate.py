@@ -17,6 +17,7 @@ from smsgen.cfn.intrinsics import Reference
 from smsgen.changes.functions import FUNCTIONS, TRUTHS
 from smsgen.changes.model import MISSING, Environment
 from smsgen.changes.unknown import Unknown, text
+from smsgen.errors import Path
 
 Lookup = Callable[[str, str | None], Any]
 """(logical id, attribute or None for Ref) -> the value, Unknown where it is not known."""
@@ -34,7 +35,8 @@ class Uses(NamedTuple):
 class Evaluator:
     """Evaluates the values of one template.
 
-    `uses` collects what is used, `complaints` what CloudFormation warns of, `failures` what it refuses.
+    `uses` collects what is used, `complaints` what CloudFormation warns of, `failures` what it refuses: its words, and
+    the argument of the function, by which its place is found.
 
     `parameters`: name -> what Ref gives. `exact`: the evaluator that says what the conditions are, where
     this one has masked parameters.
@@ -67,7 +69,7 @@ class Evaluator:
         self.lookup = lookup
         self.uses = Uses({}, {})
         self.complaints: list[str] = []
-        self.failures: list[str] = []
+        self.failures: list[tuple[str, Any]] = []
         self._conditions: dict[str, bool | None] = {}
         self._exact = exact
         self._names = section(template, "Resources")
@@ -104,7 +106,13 @@ class Evaluator:
         return result, uses
 
     def condition(self, name: str) -> bool | None:
-        """Give the value of a condition; None where it is not known, or not declared, or refers to itself."""
+        """Give the value of a condition; None where it is not known, or not declared, or refers to itself.
+
+        A property whose Fn::If chooses otherwise because a parameter changed is a DirectModification: neither the
+        documentation of ParameterReference nor a recording says that the references of a condition count. What is
+        replaced is the same either way, since both are Static.
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html
+        """
         if self._exact is not None:
             return self._exact.condition(name)
         if name not in self._conditions:
@@ -161,3 +169,18 @@ def section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Give a section of a template, empty where it is missing or not a map."""
     found = template.get(name)
     return found if isinstance(found, dict) else {}
+
+
+def path_to(part: Any, whole: Any) -> Path:
+    """Give where a map or a list, itself and no copy of it, stands in the template `whole`; () where it does not."""
+    return _path_to(part, whole) or ()
+
+
+def _path_to(part: Any, whole: Any) -> Path | None:
+    items = whole.items() if isinstance(whole, Mapping) else enumerate(whole)
+    for step, item in items:
+        if isinstance(item, (Mapping, list)):
+            inside = () if item is part else _path_to(part, item)
+            if inside is not None:
+                return (step, *inside)
+    return None

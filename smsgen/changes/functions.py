@@ -105,9 +105,8 @@ def _select(evaluator: Evaluator, argument: Any) -> Any:
         return _unknown("Select", index, items)
     position = int(index) if str(index).isdecimal() else len(items)
     if position >= len(items):
-        evaluator.failures.append(
-            f"Template error: Fn::Select cannot select nonexistent value at index {index}"
-        )
+        message = f"Template error: Fn::Select cannot select nonexistent value at index {index}"
+        evaluator.failures.append((message, argument))
         return _unknown("Select", index, items)
     return items[position]
 
@@ -159,7 +158,8 @@ def _find_in_map(evaluator: Evaluator, argument: Any) -> Any:
     if found is MISSING and default is not MISSING:
         return evaluator.evaluate(default)
     if found is MISSING:
-        evaluator.failures.append(f"Template error: Unable to get mapping for {'::'.join(map(text, keys))}")
+        message = f"Template error: Unable to get mapping for {'::'.join(map(text, keys))}"
+        evaluator.failures.append((message, argument))
         return _unknown("FindInMap", *keys)
     return evaluator.evaluate(found)
 

@@ -125,7 +125,8 @@ def test_arguments_are_left_as_they_are(pair: tuple[Any, Any]) -> None:
 
 
 FUNCTIONS = (
-    "Sub GetAtt Join Split Select If FindInMap Cidr GetAZs Length ToJsonString Base64 ImportValue And Not"
+    "Sub GetAtt Join Split Select If FindInMap Cidr GetAZs Length ToJsonString Base64 ImportValue And Not "
+    "Contains EachMemberIn RefAll"
 )
 KEYS = [
     *(f"Fn::{name}" for name in FUNCTIONS.split()),
@@ -135,6 +136,8 @@ KEYS = [
     "Type",
     "A",
     "Default",
+    "Assertions",
+    "Assert",
 ]
 JSON = st.recursive(
     st.none()
@@ -153,7 +156,7 @@ JSON = st.recursive(
 )
 BROKEN = st.dictionaries(
     st.sampled_from(
-        ["Resources", "Parameters", "Conditions", "Mappings", "Outputs", "Transform", "Metadata"]
+        ["Resources", "Parameters", "Conditions", "Mappings", "Rules", "Outputs", "Transform", "Metadata"]
     ),
     st.dictionaries(st.sampled_from(["A", "B", "Fn::ForEach::X"]), JSON, max_size=2) | JSON,
 )

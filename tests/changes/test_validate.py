@@ -90,9 +90,14 @@ CASES: list[tuple[dict[str, Any], dict[str, str], str, Path]] = [
         resources(T=topic(X={"Fn::FindInMap": ["M", "a", "b"]})) | {"Mappings": {"M": {"a": {"c": "1"}}}},
         {},
         "Template error: Unable to get mapping for M::a::b",
-        (),
+        ("Resources", "T", "Properties", "X", "Fn::FindInMap"),
     ),
-    (resources(T=topic(X={"Fn::Select": [2, ["a"]]})), {}, "cannot select nonexistent value at index 2", ()),
+    (
+        resources(T=topic(X=["x", {"Fn::Join": ["", [{"Fn::Select": [2, ["a"]]}]]}])),
+        {},
+        "cannot select nonexistent value at index 2",
+        ("Resources", "T", "Properties", "X", 1, "Fn::Join", 1, 0, "Fn::Select"),
+    ),
 ]
 
 
@@ -107,6 +112,15 @@ def test_everything_wrong_is_said_at_once() -> None:
     with pytest.raises(InvalidInput) as raised:
         create(resources(A={}, B=REF_X) | {"Foo": {}}, {"Q": "1"})
     assert len(raised.value.diagnostics) == 4
+
+
+def test_the_same_complaint_is_said_at_each_of_its_places() -> None:
+    def select() -> dict[str, Any]:
+        return {"Fn::Select": [2, ["a"]]}
+
+    with pytest.raises(InvalidInput) as raised:
+        create(resources(A=topic(X=select()), B=topic(X=select())))
+    assert [d.path[1] for d in raised.value.diagnostics] == ["A", "B"]
 
 
 def test_a_macro_is_refused_with_the_way_to_the_processed_template() -> None:
