@@ -107,7 +107,10 @@ def _given(parameters: Mapping[str, str | None], deployed: Stack) -> dict[str, s
 
 
 def _nested(request: _Request, comparison: Comparison, impacts: Mapping[str, Impact]) -> dict[str, ChangeSet]:
-    """Predict the nested stacks whose templates are known, with the parameters that this stack gives them."""
+    """Predict the nested stacks whose templates are known, with the parameters that this stack gives them.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/change-sets-for-nested-stacks.html
+    """
     if not request.children or request.depth >= MAX_NESTING:
         return {}
     after, found = comparison.after, {}

@@ -63,6 +63,7 @@ class _Builder:
         return self._modified(name, self.after.resources[name], self.details[name])
 
     def _added(self, name: str, resource: Mapping[str, Any]) -> ResourceChange:
+        # Import: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
         change = ResourceChange("Import" if name in self.imports else "Add", name, str(resource.get("Type")))
         change = change._replace(physical_resource_id=self.imports.get(name))
         if not self.with_values:

@@ -1,4 +1,7 @@
-"""A ChangeSet in the shape of DescribeChangeSet's answer, key for key (API reference, version 2010-05-15)."""
+"""A ChangeSet in the shape of DescribeChangeSet's answer, key for key (API reference, version 2010-05-15).
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
+"""
 
 from __future__ import annotations
 

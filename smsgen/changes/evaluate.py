@@ -3,7 +3,8 @@
 In: a template (long form) and what its references give. Out: values in which every scalar is text, as the
 API shows them, and `Unknown` where only the execution of the change set makes a value known: never a
 guess. A function over an unknown value is unknown as a whole. Dynamic references (`{{resolve:…}}`) are
-kept as they are: CloudFormation resolves them when it makes the resource.
+kept as they are: CloudFormation resolves them when it makes the resource
+(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html).
 
 What each function gives stands in `functions`.
 """

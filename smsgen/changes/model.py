@@ -3,6 +3,8 @@
 The field names are those of the CloudFormation API (DescribeChangeSet, API version 2010-05-15) in Python's
 spelling. Missing is None or an empty tuple; `MISSING` stands for a value that is not there, which null is
 not.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
 """
 
 from __future__ import annotations

@@ -15,7 +15,10 @@ GROUP = "AWS::EC2::SecurityGroup"
 RULES = {"AWS::EC2::SecurityGroupIngress": "ingress", "AWS::EC2::SecurityGroupEgress": "egress"}
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 _ADMIN = {22: "EC2.13, SSH", 3389: "EC2.14, RDP"}
-"""Ports that Security Hub wants closed to the world, with the controls' ids."""
+"""Ports that Security Hub wants closed to the world, with the controls' ids.
+
+https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html
+"""
 
 _SOURCES = (
     "CidrIp",

@@ -1,7 +1,7 @@
 """Template parameters: what was given, what Ref gives, and what the answer shows.
 
 Types: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html and
-cloudformation-supplied-parameter-types.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 A statement that allows is wider unless one that was there covers it: each of its actions, resources and principals
 matched, under the same conditions. A Deny that goes is wider, too.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Whether a change of a property replaces the resource: the generated table, and what its words mean."""
+"""Whether a change of a property replaces the resource: the generated table, and what its words mean.
+
+RequiresRecreation: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceTargetDefinition.html;
+`createOnlyProperties` and `conditionalCreateOnlyProperties`:
+https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+"""
 
 from __future__ import annotations
 

@@ -59,8 +59,9 @@ def fields(resource: Mapping[str, Any]) -> dict[Field, Any]:
 def field(type_name: Any, property_name: str) -> Field:
     """Give the field of a property.
 
-    Tags of an instance are an attribute of their own: "Example change sets" of the CloudFormation user guide
-    (using-cfn-updating-stacks-changesets-samples); on types from the registry, a property like others.
+    Tags of an instance are an attribute of their own: "Example change sets" of the CloudFormation user guide,
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets-samples.html;
+    on types from the registry, a property like others.
     """
     if type_name == "AWS::EC2::Instance" and property_name == "Tags":
         return Field("Tags")

@@ -2,6 +2,9 @@
 
 Each check takes what is submitted and yields diagnostics; CHECKS is the table of them. Only what
 CloudFormation itself refuses is refused: what cfn-lint would advise against is no business of a change set.
+
+Sections: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html; attributes of resources:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
 """
 
 from __future__ import annotations
