@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
+from smsgen.digest import digest as sha256
 from smsgen.errors import Diagnostic, InvalidInput
 from smsgen.operations.deployed import ChangeSetRequest, StackInfo
 
@@ -78,7 +79,6 @@ def change_set_request(
     """Give the request for the change set that brings `stack` (None: there is none) to `launch`.
 
     `parameters`: the user's values, which win over those the file implies. `imports`: logical id -> id of
-    the existing resource that becomes it.
     the existing resource that becomes it. `on_failure`: ROLLBACK, DELETE (creations only; an update is
     rolled back instead) or DO_NOTHING.
     Raises InvalidInput for parameters and imports that the template does not have or lacks.
@@ -157,12 +157,10 @@ def capabilities(templates: Iterable[Template]) -> tuple[str, ...]:
 
 
 def digest(*content: Any) -> str:
-    """Give 24 hex digits that depend on nothing but the content."""
-    import hashlib
+    """Give 24 hexadecimal digits, 96 bits of a SHA-256, that depend on nothing but the content."""
     import json
 
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    return sha256(json.dumps(content, sort_keys=True, separators=(",", ":")))[:24]
 
 
 def _iam_capability(resource: Mapping[str, Any]) -> str:
