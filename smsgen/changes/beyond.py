@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from smsgen.changes.evaluate import section
 from smsgen.changes.model import MISSING, ChangeSet, ChangeType
 
 SECTIONS = ("Parameters", "Rules", "Mappings", "Conditions", "Outputs")
@@ -41,17 +42,17 @@ def beyond(change_set: ChangeSet) -> tuple[Edit, ...]:
 
 
 def _edits(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Edit]:
-    for section in SECTIONS:
-        was, now = _map(before, section), _map(after, section)
+    for kind in SECTIONS:
+        was, now = section(before, kind), section(after, kind)
         for name in sorted(was.keys() | now.keys()):
-            yield from _edit(section, name, was.get(name, MISSING), now.get(name, MISSING))
-    was, now = _map(before, "Resources"), _map(after, "Resources")
+            yield from _edit(kind, name, was.get(name, MISSING), now.get(name, MISSING))
+    was, now = section(before, "Resources"), section(after, "Resources")
     for name in sorted(was.keys() & now.keys()):
         for attribute in ATTRIBUTES:
             old, new = _attribute(was[name], attribute), _attribute(now[name], attribute)
             yield from _edit(attribute, name, old, new)
-    for section in WHOLE:
-        yield from _edit(section, "", before.get(section, MISSING), after.get(section, MISSING))
+    for kind in WHOLE:
+        yield from _edit(kind, "", before.get(kind, MISSING), after.get(kind, MISSING))
 
 
 def _edit(kind: str, name: str, before: Any, after: Any) -> Iterator[Edit]:
@@ -59,11 +60,6 @@ def _edit(kind: str, name: str, before: Any, after: Any) -> Iterator[Edit]:
         return
     change: ChangeType = "Add" if before is MISSING else "Remove" if after is MISSING else "Modify"
     yield Edit(kind, name, change, before, after)
-
-
-def _map(template: Mapping[str, Any], section: str) -> Mapping[str, Any]:
-    found = template.get(section)
-    return found if isinstance(found, Mapping) else {}
 
 
 def _attribute(resource: Any, name: str) -> Any:

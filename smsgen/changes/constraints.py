@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from smsgen.changes.parameters import is_list, listed
 from smsgen.changes.unknown import text
 
 
@@ -17,8 +18,7 @@ def broken(name: str, parameter: Mapping[str, Any], value: str) -> str | None:
     type_name = str(parameter.get("Type", ""))
     if type_name.startswith("AWS::SSM::Parameter::"):
         return None  # constraints are on what is stored, which CloudFormation reads
-    is_list = type_name == "CommaDelimitedList" or type_name.startswith("List<")
-    parts = [part.strip() for part in value.split(",")] if is_list else [value]
+    parts = listed(value) if is_list(type_name) else [value]
     checks = (_not_a_number, _not_allowed, _too_short, _too_long, _unmatched, _too_small, _too_large)
     found = (check(parameter, part) for part in parts for check in checks)
     worst = next((said for said in found if said), None)

@@ -69,9 +69,19 @@ def _value(name: str, declaration: Any, texts: Mapping[str, str], ssm: Mapping[s
         if value not in ssm:
             return Unknown(f"SSM parameter {value}")
         value = ssm[value]
-    if type_name == "CommaDelimitedList" or type_name.startswith("List<"):
-        return [item.strip() for item in value.split(",")] if value else []
+    if is_list(type_name):
+        return listed(value) if value else []
     return value
+
+
+def is_list(type_name: str) -> bool:
+    """Say whether Ref of a parameter of the type gives a list."""
+    return type_name == "CommaDelimitedList" or type_name.startswith("List<")
+
+
+def listed(value: str) -> list[str]:
+    """Give the items of the text that is given for a list."""
+    return [item.strip() for item in value.split(",")]
 
 
 def changed(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from smsgen.changes.describe import parsed
 from smsgen.changes.model import KNOWN_AFTER_APPLY
 
 DOCUMENTS = (
@@ -135,22 +136,13 @@ def _grants(properties: Mapping[str, Any]) -> Iterator[Grant]:
 def _document(document: Any) -> Iterator[Grant]:
     if document == KNOWN_AFTER_APPLY:
         yield Grant("Allow", KNOWN_AFTER_APPLY, "", "", "", "")
-    if isinstance(document, str) and document.lstrip()[:1] == "{":
-        document = _json(document)
+    if isinstance(document, str):
+        document = parsed(document.strip())
     if not isinstance(document, Mapping):
         return
     for statement in _list(document.get("Statement")):
         if isinstance(statement, Mapping):
             yield from _statement(statement)
-
-
-def _json(text: str) -> Any:
-    import json
-
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 def _statement(statement: Mapping[str, Any]) -> Iterator[Grant]:
