@@ -38,18 +38,31 @@ def _as_there(one: Any, other: Any) -> Any:
 def _resource(one: Any, other: Any) -> Any:
     if one == other or not (isinstance(one, Mapping) and isinstance(other, Mapping)):
         return one
-    kind = {"Type": one.get("Type")}
-    if other.get("Type") != kind["Type"]:
+    type_name = one.get("Type")
+    if other.get("Type") != type_name:
         return one
-    made = {
-        name: other[name]
-        if name in other and same(kind | {name: value}, kind | {name: other[name]})
-        else value
-        for name, value in one.items()
-    }
-    if "Properties" in one and "Properties" in other:
-        made["Properties"] = _part(one["Properties"], other["Properties"], sets_of(str(kind["Type"])), ())
+    made = {}
+    for name, value in one.items():
+        theirs = other.get(name, value)
+        if name == "Properties" and isinstance(value, dict) and isinstance(theirs, dict):
+            made[name] = {
+                key: _property(str(type_name), key, item, theirs[key]) if key in theirs else item
+                for key, item in value.items()
+            }
+        else:  # as an attribute of a resource: DependsOn has no order
+            made[name] = (
+                theirs if same({"Type": type_name, name: value}, {"Type": type_name, name: theirs}) else value
+            )
     return made
+
+
+def _property(type_name: str, name: str, one: Any, other: Any) -> Any:
+    if one == other:
+        return one
+    # Most changes are of one text into another, for which no schema has to be looked up.
+    if not isinstance(one, (dict, list)) or not isinstance(other, (dict, list)):
+        return _as_there(one, other)
+    return _part(one, other, sets_of(type_name), (name,))
 
 
 def _part(one: Any, other: Any, sets: Sets, path: Path) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from smsgen.cfn.align import aligned
 from smsgen.cfn.document import Template
 from smsgen.cfn.text import Document, parse
 from smsgen.changes import predict
@@ -107,8 +106,7 @@ def predict_change_set(
         name = deployed.stack_name or submitted.stack_name  # a bare template names no stack
         before = deployed._replace(stack_name=name, template=ignoring(deployed.template, patterns))
         if not as_written:
-            children = _aligned_children(template, before, children)
-            template = aligned(template, before.template)
+            template, children = _aligned(template, children, before)
     given: dict[str, str | None] = {**submitted.values, **parameters}
     for name in before.parameters if before else ():
         if name in submitted.template.parameters:
@@ -121,15 +119,17 @@ def predict_change_set(
     return Predicted(change_set, submitted)
 
 
-def _aligned_children(
-    template: Mapping[str, Any], before: Stack, children: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Mapping[str, Any]]:
-    """Give the templates of nested stacks in the spelling of what is deployed of them.
+def _aligned(
+    template: Mapping[str, Any], children: Mapping[str, Mapping[str, Any]], before: Stack
+) -> tuple[Mapping[str, Any], dict[str, Mapping[str, Any]]]:
+    """Give the templates in the spelling of what is deployed of them.
 
-    One that several resources name is spelled as the first of them has it deployed.
+    A child that several resources name is spelled as the first of them has it deployed.
     """
+    from smsgen.cfn.align import aligned  # a CREATE change set goes without
+
     made: dict[str, Mapping[str, Any]] = {}
-    waiting = [(template, before)]
+    waiting = [(template, before)] if children else []
     while waiting:
         body, stack = waiting.pop()
         for name, resource in Template(dict(body)).resources.items():
@@ -138,7 +138,7 @@ def _aligned_children(
             if nested and url in children and url not in made:
                 made[url] = aligned(children[url], nested.template)
                 waiting.append((children[url], nested))
-    return {**children, **made}
+    return aligned(template, before.template), {**children, **made}
 
 
 def read_deployed(path: str, *, files: Files) -> Stack:
