@@ -36,7 +36,7 @@ def loads(text: str) -> Any:
     half = _HALF.search(text) if "\\u" in text else None
     if half and not _is_utf8(data):
         hint = "write the character itself, or both of its halves"
-        raise Refused("LONE_SURROGATE", f"{half.group()[:6]} is half of a character", hint, half.start())
+        raise Refused("CONTROL_CHARACTER", f"{half.group()[:6]} is half of a character", hint, half.start())
     return data
 
 

@@ -28,8 +28,8 @@ def test_what_json_writes_is_read(data: Any, ascii_only: bool) -> None:
         ('["Infinity", Infinity]', "NOT_FINITE", 13),
         ("[1.5, -1e999]", "NOT_FINITE", 6),
         ("[1, " + "9" * 400 + ".0]", "NOT_FINITE", 4),
-        (r'["\\ud800", "\ud800"]', "LONE_SURROGATE", 1 + 12),
-        (r'["\udc00\ud800"]', "LONE_SURROGATE", 2),
+        (r'["\\ud800", "\ud800"]', "CONTROL_CHARACTER", 1 + 12),
+        (r'["\udc00\ud800"]', "CONTROL_CHARACTER", 2),
     ],
 )
 def test_what_no_file_can_hold_is_refused_with_its_place(text: str, code: str, offset: int) -> None:

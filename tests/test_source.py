@@ -140,7 +140,7 @@ LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] *
         (b'{"a": "NaN",\n "b": NaN}', "NOT_FINITE", 2, 7),
         (b'{"a": [1, -Infinity]}', "NOT_FINITE", 1, 11),
         (b'{"a": 1, "b": 1e400}', "NOT_FINITE", 1, 15),
-        (b'{"a": "\\ud83d\\ude00", "b": "\\ud83d"}', "LONE_SURROGATE", 1, 29),
+        (b'{"a": "\\ud83d\\ude00", "b": "\\ud83d"}', "CONTROL_CHARACTER", 1, 29),
         (b"a: &a [*a]", "RECURSIVE_ALIAS", 1, 4),
         (LAUGHS.encode(), "ALIAS_BOMB", None, None),
         (b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1), "TOO_DEEP", 1, MAX_DEPTH + 1),
