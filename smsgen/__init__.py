@@ -9,6 +9,7 @@ The map of the package, from what the user says to what would happen:
     read_snapshot   a snapshot file, or a bare template -> Stack
     predict         Stack, template, parameters, Environment -> ChangeSet, DescribeChangeSet's answer
     requires_recreation  whether a property of a resource type can change in place
+    Service         the SMS API in this process: boto3's client("sms"), without AWS behind it
 
 What is wrong with the user's input is a `Diagnostic`; `InvalidInput` carries them all. Names are imported at their
 first use (PEP 562), so that `import smsgen` costs nothing.
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from smsgen.model.app import App
     from smsgen.model.load import Loaded, load
     from smsgen.model.schema import json_schema
+    from smsgen.service import Service
 
 __all__ = [
     "App",
@@ -40,6 +42,7 @@ __all__ = [
     "Environment",
     "InvalidInput",
     "Loaded",
+    "Service",
     "Severity",
     "SmsgenError",
     "Stack",
@@ -62,6 +65,7 @@ _HOMES = {
     "Environment": "smsgen.changes.model",
     "InvalidInput": "smsgen.errors",
     "Loaded": "smsgen.model.load",
+    "Service": "smsgen.service",
     "Severity": "smsgen.errors",
     "SmsgenError": "smsgen.errors",
     "Stack": "smsgen.changes.model",

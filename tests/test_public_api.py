@@ -15,6 +15,7 @@ NAMES = [
     "Environment",
     "InvalidInput",
     "Loaded",
+    "Service",
     "Severity",
     "SmsgenError",
     "Stack",
