@@ -15,7 +15,6 @@ from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled, compile_app
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, UsageError, errors
 from smsgen.model.app import App
-from smsgen.model.check import check
 from smsgen.model.load import Loaded, load
 from smsgen.operations.scripts import Scripts, no_scripts, read_scripts
 from smsgen.record import Record
@@ -63,6 +62,8 @@ def generate_from(app: App, *, format: str = "yaml") -> Generated:  # noqa: A002
 
     Raises InvalidInput with every problem; a script that it names by `userData.file` is one.
     """
+    from smsgen.model.check import check
+
     found = check(app)
     if errors(found):
         raise InvalidInput(found)
