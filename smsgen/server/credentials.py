@@ -1,0 +1,79 @@
+"""The keys that callers sign with: from a credentials file, or from the environment. What is secret is not shown.
+
+The file is as the AWS CLI has it (https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html): each profile is a
+key that is accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from configparser import Error, RawConfigParser
+
+from smsgen.errors import SmsgenError
+
+
+class Key:
+    """The secret of an access key, named as botocore's signer asks for it; `token` goes with temporary credentials."""
+
+    __slots__ = ("secret_key", "token")
+
+    def __init__(self, secret_key: str, token: str = "") -> None:
+        self.secret_key = secret_key
+        self.token = token
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Key) and (self.secret_key, self.token) == (other.secret_key, other.token)
+
+    def __hash__(self) -> int:
+        return hash((self.secret_key, self.token))
+
+    def __repr__(self) -> str:
+        return "Key(…)"
+
+
+Keys = Mapping[str, Key]
+"""Access key id -> its secret."""
+
+ENVIRONMENT = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+FILE = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+
+
+def keys_of_file(text: str, name: str) -> Keys:
+    """Give the keys of a credentials file; `name` is said where it is wrong. Raises SmsgenError."""
+    parser = RawConfigParser(default_section="\0")  # [default] is a profile like another
+    try:
+        parser.read_string(text, name)
+    except Error as error:
+        # The parser's own words quote the line, and with it perhaps a secret.
+        line = getattr(error, "lineno", None)
+        where = f"{name}:{line}" if line else name
+        raise SmsgenError(f"{where} is not a credentials file", hint=_HINT) from None
+    found: dict[str, Key] = {}
+    for profile in parser.sections():
+        said = {one: parser[profile].get(one, "") for one in FILE}
+        for key_id, key in _pair(said, FILE, f"{name} [{profile}]"):
+            if found.get(key_id, key) != key:
+                raise SmsgenError(
+                    f"{name} has two secrets for the access key of [{profile}]", hint="keep one"
+                )
+            found[key_id] = key
+    if not found:
+        raise SmsgenError(f"{name} has no access key", hint=_HINT)
+    return found
+
+
+def keys_of_environment(environment: Mapping[str, str]) -> Keys:
+    """Give the key of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or none. Raises SmsgenError."""
+    return dict(_pair({one: environment.get(one, "") for one in ENVIRONMENT}, ENVIRONMENT, "the environment"))
+
+
+_HINT = "each profile needs the lines aws_access_key_id = … and aws_secret_access_key = …"
+
+
+def _pair(said: Mapping[str, str], names: tuple[str, str, str], where: str) -> Iterator[tuple[str, Key]]:
+    key_id, secret, token = (said[name].strip() for name in names)
+    if bool(key_id) != bool(secret):
+        there = names[0] if key_id else names[1]
+        raise SmsgenError(f"{where} has {there} without the other", hint=f"set {names[0]} and {names[1]}")
+    if key_id:
+        yield key_id, Key(secret, token)
