@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smsgen.cfn.normal import Path, Sets, normal_part, same, sets_of
+from smsgen.cfn.normal import Path, Sets, identical, normal_part, same, sets_of
 
 
 def aligned(template: Mapping[str, Any], deployed: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -19,7 +19,7 @@ def aligned(template: Mapping[str, Any], deployed: Mapping[str, Any]) -> Mapping
     made = {}
     for name, section in template.items():
         other = deployed.get(name)
-        if section == other or name not in deployed:
+        if name not in deployed or identical(section, other):
             made[name] = section
         elif isinstance(section, Mapping) and isinstance(other, Mapping):
             align = _resource if name == "Resources" else _as_there
@@ -36,7 +36,7 @@ def _as_there(one: Any, other: Any) -> Any:
 
 
 def _resource(one: Any, other: Any) -> Any:
-    if one == other or not (isinstance(one, Mapping) and isinstance(other, Mapping)):
+    if identical(one, other) or not (isinstance(one, Mapping) and isinstance(other, Mapping)):
         return one
     type_name = one.get("Type")
     if other.get("Type") != type_name:
@@ -57,7 +57,7 @@ def _resource(one: Any, other: Any) -> Any:
 
 
 def _property(type_name: str, name: str, one: Any, other: Any) -> Any:
-    if one == other:
+    if identical(one, other):
         return one
     # Most changes are of one text into another, for which no schema has to be looked up.
     if not isinstance(one, (dict, list)) or not isinstance(other, (dict, list)):

@@ -26,6 +26,14 @@ def same(a: Any, b: Any) -> bool:
     return bool(normal(a) == normal(b))
 
 
+def identical(a: Any, b: Any) -> bool:
+    """Whether two values are surely the same text: Python takes 1, true and 1.0 to be equal, which they are not here.
+
+    False, at times, of what is equal but for the order of its keys.
+    """
+    return bool(a == b) and repr(a) == repr(b)
+
+
 def normal(value: Any) -> Any:
     """Give the one spelling of a template or of any part of one; normal values stay as they are.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import placeholders
+from smsgen.cfn.normal import identical
 from smsgen.changes import parameters as parameter_values
 from smsgen.changes.evaluate import section
 from smsgen.changes.sides import After, Before, Evaluated, Field
@@ -76,7 +77,7 @@ def compare(before: Before, after: After) -> Comparison:
     for name, resource in common.items():
         mentioned = set(_mentioned(resource.after))
         is_stack = resource.type_name == NESTED
-        if is_stack or resource.before != resource.after or not changed.isdisjoint(mentioned):
+        if is_stack or not identical(resource.before, resource.after) or not changed.isdisjoint(mentioned):
             first.append(name)
         for target in mentioned & after.resources.keys():
             readers.setdefault(target, []).append(name)
@@ -101,7 +102,7 @@ def _changed_conditions(before: Before, after: After) -> set[str]:
 
 def _changed_mappings(before: Before, after: After) -> set[str]:
     was, now = section(before.template, "Mappings"), section(after.template, "Mappings")
-    changed = any(was.get(name) != value for name, value in now.items())
+    changed = any(not identical(was.get(name), value) for name, value in now.items())
     # A mapping's name may be worked out, so that no text mentions it: every look-up is looked at.
     return {"Fn::FindInMap"} if changed else set()
 

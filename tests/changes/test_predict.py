@@ -470,3 +470,12 @@ def test_a_part_that_cannot_change_in_place_counts_only_where_it_changes() -> No
 
     assert judge(export("a", "gzip"), export("a", "zip")) == "Never"
     assert judge(export("a", "gzip"), export("b", "gzip")) == "Always"
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, True), (True, 1), (1, 1.0), ([0], [False])])
+def test_what_python_takes_to_be_equal_is_another_text(before: Any, after: Any) -> None:
+    found = update(resources(T=topic(X=before)), resources(T=topic(X=after)))
+    assert [change.action for change in found.changes] == ["Modify"]
+    mapped = {"Fn::FindInMap": ["M", "K", "V"]}
+    sides = [resources(T=topic(X=mapped)) | {"Mappings": {"M": {"K": {"V": v}}}} for v in (before, after)]
+    assert [change.action for change in update(*sides).changes] == ["Modify"]

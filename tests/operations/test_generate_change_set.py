@@ -139,6 +139,7 @@ NOISE: dict[str, tuple[str, str, Any, Any]] = {
         {"Statement": [ALLOW | {"Action": ["s3:List*", "s3:Get*"], "Resource": ["*"]}]},
     ),
     "a number and its text": ("AWS::SNS::Topic", "DisplayName", 10, "10"),
+    "a number and its fraction": ("AWS::SNS::Topic", "DisplayName", 1, 1.0),
     "a truth and its text": ("AWS::SNS::Topic", "FifoTopic", True, "true"),
 }
 
@@ -187,6 +188,7 @@ REAL: dict[str, tuple[str, str, Any, Any]] = {
         {"Statement": [ALLOW]},
         {"Statement": [ALLOW | {"Effect": "Deny"}]},
     ),
+    "a truth and a number": ("AWS::SNS::Topic", "FifoTopic", True, 1),
     "a capital": ("AWS::SNS::Topic", "FifoTopic", "True", True),
 }
 
