@@ -179,3 +179,27 @@ def test_a_bucket_that_aws_denies_is_unauthorized(
     proxy.fail("s3:PutObject", "denied")
     with pytest.raises(service.exceptions.UnauthorizedOperationException):
         service.generate_template(appId=app_id)
+
+
+CALLS = ("CreateChangeSet", "ExecuteChangeSet", "DescribeStackEvents", "DescribeStacks")
+FAULTS = [
+    (call, kind)
+    for call in CALLS
+    for kind in ("throttle", "lost", "reset", "error")
+    # moto ignores client tokens: a CreateChangeSet whose answer is lost makes a second stack there.
+    if (call, kind) != ("CreateChangeSet", "lost")
+]
+
+
+@pytest.mark.parametrize(("call", "kind"), FAULTS)
+def test_a_call_that_meets_a_fault_launches_once(
+    service: Service, proxy: FaultProxy, clients: Clients, network: dict[str, str], call: str, kind: str
+) -> None:
+    app_id = make(service, network)
+    proxy.fail(f"cloudformation:{call}", kind)
+    service.launch_app(appId=app_id)
+    summary = service.wait(app_id)["appSummary"]
+    assert summary["launchStatus"] == "LAUNCHED", summary
+    stacks = clients.client("cloudformation").list_stacks()["StackSummaries"]
+    assert [one["StackStatus"] for one in stacks] == ["CREATE_COMPLETE"]
+    assert running(clients) == 2
