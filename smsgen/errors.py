@@ -12,7 +12,8 @@ everything is said at once. The exceptions:
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import NamedTuple
+
+from smsgen.record import Record
 
 Path = tuple[str | int, ...]
 """Where a value stands in a document: keys and list indices from the root."""
@@ -26,7 +27,7 @@ class Severity(Enum):
     INFO = "info"
 
 
-class Location(NamedTuple):
+class Location(Record):
     """A place in a text: file name as the user gave it, line and column from 1."""
 
     file: str
@@ -37,7 +38,7 @@ class Location(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
-class Diagnostic(NamedTuple):
+class Diagnostic(Record):
     """One problem: where, what, and what to do next.
 
     `code` is stable and upper-case (`UNKNOWN_FIELD`); `message` says what is wrong in one sentence without a full

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path
-from smsgen.pyyaml import yaml
+from smsgen.pyyaml import implicit_tag, yaml
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 100
@@ -29,8 +29,17 @@ _COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BRACKETS = re.compile(r"[\[\]{}]")
 _NESTED_LINE = re.compile(rf"^(?: {{{2 * MAX_DEPTH},}}|(?:[ ]*[-?:][ ]+){{{MAX_DEPTH // 2},}})", re.MULTILINE)
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _constructor = yaml.constructor.SafeConstructor()
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc] # one of two classes, chosen at run time
+    """PyYAML's safe loader, the C one where it is there, with a shorter way to the tags that nobody wrote."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        if kind is yaml.ScalarNode:
+            return (implicit_tag(value) or _STR) if implicit[0] else _STR
+        return _COLLECTIONS[kind is yaml.SequenceNode]
 
 
 class Source:

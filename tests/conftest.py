@@ -10,7 +10,7 @@ from hypothesis import settings
 settings.register_profile("smsgen", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("smsgen")
 
-# A shell without job control starts what runs in the background with Ctrl-C ignored, and children inherit that: the tests
+# A shell without job control starts what runs in the background with Ctrl-C ignored, and children inherit that: tests
 # that interrupt a command would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

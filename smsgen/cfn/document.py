@@ -1,9 +1,11 @@
 """A CloudFormation template as plain data, in the long JSON form whatever it was read from."""
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from smsgen.record import Record
 
 
-class Template(NamedTuple):
+class Template(Record):
     """A template. `body` is the JSON form: `{"Ref": …}`, `{"Fn::Sub": …}`; it is never edited in place."""
 
     body: dict[str, Any]

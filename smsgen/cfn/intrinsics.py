@@ -5,7 +5,9 @@ The spellings are those of the CloudFormation template reference ("Intrinsic fun
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+from smsgen.record import Record
 
 SHORT_TAGS = {
     "!Ref": "Ref",
@@ -45,7 +47,7 @@ TAG_OF = {name: tag for tag, name in SHORT_TAGS.items() if name not in LONG_ONLY
 _PLACEHOLDER = re.compile(r"\$\{([^!${}][^${}]*)\}")
 
 
-class Reference(NamedTuple):
+class Reference(Record):
     """One use of another thing: `attribute` is None for Ref, and the name read for Fn::GetAtt."""
 
     target: str

@@ -6,20 +6,21 @@ emitter itself: PyYAML's own representer knows no short tags and quotes what peo
 """
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.intrinsics import SHORT_TAGS, TAG_OF
 from smsgen.cfn.order import ordered
 from smsgen.errors import Diagnostic, InvalidInput, Location
-from smsgen.pyyaml import yaml
+from smsgen.pyyaml import implicit_tag, may_be_number, yaml
+from smsgen.record import Record
 from smsgen.source import Source
 from smsgen.source import parse as parse_source
 
 FORMATS = ("yaml", "json")
 
 
-class Document(NamedTuple):
+class Document(Record):
     """A template and where each of its values stands in the text it was read from."""
 
     template: Template
@@ -110,9 +111,7 @@ _EMPTY_SEQ = yaml.SequenceStartEvent(None, None, True, flow_style=True)
 
 # What a YAML 1.1 or 1.2 reader takes for something else than text, beyond what PyYAML's own resolver knows:
 # exponents without a dot, 1.2 octals, words that only some readers convert.
-_MISREAD = re.compile(
-    r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)([eE][-+]?\d+)?|0[ox][\da-fA-F_]+|[yYnN]|<<|=|~|\d+(:\d\d?)+"
-)
+_MISREAD = r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)([eE][-+]?\d+)?|0[ox][\da-fA-F_]+|[yYnN]|\d+(:\d\d?)+"
 # What keeps a text from being a block literal, or from standing plain: strings, since compiling sets that reach over
 # all of Unicode takes longer than all the rest of this module. ASCII texts are decided without them.
 _NOT_A_BLOCK_ASCII = r"[ \t]\n|[ \t]\Z|\A\n|[^\t\n -~]"
@@ -232,10 +231,10 @@ def _is_escaped(text: str) -> bool:
 
 
 def _is_misread(text: str) -> bool:
-    if not text or _MISREAD.fullmatch(text):
+    if implicit_tag(text) is not None:
         return True
-    resolvers = yaml.resolver.Resolver.yaml_implicit_resolvers
-    return any(pattern.match(text) for _, pattern in resolvers.get(text[0], ()))
+    # Most texts are no words of one letter and cannot be numbers, and need no regular expression.
+    return (may_be_number(text) or len(text) == 1) and re.fullmatch(_MISREAD, text) is not None
 
 
 def _float(value: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.changes.compare import Comparison
 from smsgen.changes.details import PENDING, replacement_of, value_text
@@ -12,11 +12,12 @@ from smsgen.changes.model import MISSING, Detail, ResourceChange
 from smsgen.changes.replacement import Rippled
 from smsgen.changes.sides import Before, Field, fields
 from smsgen.changes.unknown import Unknown, shown
+from smsgen.record import Record
 
 Values = Mapping[Field, Any]
 
 
-class Assembled(NamedTuple):
+class Assembled(Record):
     """The changes, and what CloudFormation complains of while it works out values: (logical id, complaint)."""
 
     changes: tuple[ResourceChange, ...]

@@ -7,10 +7,11 @@ attributes that a change set reports; Outputs, Parameters, Mappings and texts ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.changes.evaluate import section
 from smsgen.changes.model import MISSING, ChangeSet, ChangeType
+from smsgen.record import Record
 
 SECTIONS = ("Parameters", "Rules", "Mappings", "Conditions", "Outputs")
 """Sections whose members are named one by one."""
@@ -22,7 +23,7 @@ ATTRIBUTES = ("DependsOn", "Condition")
 """Attributes of a resource that a change set does not report."""
 
 
-class Edit(NamedTuple):
+class Edit(Record):
     """One edit: of what (`Outputs`, `DependsOn`), which one (`WebInstanceId`), and both values (MISSING: not there)."""
 
     kind: str

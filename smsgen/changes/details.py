@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.changes.compare import NESTED, Common, Comparison
 from smsgen.changes.evaluate import Uses
@@ -26,6 +26,7 @@ from smsgen.changes.model import (
 from smsgen.changes.recreation import requires_recreation
 from smsgen.changes.sides import Evaluated, Field, fields, references
 from smsgen.changes.unknown import shown
+from smsgen.record import Record
 
 
 class Impact(IntEnum):
@@ -65,7 +66,7 @@ def details_of(
     return found
 
 
-class _Reader(NamedTuple):
+class _Reader(Record):
     """A resource whose details are asked for, and what is known meanwhile."""
 
     resource: Common
@@ -74,7 +75,7 @@ class _Reader(NamedTuple):
     with_values: bool
 
 
-class _Cause(NamedTuple):
+class _Cause(Record):
     change_source: ChangeSource
     entity: str
     evaluation: Evaluation

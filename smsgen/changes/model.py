@@ -10,7 +10,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeCh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
+
+from smsgen.record import Record
 
 KNOWN_AFTER_APPLY: Final = "{{changeSet:KNOWN_AFTER_APPLY}}"
 """What CloudFormation shows in place of a value that only the execution of the change set makes known."""
@@ -58,7 +60,7 @@ Action = Literal["Add", "Modify", "Remove", "Import", "Dynamic"]
 # --- The deployed stack -------------------------------------------------------------------------------------
 
 
-class StackResource(NamedTuple):
+class StackResource(Record):
     """A resource that exists: its type and physical id, what Ref gives where that differs, what GetAtt
     gives.
     """
@@ -69,7 +71,7 @@ class StackResource(NamedTuple):
     attributes: Mapping[str, Any] = {}
 
 
-class Environment(NamedTuple):
+class Environment(Record):
     """What the account answers at the moment of the change set: nothing here is ever looked up.
 
     `pseudo`: values of pseudo parameters (`AWS::Region`); `ssm`: SSM parameter name -> value; `exports`:
@@ -83,7 +85,7 @@ class Environment(NamedTuple):
     zones: Mapping[str, tuple[str, ...]] = {}
 
 
-class Stack(NamedTuple):
+class Stack(Record):
     """A deployed stack. `template` is the processed body (no macros left in it); `parameters` as they were
     given.
 
@@ -107,7 +109,7 @@ class Stack(NamedTuple):
 # --- The answer ---------------------------------------------------------------------------------------------
 
 
-class Target(NamedTuple):
+class Target(Record):
     """What changes of a resource (ResourceTargetDefinition). The last four are there with property values
     only.
 
@@ -123,7 +125,7 @@ class Target(NamedTuple):
     after_value: str | None = None
 
 
-class Detail(NamedTuple):
+class Detail(Record):
     """Why it changes (ResourceChangeDetail). `causing_entity` is None for DirectModification."""
 
     target: Target
@@ -132,7 +134,7 @@ class Detail(NamedTuple):
     causing_entity: str | None = None
 
 
-class ResourceChange(NamedTuple):
+class ResourceChange(Record):
     """What happens to one resource. The contexts, `{"Properties": {…}}`, are there with property values
     only.
     """
@@ -150,7 +152,7 @@ class ResourceChange(NamedTuple):
     change_set_id: str | None = None
 
 
-class ParameterAnswer(NamedTuple):
+class ParameterAnswer(Record):
     """A parameter as the answer shows it: NoEcho masked, the value of an SSM parameter in
     `resolved_value`.
     """
@@ -160,7 +162,7 @@ class ParameterAnswer(NamedTuple):
     resolved_value: str | None = None
 
 
-class Side(NamedTuple):
+class Side(Record):
     """One side of the comparison: the template as it was compared, parameter values, and what its
     conditions gave.
 
@@ -174,7 +176,7 @@ class Side(NamedTuple):
     resources: frozenset[str] = frozenset()
 
 
-class ChangeSet(NamedTuple):
+class ChangeSet(Record):
     """CloudFormation's answer, predicted: what it gives plain, and with IncludePropertyValues.
 
     `nested` holds the change sets of nested stacks by the logical id of their resource; `before` and

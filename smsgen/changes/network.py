@@ -7,9 +7,10 @@ source within. A rule that moves to another group is therefore wider there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.changes.model import KNOWN_AFTER_APPLY
+from smsgen.record import Record
 
 GROUP = "AWS::EC2::SecurityGroup"
 RULES = {"AWS::EC2::SecurityGroupIngress": "ingress", "AWS::EC2::SecurityGroupEgress": "egress"}
@@ -31,7 +32,7 @@ _SOURCES = (
 )
 
 
-class Rule(NamedTuple):
+class Rule(Record):
     """One rule: direction, the group (of a rule that is a resource), protocol ("-1": all), ports, and source."""
 
     direction: str

@@ -9,10 +9,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.changes.describe import parsed
 from smsgen.changes.model import KNOWN_AFTER_APPLY
+from smsgen.record import Record
 
 DOCUMENTS = (
     "PolicyDocument",
@@ -27,7 +28,7 @@ MANAGED = ("ManagedPolicyArns", "ManagedPolicies", "PermissionSets")
 """Properties that list policies attached."""
 
 
-class Grant(NamedTuple):
+class Grant(Record):
     """One thing that one statement allows or denies. `turned` names NotAction and the like, which grant all others."""
 
     effect: str

@@ -7,11 +7,12 @@ yet is never taken as harmless.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from smsgen.changes.model import ChangeSet, ResourceChange
 from smsgen.changes.network import network_widening
 from smsgen.changes.permissions import permission_widening
+from smsgen.record import Record
 
 Kind = Literal["iam", "network", "stateful"]
 
@@ -48,7 +49,7 @@ STATEFUL = frozenset(
 """Types whose removal or replacement loses data (cfn-lint rule I3011 lists most of them)."""
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """Something to look at. `kind` is the gate of --fail-on that it trips; `message` names no secret."""
 
     kind: Kind

@@ -7,7 +7,7 @@ from before the update; of one that is added or replaced, nothing that is known 
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.cfn.intrinsics import Reference
 from smsgen.changes import parameters as parameter_values
@@ -15,9 +15,10 @@ from smsgen.changes.evaluate import Evaluator, Uses, section
 from smsgen.changes.foreach import expand
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, Attribute, Environment, Side, Stack
 from smsgen.changes.unknown import Unknown
+from smsgen.record import Record
 
 
-class Field(NamedTuple):
+class Field(Record):
     """What of a resource can change: a property, or an attribute as a whole."""
 
     attribute: Attribute
@@ -29,7 +30,7 @@ class Field(NamedTuple):
         return f"/{self.attribute}/{self.name}" if self.name else _WHOLE[self.attribute]
 
 
-class Evaluated(NamedTuple):
+class Evaluated(Record):
     """The value of a field, and what it was made of."""
 
     value: Any

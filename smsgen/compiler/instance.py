@@ -5,7 +5,7 @@ root volume, detailed monitoring, EBS optimisation, tags on the volumes. A netwo
 public address is asked for or refused: it is a property that always replaces the instance.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.compiler import identity
 from smsgen.compiler.parameters import Parameters
@@ -30,6 +30,7 @@ from smsgen.model.app import App
 from smsgen.model.launch import Volume
 from smsgen.model.rules import seconds
 from smsgen.model.volumes import ROOT_DEVICES
+from smsgen.record import Record
 
 ROOT_DEVICE = ROOT_DEVICES[0]
 """Images made by SMS and VM Import/Export name their root volume so; another is named under `volumes`."""
@@ -40,7 +41,7 @@ _NOT_EBS_OPTIMIZED = frozenset(
 """Families that refuse EbsOptimized or take it for some sizes only (EC2 user guide, "EBS-optimized instances")."""
 
 
-class Part(NamedTuple):
+class Part(Record):
     """A server's resources by logical id, and those of them that must be complete before the next launch order."""
 
     resources: dict[str, dict[str, Any]]

@@ -5,12 +5,13 @@ Systems Manager parameter store to everybody who names its path.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.compiler.names import alphanumeric
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import Parameter, Ref
 from smsgen.digest import digest
+from smsgen.record import Record
 
 SUBNET = "SubnetId"
 SECURITY_GROUPS = "SecurityGroupIds"
@@ -20,7 +21,7 @@ GROUPS = ("Network", "Instances", "Images")
 """How the console groups the parameters (AWS::CloudFormation::Interface), in this order."""
 
 
-class Declared(NamedTuple):
+class Declared(Record):
     """A parameter: its declaration, the console's group, and the value known already ("" where none is)."""
 
     name: str

@@ -4,11 +4,10 @@ A server's own word wins over its group's, and its group's over the application'
 sorted by what servers are, never by where they stand in the file.
 """
 
-from typing import NamedTuple
-
 from smsgen.errors import Path
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.launch import Launch
+from smsgen.record import Record
 
 _CAMEL = {
     name: name.split("_")[0] + "".join(part.title() for part in name.split("_")[1:])
@@ -17,7 +16,7 @@ _CAMEL = {
 _CAMEL["ec2_key_name"] = "ec2KeyName"
 
 
-class ResolvedServer(NamedTuple):
+class ResolvedServer(Record):
     """A server, its joined launch configuration, and where it stands in the file."""
 
     server: Server

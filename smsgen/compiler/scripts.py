@@ -6,7 +6,7 @@ through Fn::Sub: the rest is joined to it verbatim, so that a `${…}` of the us
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.compiler.identity import scripts_in_s3
 from smsgen.compiler.instance import handle_name, signals_by_wait_condition
@@ -14,6 +14,7 @@ from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import Base64, Join, Sub
 from smsgen.digest import digest
 from smsgen.model.launch import S3Location
+from smsgen.record import Record
 from smsgen.templates import folder
 
 _SHELL_HEADER = """\
@@ -28,7 +29,7 @@ $SmsgenRegion = '${AWS::Region}'
 """
 
 
-class Step(NamedTuple):
+class Step(Record):
     """One script that runs at boot: from `location` (as the script's language quotes it), or its `text`."""
 
     name: str
@@ -41,7 +42,7 @@ class Step(NamedTuple):
         return f"SMSGEN_{digest(self.text)[:16].upper()}"
 
 
-class BootScript(NamedTuple):
+class BootScript(Record):
     """A server's user data: the value of the property, and its size in bytes before Base64."""
 
     value: Any

@@ -6,7 +6,7 @@ other child, byte for byte. Launch order is kept between the children, by barrie
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.limits import MAX_BYTES, MAX_OUTPUTS, MAX_PARAMETERS, MAX_RESOURCES
@@ -19,6 +19,7 @@ from smsgen.compiler.parameters import Declared
 from smsgen.compiler.tropo import GetAtt, Output, Parameter, Ref, Stack
 from smsgen.digest import digest
 from smsgen.errors import Diagnostic, InvalidInput, Path
+from smsgen.record import Record
 
 # A piece is cut before it is full, so that a few servers more do not cut it again.
 _RESOURCES = MAX_RESOURCES * 4 // 5
@@ -28,7 +29,7 @@ _BYTES = MAX_BYTES * 3 // 4
 PROFILE_PARAMETER = "InstanceProfileName"
 
 
-class Child(NamedTuple):
+class Child(Record):
     """A nested template: its file, relative to the root's, and what each of its resources comes from."""
 
     file: str
@@ -36,7 +37,7 @@ class Child(NamedTuple):
     origins: dict[str, Path]
 
 
-class _Piece(NamedTuple):
+class _Piece(Record):
     """Servers that share a child: of one launch order and group, and of one beginning of their hashes."""
 
     launch_order: int

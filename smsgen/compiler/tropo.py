@@ -16,17 +16,21 @@ if "troposphere" not in sys.modules:
         import troposphere  # noqa: F401 - loaded now, while the stand-ins are in place
 
 from troposphere import Base64, GetAtt, Join, Output, Parameter, Ref, Sub, Tags
-from troposphere.cloudformation import Stack, WaitCondition, WaitConditionHandle
-from troposphere.ec2 import (
+
+from smsgen.compiler.classes import (
     BlockDeviceMapping,
+    CreationPolicy,
     EbsBlockDevice,
     Instance,
     MetadataOptions,
     NetworkInterfaceProperty,
+    ResourceSignal,
+    Stack,
     Volume,
     VolumeAttachment,
+    WaitCondition,
+    WaitConditionHandle,
 )
-from troposphere.policies import CreationPolicy, ResourceSignal
 
 __all__ = [
     "Base64",

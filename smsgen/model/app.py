@@ -4,29 +4,28 @@ Field names are the API's (camelCase in the file, snake_case here). Lists keep t
 index is a place in the file; nothing downstream may let that order show in a template.
 """
 
-from typing import NamedTuple
-
 from smsgen.model.launch import Launch
+from smsgen.record import Record
 
 PROFILES = ("hardened", "sms")
 """What may go into a template: `hardened` is ours, `sms` is what SMS's own IAM roles allowed."""
 
 
-class Tag(NamedTuple):
+class Tag(Record):
     """A tag: key of 1 to 128 characters, value of at most 256."""
 
     key: str
     value: str = ""
 
 
-class VmServerAddress(NamedTuple):
+class VmServerAddress(Record):
     """Where a VM lives: its id and the id of the VM manager (API: VmServerAddress)."""
 
     vm_manager_id: str = ""
     vm_id: str = ""
 
 
-class VmServer(NamedTuple):
+class VmServer(Record):
     """The machine that was migrated (API: VmServer)."""
 
     vm_server_address: VmServerAddress = VmServerAddress()
@@ -36,7 +35,7 @@ class VmServer(NamedTuple):
     vm_path: str = ""
 
 
-class Server(NamedTuple):
+class Server(Record):
     """One server of a group; `launch` holds only what was said of this server."""
 
     server_id: str = ""
@@ -47,7 +46,7 @@ class Server(NamedTuple):
     launch: Launch = Launch()
 
 
-class ServerGroup(NamedTuple):
+class ServerGroup(Record):
     """Servers that launch together; `launch_order` is None where the file leaves it out."""
 
     name: str = ""
@@ -57,7 +56,7 @@ class ServerGroup(NamedTuple):
     server_list: tuple[Server, ...] = ()
 
 
-class App(NamedTuple):
+class App(Record):
     """An application; `app_id` and `stack_name` are never empty once loaded."""
 
     name: str

@@ -3,17 +3,17 @@
 None means "not said here", so that a server's own word, its group's and the app's can be joined by field.
 """
 
-from typing import NamedTuple
+from smsgen.record import Record
 
 
-class S3Location(NamedTuple):
+class S3Location(Record):
     """An object in S3 (API: S3Location)."""
 
     bucket: str
     key: str
 
 
-class UserData(NamedTuple):
+class UserData(Record):
     """The user data of a server: exactly one of the three is set."""
 
     s3_location: S3Location | None = None
@@ -21,7 +21,7 @@ class UserData(NamedTuple):
     inline: str | None = None
 
 
-class Volume(NamedTuple):
+class Volume(Record):
     """A block device: GiB and MiB/s. `retain` makes it a resource that outlives the server."""
 
     device: str
@@ -36,7 +36,7 @@ class Volume(NamedTuple):
     retain: bool = False
 
 
-class MetadataOptions(NamedTuple):
+class MetadataOptions(Record):
     """Options of the instance metadata service (EC2: InstanceMetadataOptionsRequest)."""
 
     http_tokens: str | None = None
@@ -46,14 +46,14 @@ class MetadataOptions(NamedTuple):
     http_protocol_ipv6: str | None = None
 
 
-class Readiness(NamedTuple):
+class Readiness(Record):
     """When a server counts as ready: `timeout` is an ISO 8601 duration (PT15M), `signal` says who tells."""
 
     signal: str = "creationPolicy"
     timeout: str = "PT15M"
 
 
-class Launch(NamedTuple):
+class Launch(Record):
     """A launch configuration. Every field is None where this place says nothing."""
 
     logical_id: str | None = None

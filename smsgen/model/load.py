@@ -8,18 +8,17 @@
 (`rules.py`) what contradicts itself. Any text ends in a Loaded or in InvalidInput.
 """
 
-from typing import NamedTuple
-
 from smsgen.digest import digest
 from smsgen.errors import Diagnostic, InvalidInput, errors
 from smsgen.model.app import App
 from smsgen.model.fields import APP
 from smsgen.model.problems import Problems
 from smsgen.model.rules import RULES, view
+from smsgen.record import Record
 from smsgen.source import Source, parse
 
 
-class Loaded(NamedTuple):
+class Loaded(Record):
     """An application, the text it came from, and what is worth a warning in it, in the order of the text."""
 
     app: App

@@ -9,13 +9,14 @@ is kept only while its lease holds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from smsgen.errors import SmsgenError
 from smsgen.model.managed import ManagedApp
+from smsgen.record import Record
 
 
-class Job(NamedTuple):
+class Job(Record):
     """Work on one application that goes on in the background.
 
     `kind`: "launch", "terminate", "delete" or "validate". `body`: what it needs to know, as plain JSON data. `attempt`
@@ -32,7 +33,7 @@ class Job(NamedTuple):
     created: float = 0.0
 
 
-class Token(NamedTuple):
+class Token(Record):
     """A clientToken that was used: for which operation, the digest of the request, and the app it made."""
 
     operation: str
@@ -42,7 +43,7 @@ class Token(NamedTuple):
     created: float = 0.0
 
 
-class Change(NamedTuple):
+class Change(Record):
     """One transaction on one application.
 
     `before` is the application as it was read (None: it is made), `after` as it shall be (None: it is deleted). `jobs`

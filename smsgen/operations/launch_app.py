@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from smsgen.errors import InvalidInput, ServiceError, SmsgenError
 from smsgen.operations.deployed import ChangeSetInfo, ChangeSetRequest, StackInfo
@@ -22,6 +22,7 @@ from smsgen.operations.real_change_sets import ask, discard, tidy
 from smsgen.operations.stack_rules import Rule, Step, for_launch
 from smsgen.operations.status import deployed_body
 from smsgen.operations.waiting import Pace
+from smsgen.record import Record
 
 if TYPE_CHECKING:
     from smsgen.changes.model import ChangeSet
@@ -46,7 +47,7 @@ class Conversation(Protocol):
         """Give the view in which an operation on `stack` is shown, by launch order."""
 
 
-class LaunchOptions(NamedTuple):
+class LaunchOptions(Record):
     """How to launch. `on_failure` is ROLLBACK, DELETE or DO_NOTHING; `gate` raises GateTripped.
 
     `protect`: whether to switch termination protection on; None means for an app with stateful servers.
@@ -76,7 +77,7 @@ class Ending(Enum):
     TERMINATED = "terminated"
 
 
-class Launched(NamedTuple):
+class Launched(Record):
     """What a launch gives: how it ended, and the stack (None where there is none)."""
 
     ending: Ending

@@ -6,12 +6,13 @@ All names and tokens are derived from the content, so that asking twice is askin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.digest import digest as sha256
 from smsgen.errors import Diagnostic, InvalidInput
 from smsgen.operations.deployed import ChangeSetRequest, StackInfo
+from smsgen.record import Record
 
 MARK = "smsgen-"
 """How the names of all our change sets and client tokens begin."""
@@ -39,7 +40,7 @@ IDENTIFIERS = {
 """Type -> the property that identifies a resource for an import: the primary identifier of its schema."""
 
 
-class Place(NamedTuple):
+class Place(Record):
     """Where a resource of the template belongs in the application: launch order, group, and which server."""
 
     order: int
@@ -48,7 +49,7 @@ class Place(NamedTuple):
     server_id: str = ""
 
 
-class Launch(NamedTuple):
+class Launch(Record):
     """A compiled application, ready to launch. Exactly one of `body` and `url` is set.
 
     `templates` holds the root's template first, then those of nested stacks. `role_name` may be "" (the

@@ -12,13 +12,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.cfn.intrinsics import call, references
 from smsgen.cfn.text import parse
 from smsgen.changes.model import MASK
 from smsgen.errors import Diagnostic, Severity, SmsgenError
 from smsgen.operations.ports import Files, StackReader
+from smsgen.record import Record
 
 NESTED = "AWS::CloudFormation::Stack"
 
@@ -34,14 +35,14 @@ _URL_SUFFIXES = {
 """Partition -> AWS::URLSuffix where it is not amazonaws.com (botocore's partitions.json)."""
 
 
-class Pulled(NamedTuple):
+class Pulled(Record):
     """A snapshot, and what in it could not be known."""
 
     snapshot: dict[str, Any]
     warnings: tuple[Diagnostic, ...]
 
 
-class _Needs(NamedTuple):
+class _Needs(Record):
     """What templates read: logical id -> attributes; whether exports; whether Availability Zones."""
 
     attributes: Mapping[str, frozenset[str]]

@@ -6,7 +6,8 @@ Source of the states: CloudFormation user guide, "Stack status codes", and "Choo
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+
+from smsgen.record import Record
 
 
 class Step(Enum):
@@ -21,7 +22,7 @@ class Step(Enum):
     REFUSE = "somebody has to mend it first"
 
 
-class Rule(NamedTuple):
+class Rule(Record):
     """A step, why (a clause for the user), and for REFUSE what the user can do (`{name}` is the stack)."""
 
     step: Step

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.normal import same
@@ -13,11 +13,12 @@ from smsgen.model.status import LaunchStatus, of_stack
 from smsgen.operations.deployed import Instance, StackInfo, StackResource
 from smsgen.operations.launch_request import Place
 from smsgen.operations.ports import Stacks
+from smsgen.record import Record
 
 _NESTED = "AWS::CloudFormation::Stack"
 
 
-class ServerStatus(NamedTuple):
+class ServerStatus(Record):
     """One server of the file: where it belongs, and the instance it became (None: not launched)."""
 
     logical_id: str
@@ -25,7 +26,7 @@ class ServerStatus(NamedTuple):
     instance: Instance | None = None
 
 
-class AppStatus(NamedTuple):
+class AppStatus(Record):
     """How an application stands. `differences` are the parts of the template that the file says otherwise.
 
     `differences` is None where there is no stack, or its template cannot be read.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.errors import InvalidInput, SmsgenError
@@ -15,13 +15,14 @@ from smsgen.operations.ports import Clock, Stacks
 from smsgen.operations.stack_rules import Step, for_termination
 from smsgen.operations.status import deployed_body
 from smsgen.operations.waiting import Pace
+from smsgen.record import Record
 
 _ROUNDS = 10
 _KEPT = {"Retain": "retained", "RetainExceptOnCreate": "retained", "Snapshot": "deleted after a snapshot"}
 """DeletionPolicy -> what becomes of the resource; without one it is deleted."""
 
 
-class TerminateOptions(NamedTuple):
+class TerminateOptions(Record):
     """How to terminate. `unprotect`: also if it is protected. `retain`: logical ids that stay."""
 
     unprotect: bool = False
@@ -34,7 +35,7 @@ class TerminateOptions(NamedTuple):
     timeout: float = 4 * 3600.0
 
 
-class Doomed(NamedTuple):
+class Doomed(Record):
     """A resource, and what a deletion makes of it: "deleted", "retained" or "deleted after a snapshot"."""
 
     resource: StackResource

@@ -8,7 +8,7 @@ refers to what is not there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.text import dump
@@ -17,6 +17,7 @@ from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.launch import Launch, S3Location, UserData
 from smsgen.model.launch_fields import MAX_INLINE_BYTES
 from smsgen.operations.ports import Artifacts
+from smsgen.record import Record
 
 MAX_USER_DATA = MAX_INLINE_BYTES
 """Bytes that a boot script may have to stay in the template."""
@@ -29,7 +30,7 @@ CHANGE_SETS = "change-sets"
 _CONTENT_TYPES = {"json": "application/json", "yaml": "application/yaml"}
 
 
-class Uploaded(NamedTuple):
+class Uploaded(Record):
     """The root template in the bucket: where it is, its URL for CloudFormation, and what it says there."""
 
     location: S3Location

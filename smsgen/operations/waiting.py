@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from smsgen.operations.ports import Clock
+from smsgen.record import Record
 
 
-class Pace(NamedTuple):
+class Pace(Record):
     """How to wait, in seconds: the first pause, the longest pause, and for how long altogether."""
 
     first: float = 2.0

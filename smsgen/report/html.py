@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.changes.model import ChangeSet
+from smsgen.record import Record
 from smsgen.report.view import MARKS, Row, View, edit_words, summary, view_of
 from smsgen.templates import folder
 
 
-class Box(NamedTuple):
+class Box(Record):
     """A server in the drawing: changed or not."""
 
     name: str
@@ -17,7 +18,7 @@ class Box(NamedTuple):
     kind: str
 
 
-class Column(NamedTuple):
+class Column(Record):
     """The servers of one launch order."""
 
     launch_order: int

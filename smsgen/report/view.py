@@ -6,12 +6,13 @@ The formats differ in marks and layout only. Nothing that is shown comes from an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smsgen.changes.beyond import Edit, beyond
 from smsgen.changes.masking import Mask, decoded, mask_of
 from smsgen.changes.model import MISSING, ChangeSet, Detail, ResourceChange
 from smsgen.changes.security import Finding, findings
+from smsgen.record import Record
 
 KINDS = ("add", "import", "modify", "may replace", "replace", "remove")
 """What happens to a resource, in the order of how much; the counts stand in this order."""
@@ -19,7 +20,7 @@ KINDS = ("add", "import", "modify", "may replace", "replace", "remove")
 MARKS = {"add": "+", "import": "<", "modify": "~", "may replace": "-/~", "replace": "-/+", "remove": "-"}
 
 
-class Value(NamedTuple):
+class Value(Record):
     """One property that changes: causes in words, both values as text, or a diff of their lines."""
 
     name: str
@@ -30,7 +31,7 @@ class Value(NamedTuple):
     diff: tuple[str, ...] = ()
 
 
-class Row(NamedTuple):
+class Row(Record):
     """One resource. `launch_order` and `server` are there for those that smsgen compiled."""
 
     kind: str
@@ -44,7 +45,7 @@ class Row(NamedTuple):
     server: str = ""
 
 
-class View(NamedTuple):
+class View(Record):
     """A change set as it is shown; `edits` and `findings` lie beyond the API."""
 
     stack_name: str
