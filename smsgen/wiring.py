@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smsgen.disk import DiskFiles, GitRevisions
+from smsgen.errors import SmsgenError
 
 if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.clients import AwsSettings, Clients
     from smsgen.operations.ports import Artifacts, Clock, Files, Revisions, StackReader, Stacks
     from smsgen.operations.world import Settings, World
+    from smsgen.server.access_log import AccessLog
+    from smsgen.server.answer import Gate
+    from smsgen.server.asgi import Endpoint
+    from smsgen.server.protocol import Call
+    from smsgen.server.workers import Workers
     from smsgen.store import SqlStore
 
 
@@ -94,6 +100,34 @@ def _find_sqlalchemy() -> None:
     except ImportError:
         hint = "pip install 'smsgen[server]'"
         raise StoreError("SQLAlchemy, which keeps the store, is not installed", hint=hint) from None
+
+
+def find_server() -> None:
+    """Raise SmsgenError where what `smsgen serve` stands on is not installed."""
+    try:
+        import smsgen.server.asgi
+        import smsgen.server.sockets  # noqa: F401 - imported to see whether it can be
+    except ImportError as error:
+        hint = "pip install 'smsgen[server]'"
+        raise SmsgenError(
+            f"{error.name}, which the endpoint stands on, is not installed", hint=hint
+        ) from None
+
+
+def endpoint(world: World, store: SqlStore, workers: Workers, gate: Gate, log: AccessLog | None) -> Endpoint:
+    """Give the SMS API of a store as an ASGI application; workers are woken where an operation leaves them work."""
+    from smsgen.server.actions import BACKGROUND
+    from smsgen.server.actions import perform as carry_out
+    from smsgen.server.asgi import Endpoint
+    from smsgen.server.metrics import Metrics
+
+    def perform(call: Call) -> Any:
+        response = carry_out(call, world)
+        if call.operation in BACKGROUND:
+            workers.wake()
+        return response
+
+    return Endpoint(perform, gate, readiness=store.ping, metrics=Metrics(store.work_left), log=log)
 
 
 def new_id(digits: int) -> str:

@@ -12,6 +12,7 @@ import hmac
 import re
 from calendar import timegm
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from time import gmtime, strftime
 from typing import Any, NamedTuple
 
@@ -87,6 +88,31 @@ class Verifier:
         if signed > now + SKEW:
             words = f"Signature not yet current: {stamp} is still later than {_stamp(now + SKEW)}"
             raise Fault("InvalidSignatureException", f"{words} ({_stamp(now)} + 5 min.)")
+
+
+class Loopback:
+    """Lets everybody in who is on this machine. The address that is listened on sees to that, but for pages in a
+    browser that give their own name the address 127.0.0.1: those say their name in the header Host.
+    """
+
+    def check(self, request: Received) -> str:
+        """Give ""; raises Fault where the header Host is not this machine's."""
+        host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
+        if not is_loopback(host.strip("[]")):
+            raise Fault(
+                "MissingAuthenticationTokenException", "without keys, the header Host must say localhost"
+            )
+        return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address is this machine's own, and reached from nowhere else."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _read(request: Received) -> Signature:

@@ -16,7 +16,7 @@ TYPES = {str: "string", int: "integer", bool: "boolean", float: "timestamp", lis
 
 
 class Kind(NamedTuple):
-    """A shape as a member refers to it. `is_a`: its type in a service model; `item`: of a list; `message`: a structure."""
+    """A shape as a member refers to it: `is_a` is its type in a service model, `item` what a list is of."""
 
     shape: Shape
     is_a: str

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, insert, select, update
+from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
 
 from smsgen.model.managed import ManagedApp
 from smsgen.operations.app_store import Change, Job, LeaseLost, Token
@@ -125,6 +125,12 @@ class SqlStore:
             self._database.read(lambda connection: list(connection.execute(rows))) if _can_be(app_id) else []
         )
         return tuple([_job(row) for row in found])
+
+    def work_left(self) -> Mapping[str, int]:
+        """Give kind of job -> how many of them are not over, of all applications."""
+        counted = select(JOBS.c.kind, func.count()).group_by(JOBS.c.kind)
+        rows = self._database.read(lambda connection: list(connection.execute(counted)))
+        return {str(kind): int(count) for kind, count in rows}
 
     def lease(self, owner: str, *, now: float, seconds: float) -> Job | None:
         """Take the oldest job that nobody holds (or whose lease has ended) for `seconds`, or give None."""

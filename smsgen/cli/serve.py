@@ -1,0 +1,202 @@
+"""smsgen serve: the SMS API as an endpoint."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
+from smsgen.cli.store_options import add_store_option, store_url
+from smsgen.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from socket import socket
+
+    from smsgen.server.answer import Gate
+    from smsgen.server.sockets import Tls
+    from smsgen.store import SqlStore
+
+EXAMPLES = """\
+examples:
+  smsgen serve --no-auth                                    for this machine, without keys
+  smsgen serve --credentials keys.ini                       [profiles] as in ~/.aws/credentials: each key is accepted
+  smsgen serve --host 0.0.0.0 --credentials keys.ini --tls-cert cert.pem --tls-key key.pem \\
+    --store postgresql+psycopg://smsgen@db.example.com/smsgen
+
+  smsgen install-model
+  aws sms list-apps --endpoint-url http://127.0.0.1:8471    old commands and scripts work again
+
+Without --credentials, the key that is accepted is the pair in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+"""
+
+NO_KEYS = "give --credentials FILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=_port, default=8471, help="0 takes any free one (default: %(default)s)"
+    )
+    add_store_option(parser)
+    who = parser.add_argument_group("who may call")
+    who.add_argument(
+        "--credentials", metavar="FILE", help="access keys that are accepted, as in ~/.aws/credentials"
+    )
+    who.add_argument("--no-auth", action="store_true", help="accept everybody on this machine; loopback only")
+    who.add_argument("--tls-cert", metavar="FILE", help="certificate and its chain, PEM")
+    who.add_argument("--tls-key", metavar="FILE", help="its private key, PEM, without a passphrase")
+    apps = parser.add_argument_group("applications")
+    apps.add_argument(
+        "--max-server-groups", type=_count, default=10, metavar="N", help="(default: %(default)s)"
+    )
+    apps.add_argument("--max-servers", type=_count, default=50, metavar="N", help="(default: %(default)s)")
+    apps.add_argument(
+        "--template-profile",
+        choices=("hardened", "sms"),
+        default="hardened",
+        help="how CreateApp's applications are compiled (default: %(default)s)",
+    )
+    apps.add_argument(
+        "--on-failure",
+        choices=("ROLLBACK", "DELETE", "DO_NOTHING"),
+        default="ROLLBACK",
+        help="what becomes of a stack that fails to launch (default: %(default)s)",
+    )
+    apps.add_argument(
+        "--s3", metavar="s3://BUCKET/PREFIX", help="where documents go (default: sms-app-<region>-<account>)"
+    )
+    apps.add_argument("--s3-kms-key", metavar="KEY", help="encrypt them with this KMS key (id, ARN or alias)")
+    run = parser.add_argument_group("running")
+    run.add_argument(
+        "--workers",
+        type=_count_or_none,
+        default=4,
+        metavar="N",
+        help="launches carried out at once (default: %(default)s)",
+    )
+    run.add_argument(
+        "--stop-timeout",
+        type=_count,
+        default=30,
+        metavar="SECONDS",
+        help="for what is under way (default: %(default)s)",
+    )
+    run.add_argument("--no-access-log", action="store_true", help="log only what goes wrong")
+    add_aws_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from smsgen import wiring
+
+    wiring.find_server()
+    from smsgen.server import sockets
+
+    gate, tls = _gate(args), _tls(args)
+    listening = sockets.bind(args.host, args.port)
+    try:
+        store = wiring.store(store_url(args))
+        try:
+            _serve(args, store, gate, tls, listening)
+        finally:
+            store.close()
+    finally:
+        listening.close()
+    return 0
+
+
+def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | None, listening: socket) -> None:
+    from smsgen import wiring
+    from smsgen.operations.world import Settings
+    from smsgen.server import sockets
+    from smsgen.server.access_log import AccessLog
+    from smsgen.server.logs import log_to
+    from smsgen.server.workers import Workers
+
+    log_to(sys.stderr)
+    settings = Settings(
+        profile=args.template_profile,
+        max_groups=args.max_server_groups,
+        max_servers=args.max_servers,
+        on_failure=args.on_failure,
+    )
+    world = wiring.world(store, wiring.clients(aws_settings(args)), artifact_settings(args), settings)
+    workers = Workers(world, args.workers)
+    log = None if args.no_access_log else AccessLog(sys.stderr, world.clock.now)
+    endpoint = wiring.endpoint(world, store, workers, gate, log)
+    workers.start()
+    try:
+        sockets.run(
+            endpoint,
+            listening,
+            tls=tls,
+            stop_seconds=args.stop_timeout,
+            ready=lambda: _say(f"listening on {sockets.url(listening, tls=tls is not None)}"),
+        )
+    finally:
+        if not workers.stop(args.stop_timeout):
+            _say("a launch under way has not come to a pause; another server takes it over in a minute")
+    _say("stopped")
+
+
+def _gate(args: argparse.Namespace) -> Gate:
+    from smsgen import wiring
+    from smsgen.server.auth import Loopback, Verifier, is_loopback
+    from smsgen.server.credentials import keys_of_environment, keys_of_file
+
+    if args.no_auth:
+        if args.credentials:
+            raise UsageError("--no-auth and --credentials contradict each other", hint="give one of them")
+        if not is_loopback(args.host):
+            raise UsageError(f"--no-auth lets in everybody who reaches {args.host}", hint=NO_KEYS)
+        return Loopback()
+    if args.credentials:
+        text = wiring.files().read(args.credentials, max_bytes=_LARGEST).decode("utf-8", "replace")
+        keys = keys_of_file(text, args.credentials)
+    else:
+        keys = keys_of_environment(os.environ)
+    if not keys:
+        hint = f"{NO_KEYS}; or --no-auth, for this machine only" if is_loopback(args.host) else NO_KEYS
+        raise UsageError("there is no access key that callers could sign with", hint=hint)
+    return Verifier(keys, wiring.clock().now)
+
+
+def _tls(args: argparse.Namespace) -> Tls | None:
+    from smsgen.server.sockets import Tls, check_tls
+
+    if not args.tls_cert and not args.tls_key:
+        return None
+    if not (args.tls_cert and args.tls_key):
+        raise UsageError("--tls-cert and --tls-key belong together", hint="give both")
+    tls = Tls(args.tls_cert, args.tls_key)
+    check_tls(tls)
+    return tls
+
+
+_LARGEST = 1_048_576
+
+
+def _number(text: str, least: int, most: int) -> int:
+    from argparse import ArgumentTypeError
+
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise ArgumentTypeError(f"{text!r} is not a number from {least} to {most}")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    return _number(text, 0, 65_535)
+
+
+def _count(text: str) -> int:
+    return _number(text, 1, 100_000)
+
+
+def _count_or_none(text: str) -> int:
+    return _number(text, 0, 1000)
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(message + "\n")
+    sys.stderr.flush()
