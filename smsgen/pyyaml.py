@@ -41,7 +41,12 @@ if "yaml" in sys.modules:
 else:
     re.compile = _compile_late
     try:
-        with standing_in(late("base64")):  # for !!binary
+        # For !!binary and !!timestamp. Of datetime, PyYAML wants classes that are C's; datetime.py is all of them once
+        # more in Python (up to 3.11), read only to be thrown away.
+        import _datetime
+
+        dates = late("datetime", date=_datetime.date, datetime=_datetime.datetime)
+        with standing_in(late("base64"), late("binascii"), dates):
             import yaml
     finally:
         re.compile = _compile

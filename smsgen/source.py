@@ -114,7 +114,7 @@ def _decode(text: bytes, file: str, max_bytes: int) -> str:
         hint = "split it into several files, or generate a smaller one"
         _fail("TOO_LARGE", file, 1, 1, f"the file is larger than {max_bytes // 2**20} MiB", hint)
     try:
-        decoded = text.decode("utf-8-sig")
+        decoded = text.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
         column = error.start - (text.rfind(b"\n", 0, error.start) + 1) + 1
