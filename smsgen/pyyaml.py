@@ -43,7 +43,7 @@ else:
     try:
         # For !!binary and !!timestamp. Of datetime, PyYAML wants classes that are C's; datetime.py is all of them once
         # more in Python (up to 3.11), read only to be thrown away.
-        import _datetime
+        import _datetime  # type: ignore[import-not-found] # C, and so without a stub
 
         dates = late("datetime", date=_datetime.date, datetime=_datetime.datetime)
         with standing_in(late("base64"), late("binascii"), dates):
