@@ -31,10 +31,11 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class Limits(NamedTuple):
-    """How much of everything. `body`: bytes; `body_seconds`: for it to arrive; `in_flight`: requests under way or
-    waiting for one of `threads`, above which the next ones are told to come again.
+    """How much of everything. `headers`, `body`: bytes; `body_seconds`: for the body to arrive; `in_flight`: requests
+    under way or waiting for one of `threads`, above which the next ones are told to come again.
     """
 
+    headers: int = 32_768
     body: int = 1_048_576
     body_seconds: float = 20.0
     threads: int = 32
@@ -136,6 +137,8 @@ class Endpoint:
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         """Give a request's body; raises Fault where it is too large or takes too long."""
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > self._limits.headers:
+            raise Fault("RequestEntityTooLargeException", "the request's headers are too large")
         most, body, size = self._limits.body, bytearray(), 0
         try:
             async with asyncio.timeout(self._limits.body_seconds):

@@ -14,12 +14,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from smsgen.errors import SmsgenError
 
-HEADER_BYTES = 16_384
-"""A request's line and headers together; a longer one is answered 400. Session tokens take a few thousand of them."""
+HEADER_BYTES = 32_768
+"""A request's line and headers together; more are answered 400. Session tokens take a few thousand of them."""
 
 HEADER_SECONDS = 20.0
 """For a request's headers to arrive; uvicorn itself would wait for ever."""
@@ -38,10 +38,11 @@ class Tls(NamedTuple):
 def bind(host: str, port: int) -> socket.socket:
     """Take a port (0: any that is free) and listen on it; raises SmsgenError."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(
+        family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        found = socket.socket(family, socket.SOCK_STREAM)
+        # Without the protocol, asyncio would not know that it is TCP, and not send at once (TCP_NODELAY).
+        found = socket.socket(family, kind, protocol)
     except OSError as error:
         raise SmsgenError(
             f"{host} is no address of this machine: {error.strerror}", hint="check --host"
@@ -131,7 +132,6 @@ def _config(app: Any, tls: Tls | None, stop_seconds: float) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        h11_max_incomplete_event_size=HEADER_BYTES,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=int(stop_seconds),
         ssl_certfile=tls.certificate if tls else None,
@@ -151,12 +151,13 @@ class _Server(uvicorn.Server):
         self._ready()
 
 
-class _Protocol(H11Protocol):
-    """HTTP/1.1 that waits for headers only so long."""
+class _Protocol(HttpToolsProtocol):
+    """HTTP/1.1 that waits for headers only so long, and reads only so much of them: the parser itself has no limits."""
 
     _watch: asyncio.TimerHandle | None = None
+    _unfinished = 0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in H11Protocol
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         super().connection_made(transport)
         self._wait()
 
@@ -168,7 +169,12 @@ class _Protocol(H11Protocol):
         super().data_received(data)
         if not self._between_requests():
             self._stop_waiting()
-        elif self._watch is None:  # a part of the next request's headers
+            self._unfinished = 0
+            return
+        self._unfinished += len(data)  # a part of the next request's headers
+        if self._unfinished > HEADER_BYTES and not self.transport.is_closing():
+            self.send_400_response("Request headers are too large.")
+        elif self._watch is None:
             self._wait()
 
     def _wait(self) -> None:
