@@ -11,6 +11,7 @@ GENERATORS = {
     "schema": "tools.schema",
     "recreation": "tools.recreation",
     "unordered": "tools.unordered",
+    "picture": "tools.picture",
     "troposphere-classes": "tools.troposphere_classes",
 }
 """Name -> module. The order is the order of running: a later one may read what an earlier one wrote."""

@@ -18,6 +18,7 @@ COMMANDS = {
     "validate": "check application files, all problems at once",
     "schema": "print the JSON Schema of the application file",
     "generate-template": "compile an application file to a CloudFormation template",
+    "graph": "draw the launch order as SVG, Mermaid or DOT",
     "generate-change-set": "say what a deployment would change, before CloudFormation is asked",
     "pull": "write a deployed stack to a snapshot file",
     "launch-app": "create or update the application's stack and follow it",

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from smsgen.changes.masking import mask_of
 from smsgen.changes.model import ChangeSet
-from smsgen.record import Record
-from smsgen.report.view import MARKS, Row, View, edit_words, summary, view_of
+from smsgen.report import graph_svg
+from smsgen.report.graph import of_change_set
+from smsgen.report.view import MARKS, View, edit_words, summary, view_of
 from smsgen.templates import folder
-
-
-class Box(Record):
-    """A server in the drawing: changed or not."""
-
-    name: str
-    server: str
-    kind: str
-
-
-class Column(Record):
-    """The servers of one launch order."""
-
-    launch_order: int
-    boxes: tuple[Box, ...]
 
 
 def render(change_set: ChangeSet) -> str:
@@ -32,38 +19,16 @@ def render(change_set: ChangeSet) -> str:
         view=view,
         summary=summary(view),
         marks=MARKS,
-        columns=_columns(change_set, view),
+        picture=_picture(change_set, view),
         edits=[edit_words(edit) for edit in view.edits],
     )
     return made
 
 
-def _columns(change_set: ChangeSet, view: View) -> list[Column]:
-    """Give the launch order of everything that smsgen compiled, on both sides."""
-    rows: dict[str, Row] = {row.logical_id: row for row in view.rows}
-    servers: dict[int, dict[str, Box]] = {}
-
-    def look(one: ChangeSet, inside: str) -> None:
-        for side in (one.after, one.before):
-            for name, resource in (side.template.get("Resources") or {}).items():
-                said = _said(resource)
-                order = said.get("launchOrder")
-                path = f"{inside}{name}"
-                if isinstance(order, int) and not any(path in boxes for boxes in servers.values()):
-                    kind = rows[path].kind if path in rows else "unchanged"
-                    title = str(said.get("vmName") or said.get("serverId") or name)
-                    servers.setdefault(order, {})[path] = Box(path, title, kind)
-        for name, child in one.nested.items():
-            look(child, f"{inside}{name}/")
-
-    look(change_set, "")
-    return [Column(order, tuple(servers[order].values())) for order in sorted(servers)]
-
-
-def _said(resource: Any) -> dict[str, Any]:
-    metadata = resource.get("Metadata") if isinstance(resource, dict) else None
-    found = metadata.get("smsgen") if isinstance(metadata, dict) else None
-    return found if isinstance(found, dict) else {}
+def _picture(change_set: ChangeSet, view: View) -> str:
+    """Give the launch order of everything that smsgen compiled, on both sides, as SVG; "" where there is nothing."""
+    graph = of_change_set(change_set, {row.logical_id: row.kind for row in view.rows}, mask_of(change_set))
+    return graph_svg.render(graph, page=True) if graph.lanes else ""
 
 
 def _template() -> Any:

@@ -89,6 +89,7 @@ ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "header", "main", "section", "div", "article"),
     *("h1", "h2", "h3", "p", "span", "strong", "ul", "li", "a", "code", "pre", "small"),
     *("table", "thead", "tbody", "tr", "th", "td"),
+    *("svg", "desc", "g", "rect", "path", "polygon", "text"),
 }
 
 

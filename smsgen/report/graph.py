@@ -1,0 +1,300 @@
+"""The launch order as a picture, as data: lanes, groups in them, cards in those; what every format draws.
+
+    templates ──graph_servers──▶ servers ──fold──▶ Graph ──▶ graph_svg · graph_mermaid · graph_dot
+
+In: what was compiled, or a change set. Out: a `Graph` of bounded size, whatever the number of servers: groups that are
+too large to draw are folded into cards that stand for several servers alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from smsgen.changes.model import ChangeSet
+from smsgen.compiler import Compiled
+from smsgen.record import Record
+from smsgen.report.graph_servers import Server, barriers, depends_on, servers
+
+MOST_CARDS = 12
+"""A group of more servers is folded."""
+
+MOST_SERVERS = 120
+"""A picture of more servers folds every group, so that it can be taken in at a glance."""
+
+MOST_LANES, MOST_GROUPS = 24, 24
+"""More of them are drawn as one that says how many."""
+
+
+class Card(Record):
+    """One server, or several alike: `number` of them. `marks` are short words: "stateful", "signal in 15 min".
+
+    `tooltip`: lines for who points at it. `kind`: what a change set does ("" outside one). `target`: the logical id
+    that a report links it to.
+    """
+
+    title: str
+    lines: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    tooltip: tuple[str, ...] = ()
+    number: int = 1
+    kind: str = ""
+    target: str = ""
+
+
+class Group(Record):
+    """A server group, or several that there was no room for."""
+
+    name: str
+    number: int
+    cards: tuple[Card, ...]
+
+
+class Gate(Record):
+    """What the next lane waits for: `name` of the barrier's resource ("" where none is), and `when` it opens."""
+
+    name: str
+    when: str
+
+
+class Lane(Record):
+    """The servers of one launch order, or of several that there was no room for ("3 to 990").
+
+    `gate` is None for the last lane, and where the next one does not wait.
+    """
+
+    label: str
+    number: int
+    groups: tuple[Group, ...]
+    gate: Gate | None = None
+
+
+class Graph(Record):
+    """A picture. `title` and `subtitle` are "" where the page around it says them."""
+
+    title: str
+    subtitle: str
+    description: str
+    lanes: tuple[Lane, ...]
+
+
+def of_compiled(compiled: Compiled) -> Graph:
+    """Give the picture of an application that was compiled."""
+    body = compiled.template.body
+    children = {child.file: child.template.body for child in compiled.children}
+    found = list(servers(body))
+    for name, resource in compiled.template.resources.items():
+        url = (resource.get("Properties") or {}).get("TemplateURL")
+        if url in children:
+            found += servers(children[url], f"{name}/", depends_on(resource))
+    said = body["Metadata"]["smsgen"]
+    lanes = _lanes(found, barriers(body))
+    nested = f", {counted(len(children), 'nested stack')}" if children else ""
+    subtitle = f"{_size(found)}{nested}, profile {said['profile']}"
+    return Graph(said["app"], subtitle, f"{_size(found)}. {_words(lanes)}".strip(), lanes)
+
+
+def of_change_set(
+    change_set: ChangeSet, kinds: Mapping[str, str], mask: Callable[[Any, str], Any] = lambda text, _: text
+) -> Graph:
+    """Give the picture of both sides of a change set: servers that go are drawn, too.
+
+    `kinds`: logical id (`Child/Id` in a nested stack) -> what happens to it. `mask`: hides the secrets of a text that
+    is the value of a property.
+    """
+    found: dict[str, Server] = {}
+    between: set[str] = set()
+
+    def look(one: ChangeSet, inside: str, waits_for: tuple[str, ...]) -> None:
+        for side in (one.after, one.before):
+            between.update(barriers(side.template))
+            for server in servers(side.template, inside, waits_for):
+                found.setdefault(server.path, _masked(server, kinds.get(server.path, "unchanged"), mask))
+        resources = {**_resources(one.before.template), **_resources(one.after.template)}
+        for name, child in one.nested.items():
+            look(child, f"{inside}{name}/", waits_for or depends_on(resources.get(name)))
+
+    look(change_set, "", ())
+    lanes = _lanes(list(found.values()), frozenset(between))
+    return Graph("", "", f"{_size(list(found.values()))}. {_words(lanes)}".strip(), lanes)
+
+
+def _resources(template: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = template.get("Resources")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _masked(server: Server, kind: str, mask: Callable[[Any, str], Any]) -> Server:
+    return server._replace(
+        kind=kind,
+        name=str(mask(server.name, "")),
+        group=str(mask(server.group, "")),
+        instance_type=str(mask(server.instance_type, "InstanceType")),
+        image=str(mask(server.image, "ImageId")),
+    )
+
+
+def counted(number: int, word: str) -> str:
+    """Give a number and what it counts: `1 server`, `1,200 servers`."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def _size(found: Sequence[Server]) -> str:
+    orders = len({server.launch_order for server in found})
+    return f"{counted(len(found), 'server')} in {counted(orders, 'launch order')}"
+
+
+def _lanes(found: Sequence[Server], between: frozenset[str]) -> tuple[Lane, ...]:
+    by_order: dict[int, list[Server]] = {}
+    for server in sorted(found, key=lambda one: (one.launch_order, one.group, natural(one.name), one.path)):
+        by_order.setdefault(server.launch_order, []).append(server)
+    most = MOST_CARDS if len(found) <= MOST_SERVERS else 1
+    orders = sorted(by_order)
+    made = []
+    for order, following in zip_longest(orders, orders[1:]):
+        waiting = [] if following is None else by_order[following]
+        made.append(
+            Lane(
+                label=str(order),
+                number=len(by_order[order]),
+                groups=tuple(_groups(by_order[order], most)),
+                gate=_gate(by_order[order], waiting, between),
+            )
+        )
+    return _fewer_lanes(made)
+
+
+def _fewer_lanes(lanes: list[Lane]) -> tuple[Lane, ...]:
+    """Give the first lanes and the last ones, and between them one that stands for the rest."""
+    if len(lanes) <= MOST_LANES:
+        return tuple(lanes)
+    head, rest, tail = lanes[: MOST_LANES - 8], lanes[MOST_LANES - 8 : -7], lanes[-7:]
+    count = sum(lane.number for lane in rest)
+    card = Card(counted(count, "server"), (counted(len(rest), "launch order"),), number=count)
+    label = f"{rest[0].label} to {rest[-1].label}"
+    middle = Lane(label, count, (Group("one after the other", count, (card,)),), rest[-1].gate)
+    return (*head, middle, *tail)
+
+
+def _gate(lower: Sequence[Server], waiting: Sequence[Server], between: frozenset[str]) -> Gate | None:
+    names = {name for server in waiting for name in server.waits_for}
+    if not names:
+        return None
+    signals = sum(bool(server.signal) for server in lower)
+    there = "it" if len(lower) == 1 else f"all {len(lower):,}"
+    if not signals:
+        when = f"when {there} {'runs' if len(lower) == 1 else 'run'}"
+    elif signals == len(lower):
+        when = f"when {there} {'has' if signals == 1 else 'have'} signalled"
+    else:
+        when = f"when {there} run and {signals:,} {'has' if signals == 1 else 'have'} signalled"
+    return Gate(min(names & between, default=""), when)
+
+
+def _groups(members: Sequence[Server], most: int) -> Iterator[Group]:
+    by_name: dict[str, list[Server]] = {}
+    for server in members:
+        by_name.setdefault(server.group, []).append(server)
+    shown = list(by_name)[: MOST_GROUPS if len(by_name) <= MOST_GROUPS else MOST_GROUPS - 1]
+    for name in shown:
+        yield Group(name, len(by_name[name]), tuple(_fold(by_name[name], most)))
+    left = [server for name in list(by_name)[len(shown) :] for server in by_name[name]]
+    if left:
+        more = counted(len(by_name) - len(shown), "more group")
+        yield Group(more, len(left), tuple(_fold(left, 1)))
+
+
+def _fold(members: Sequence[Server], most: int) -> Iterator[Card]:
+    """Give a card a server, or where these are more than `most`, a card for all that are alike."""
+    if len(members) <= most:
+        yield from map(_card, members)
+        return
+    alike: dict[tuple[Any, ...], list[Server]] = {}
+    for server in members:
+        mark = (server.kind, server.instance_type, server.stateful, server.volumes, server.signal)
+        alike.setdefault(mark, []).append(server)
+    parts = list(alike.values())
+    shown = parts if len(parts) <= MOST_CARDS else parts[: MOST_CARDS - 1]
+    for part in shown:
+        yield _card(part[0]) if len(part) == 1 else _cards(part)
+    left = [server for part in parts[len(shown) :] for server in part]
+    if left:
+        yield Card(f"{len(left):,} more servers", (_span(left),), number=len(left), kind=_only(left, "kind"))
+
+
+def _card(server: Server) -> Card:
+    said = (
+        ("", server.name),
+        ("logical id ", server.path),
+        ("instance type ", server.instance_type),
+        ("image ", server.image),
+        ("change: ", server.kind),
+    )
+    return Card(
+        title=server.name,
+        lines=tuple(line for line in (server.instance_type, server.image) if line),
+        marks=_marks(server),
+        tooltip=(*(f"{what}{text}" for what, text in said if text), *_marks(server)),
+        kind=server.kind,
+        target=server.path,
+    )
+
+
+def _cards(alike: Sequence[Server]) -> Card:
+    first = alike[0]
+    lines = (first.instance_type, _span(alike), _only(alike, "image") or counted(_images(alike), "image"))
+    return Card(
+        title=counted(len(alike), "server"),
+        lines=tuple(line for line in lines if line),
+        marks=_marks(first),
+        tooltip=(f"{counted(len(alike), 'server')}: {_span(alike)}",),
+        number=len(alike),
+        kind=first.kind,
+    )
+
+
+def _marks(server: Server) -> tuple[str, ...]:
+    marks = (
+        "stateful" if server.stateful else "",
+        f"{counted(server.volumes, 'volume')} kept" if server.volumes else "",
+        f"signal in {server.signal}" if server.signal else "",
+    )
+    return tuple(mark for mark in marks if mark)
+
+
+def _span(members: Sequence[Server]) -> str:
+    names = sorted({server.name for server in members}, key=natural)
+    return names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"
+
+
+def _only(members: Iterable[Server], field: str) -> str:
+    """Give the value of a field that all have in common, or ""."""
+    values = {getattr(server, field) for server in members}
+    return str(values.pop()) if len(values) == 1 else ""
+
+
+def _images(members: Iterable[Server]) -> int:
+    return len({server.image for server in members} - {""})
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Give what a name is sorted by, so that web2 comes before web10."""
+    import re
+
+    parts = re.findall(r"[0-9]{1,18}|[^0-9]+", name)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
+
+
+def _words(lanes: Sequence[Lane]) -> str:
+    """Give the picture in words, for who cannot see it."""
+    return " ".join(
+        f"Launch order {lane.label}: {'; '.join(map(_group_words, lane.groups))}."
+        + (f" Then, {lane.gate.when}:" if lane.gate else "")
+        for lane in lanes
+    ).removesuffix(":")
+
+
+def _group_words(group: Group) -> str:
+    cards = ", ".join(" ".join((card.title, *card.marks)) for card in group.cards)
+    return f"{group.name} ({cards})" if group.name else cards
