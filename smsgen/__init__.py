@@ -10,6 +10,7 @@ The map of the package, from what the user says to what would happen:
     predict         Stack, template, parameters, Environment -> ChangeSet, DescribeChangeSet's answer
     requires_recreation  whether a property of a resource type can change in place
     Service         the SMS API in this process: boto3's client("sms"), without AWS behind it
+    client          boto3's client("sms") itself, for the endpoint that `smsgen serve` is
 
 What is wrong with the user's input is a `Diagnostic`; `InvalidInput` carries them all. Names are imported at their
 first use (PEP 562), so that `import smsgen` costs nothing.
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from smsgen.model.load import Loaded, load
     from smsgen.model.schema import json_schema
     from smsgen.service import Service
+    from smsgen.wiring import client
 
 __all__ = [
     "App",
@@ -47,6 +49,7 @@ __all__ = [
     "SmsgenError",
     "Stack",
     "Template",
+    "client",
     "compile_app",
     "dump_template",
     "json_schema",
@@ -70,6 +73,7 @@ _HOMES = {
     "SmsgenError": "smsgen.errors",
     "Stack": "smsgen.changes.model",
     "Template": "smsgen.cfn.document",
+    "client": "smsgen.wiring",
     "compile_app": "smsgen.compiler",
     "dump_template": "smsgen.cfn.text:dump",
     "json_schema": "smsgen.model.schema",

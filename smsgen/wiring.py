@@ -102,6 +102,34 @@ def _find_sqlalchemy() -> None:
         raise StoreError("SQLAlchemy, which keeps the store, is not installed", hint=hint) from None
 
 
+def client(service: str = "sms", **arguments: Any) -> Any:
+    """Give a boto3 client of the SMS API that `smsgen serve` serves; nothing needs to be installed for it.
+
+    Arguments are those of `boto3.client`, and `profile_name`. Without `endpoint_url` and AWS_ENDPOINT_URL_SMS it talks
+    to http://127.0.0.1:8471, and without a Region anywhere it signs for us-east-1. Raises SmsgenError for another service.
+    """
+    if service != "sms":
+        raise SmsgenError(
+            f"smsgen has no client for {service!r}", hint='smsgen.client("sms"); the others are boto3\'s'
+        )
+    from smsgen.aws.sms_client import sms_client
+    from smsgen.server import PORT
+    from smsgen.server.service_model import FILES, endpoint_rules
+
+    rules = {"endpoint-rule-set-1.json": endpoint_rules(f"http://127.0.0.1:{PORT}")}
+    return sms_client({**{name: make() for name, make in FILES.items()}, **rules}, arguments)
+
+
+def service_model() -> dict[str, bytes]:
+    """Give the files, by their paths in a folder of models, that tell SDKs and the AWS CLI of the SMS API."""
+    import json
+
+    find_server()
+    from smsgen.server.service_model import FILES, FOLDER
+
+    return {f"{FOLDER}/{name}": json.dumps(make(), indent=1).encode() + b"\n" for name, make in FILES.items()}
+
+
 def find_server() -> None:
     """Raise SmsgenError where what `smsgen serve` stands on is not installed."""
     try:

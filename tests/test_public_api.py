@@ -20,6 +20,7 @@ NAMES = [
     "SmsgenError",
     "Stack",
     "Template",
+    "client",
     "compile_app",
     "dump_template",
     "json_schema",

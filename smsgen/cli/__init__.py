@@ -25,6 +25,7 @@ COMMANDS = {
     "status": "show what is launched, and whether it still is what the file says",
     "terminate-app": "delete the application's stack and follow it",
     "serve": "serve the SMS API: old scripts, SDKs and `aws sms` work again",
+    "install-model": "let the AWS CLI and boto3 of today know the SMS API",
     "set-image": "record the image of a server of the SMS API's applications",
     "export-app": "write an application of the SMS API to an application file",
     "import-app": "put application files, or what `aws sms` printed, into the store or into a file",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
 from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import UsageError
+from smsgen.server import PORT
 
 if TYPE_CHECKING:
     import argparse
@@ -37,7 +38,7 @@ NO_KEYS = "give --credentials FILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCE
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
-        "--port", type=_port, default=8471, help="0 takes any free one (default: %(default)s)"
+        "--port", type=_port, default=PORT, help="0 takes any free one (default: %(default)s)"
     )
     add_store_option(parser)
     who = parser.add_argument_group("who may call")

@@ -6,7 +6,7 @@ nothing but these files tells them of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from smsgen.server.api import ERRORS, METADATA, OPERATIONS, PAGES, SERVICE, VERSION
@@ -66,11 +66,14 @@ def paginators() -> Document:
     }
 
 
-def endpoint_rules() -> Document:
-    """Give `endpoint-rule-set-1.json`: a request goes to `endpoint_url`, and nowhere without it.
+def endpoint_rules(default: str = "") -> Document:
+    """Give `endpoint-rule-set-1.json`: a request goes to `endpoint_url`, else to `default`, and nowhere without both.
 
     The addresses that SMS had answer no more; nothing signed should be sent to whoever has them next.
     """
+    otherwise: Document = {"conditions": [], "error": NO_ENDPOINT, "type": "error"}
+    if default:
+        otherwise = {"conditions": [], "endpoint": _endpoint(default), "type": "endpoint"}
     flag = {"required": True, "default": False, "type": "Boolean"}
     return {
         "version": "1.0",
@@ -93,15 +96,19 @@ def endpoint_rules() -> Document:
         "rules": [
             {
                 "conditions": [{"fn": "isSet", "argv": [{"ref": "Endpoint"}]}],
-                "endpoint": {"url": {"ref": "Endpoint"}, "properties": {}, "headers": {}},
+                "endpoint": _endpoint({"ref": "Endpoint"}),
                 "type": "endpoint",
             },
-            {"conditions": [], "error": NO_ENDPOINT, "type": "error"},
+            otherwise,
         ],
     }
 
 
-FILES = {
+def _endpoint(url: Any) -> Document:
+    return {"url": url, "properties": {}, "headers": {}}
+
+
+FILES: Mapping[str, Callable[[], Document]] = {
     "service-2.json": service_model,
     "paginators-1.json": paginators,
     "endpoint-rule-set-1.json": endpoint_rules,

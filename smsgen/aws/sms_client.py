@@ -1,0 +1,62 @@
+"""A boto3 client of the SMS API: boto3 knows no such service any more, so it is given the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from smsgen.errors import SmsgenError
+
+_SERVICE = "sms"
+_VERSION = "2016-10-24"
+
+
+def sms_client(model: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
+    """Give the client that a service model describes. `model`: name of a file of botocore's -> its content.
+
+    `arguments` are those of `boto3.client`, and `profile_name`. Raises SmsgenError where boto3 is not installed.
+    """
+    try:
+        import boto3
+        from botocore.session import Session
+    except ImportError:
+        raise SmsgenError("boto3 is not installed", hint="pip install 'smsgen[server]'") from None
+    given = dict(arguments)
+    session = Session(profile=given.pop("profile_name", None))
+    session.register_component("data_loader", _Loader(session.get_component("data_loader"), model))
+    made = boto3.Session(botocore_session=session)
+    given.setdefault("region_name", made.region_name or "us-east-1")
+    return made.client(_SERVICE, **given)
+
+
+class _Loader:
+    """botocore's loader of models, which knows one service more."""
+
+    def __init__(self, loader: Any, model: Mapping[str, Any]) -> None:
+        self._loader = loader
+        self._model = model
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
+        """Give a file of a service's model; what SMS's does not have is asked of botocore, which says so."""
+        file = f"{type_name}.json"
+        if service_name == _SERVICE and file in self._model:
+            return self._model[file]
+        return self._loader.load_service_model(service_name, type_name, api_version)
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """Give the names of all services."""
+        return sorted({*self._loader.list_available_services(type_name), _SERVICE})
+
+    def list_api_versions(self, service_name: str, type_name: str) -> list[str]:
+        """Give the versions of a service's API."""
+        if service_name == _SERVICE:
+            return [_VERSION]
+        versions: list[str] = self._loader.list_api_versions(service_name, type_name)
+        return versions
+
+    def determine_latest_version(self, service_name: str, type_name: str) -> str:
+        """Give the last of them."""
+        return max(self.list_api_versions(service_name, type_name))
