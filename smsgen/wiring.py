@@ -106,7 +106,8 @@ def client(service: str = "sms", **arguments: Any) -> Any:
     """Give a boto3 client of the SMS API that `smsgen serve` serves; nothing needs to be installed for it.
 
     Arguments are those of `boto3.client`, and `profile_name`. Without `endpoint_url` and AWS_ENDPOINT_URL_SMS it talks
-    to http://127.0.0.1:8471, and without a Region anywhere it signs for us-east-1. Raises SmsgenError for another service.
+    to http://127.0.0.1:8471, and without a Region anywhere it signs for us-east-1. Raises SmsgenError for another
+    service.
     """
     if service != "sms":
         raise SmsgenError(

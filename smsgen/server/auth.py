@@ -29,6 +29,7 @@ SKEW = 300
 _STAMP = "%Y%m%dT%H%M%SZ"
 _PARTS = ((0, 4), (4, 6), (6, 8), (9, 11), (11, 13), (13, 15))
 _STAMP_LIKE = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
+_HOST = re.compile(r"(\[[^]]*\]|[^:]*)(?::\d*)?")
 _NEEDED = ("Credential", "Signature", "SignedHeaders")
 _UNKNOWN = "The security token included in the request is invalid."
 _DIFFERENT = (
@@ -97,8 +98,8 @@ class Loopback:
 
     def check(self, request: Received) -> str:
         """Give ""; raises Fault where the header Host is not this machine's."""
-        host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
-        if not is_loopback(host.strip("[]")):
+        said = _HOST.fullmatch(request.headers.get("host", ""))
+        if said is None or not is_loopback(said[1].strip("[]")):
             raise Fault(
                 "MissingAuthenticationTokenException", "without keys, the header Host must say localhost"
             )

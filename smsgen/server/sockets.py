@@ -111,7 +111,7 @@ def run(
     """
     before = {one: signal.signal(one, _obeyed) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
-        _Server(_config(app, tls, stop_seconds), ready).run(sockets=[listening])
+        server(app, tls=tls, stop_seconds=stop_seconds, ready=ready).run(sockets=[listening])
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
@@ -121,8 +121,9 @@ def _obeyed(_number: int, _frame: Any) -> None:
     """Let a signal pass that uvicorn has obeyed: it raises it once more, which would keep us from an orderly end."""
 
 
-def _config(app: Any, tls: Tls | None, stop_seconds: float) -> uvicorn.Config:
-    return uvicorn.Config(
+def server(app: Any, *, tls: Tls | None, stop_seconds: float, ready: Callable[[], None]) -> uvicorn.Server:
+    """Give the server that `run` runs, set up as it has to be."""
+    config = uvicorn.Config(
         app,
         http=_Protocol,
         ws="none",
@@ -137,6 +138,7 @@ def _config(app: Any, tls: Tls | None, stop_seconds: float) -> uvicorn.Config:
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,
     )
+    return _Server(config, ready)
 
 
 class _Server(uvicorn.Server):
