@@ -12,6 +12,7 @@ GENERATORS = {
     "recreation": "tools.recreation",
     "unordered": "tools.unordered",
     "picture": "tools.picture",
+    "diagnostics": "tools.diagnostics",
     "troposphere-classes": "tools.troposphere_classes",
 }
 """Name -> module. The order is the order of running: a later one may read what an earlier one wrote."""

@@ -31,6 +31,7 @@ COMMANDS = {
     "import-app": "put application files, or what `aws sms` printed, into the store or into a file",
     "backup": "write everything in the store to one file",
     "restore": "put a backup into a store",
+    "explain": "say what a diagnostic's code means, and what to do",
     "iam-policy": "print the least IAM policy for a use",
     "completion": "print a shell completion script",
 }

@@ -66,7 +66,6 @@ BUCKET = Text(
 )
 OBJECT_KEY = Text(
     1024,
-    code="BAD_OBJECT_KEY",
     hint="an S3 object key has 1 to 1,024 bytes of UTF-8",
     pattern=LINE,
     in_bytes=True,

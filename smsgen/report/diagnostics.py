@@ -67,6 +67,25 @@ def _sarif(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _sarif_rule(code: str) -> dict[str, Any]:
+    """Give what is said of a code; one that is not smsgen's own is a rule of cfn-lint's."""
+    from smsgen.report.codes import CODES
+    from smsgen.report.explain import one
+
+    known = CODES.get(code)
+    if known is None:
+        return _foreign_rule(code)
+    help_uri = {"helpUri": known.url} if known.url else {}
+    return {
+        "id": code,
+        "shortDescription": {"text": known.title[:1].upper() + known.title[1:]},
+        "fullDescription": {"text": known.means},
+        "help": {"text": one(known)},
+        **help_uri,
+        "defaultConfiguration": {"level": _LEVELS[Severity(known.severity)]},
+    }
+
+
+def _foreign_rule(code: str) -> dict[str, Any]:
     words = code.replace("_", " ").capitalize()
     return {
         "id": code,

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from smsgen.errors import Diagnostic, Location, Severity
+from smsgen.report.codes import CODES
 from smsgen.report.diagnostics import OUTPUTS, render, summary
 
 ERROR = Diagnostic(
@@ -65,6 +66,20 @@ def test_sarif_has_what_code_scanning_asks_for() -> None:
         assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
         assert result["level"] in {"none", "note", "warning", "error"}
         assert result["message"]["text"]
+
+
+def test_sarif_says_of_a_rule_what_explain_says() -> None:
+    found = json.loads(
+        render((Diagnostic("EC2.8", "IMDSv1 is on", severity=Severity.WARNING), ERROR), "sarif")
+    )
+    ours, bad_id = sorted(
+        found["runs"][0]["tool"]["driver"]["rules"], key=lambda rule: str(rule["id"]), reverse=True
+    )
+    assert ours["shortDescription"]["text"] == "A server that answers IMDSv1 requests"
+    assert ours["helpUri"] == CODES["EC2.8"].url
+    assert ours["defaultConfiguration"] == {"level": "warning"}
+    assert CODES["EC2.8"].mend[:40] in ours["help"]["text"]
+    assert "helpUri" not in bad_id
 
 
 def test_sarif_points_to_the_place() -> None:

@@ -1,0 +1,214 @@
+"""Codes of an application as a whole: what does not fit together, what AWS or profile `sms` does not take."""
+
+from smsgen.report.codes.entry import Code, app, fields, launch, server, words
+
+CODES = (
+    Code(
+        "CLOUDFORMATION_QUOTA",
+        "error",
+        "a template beyond one of CloudFormation's quotas",
+        "smsgen splits an application into nested stacks before it comes to that; a part that cannot be "
+        "split further is too large still.",
+        "Put long scripts into S3 (`--upload-scripts`), or make two applications of it.",
+        words("an application whose root template takes more than 1 MB"),
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
+    ),
+    Code(
+        "CONFLICT",
+        "error",
+        "two fields that contradict each other",
+        "Both stand in one place, so neither wins. (A server's own word does win over its group's.)",
+        "Keep one of the two.",
+        launch("securityGroup: sg-12345678, securityGroups: [sg-23456789]"),
+    ),
+    Code(
+        "DUPLICATE_ADDRESS",
+        "error",
+        "a private address that two servers of a subnet have",
+        "The second of them could not start.",
+        "Give each its own, or leave privateIpAddress out.",
+        server(
+            "serverId: s-12345678, launch: {privateIpAddress: 10.0.1.15}",
+            "serverId: s-23456789, launch: {privateIpAddress: 10.0.1.15}",
+        ),
+    ),
+    Code(
+        "DUPLICATE_DEVICE",
+        "error",
+        "a device name that stands twice in a server's volumes",
+        "EC2 attaches one volume a name.",
+        "Give each volume its own.",
+        launch("volumes: [{device: /dev/sdf, size: 10}, {device: /dev/sdf, size: 20}]"),
+    ),
+    Code(
+        "DUPLICATE_GROUP_ID",
+        "error",
+        "a serverGroupId that two groups have",
+        "SMS knew a group by it.",
+        "Remove it from one of the two: it may be left out.",
+        app(
+            "name: shop\nserverGroups:\n"
+            "  - {serverGroupId: g-1, launchOrder: 0, serverList: [{serverId: s-12345678}]}\n"
+            "  - {serverGroupId: g-1, launchOrder: 1, serverList: [{serverId: s-23456789}]}"
+        ),
+    ),
+    Code(
+        "DUPLICATE_GROUP_NAME",
+        "error",
+        "a name that two groups have",
+        "Parameters, outputs and nested stacks are named after groups.",
+        "Give each its own.",
+        app(
+            "name: shop\nserverGroups:\n"
+            "  - {name: web, launchOrder: 0, serverList: [{serverId: s-12345678}]}\n"
+            "  - {name: web, launchOrder: 1, serverList: [{serverId: s-23456789}]}"
+        ),
+    ),
+    Code(
+        "DUPLICATE_LOGICAL_ID",
+        "error",
+        "a logicalId that two servers have",
+        "It names the resource in the template.",
+        "Give each its own.",
+        server(
+            "serverId: s-12345678, launch: {logicalId: Web}", "serverId: s-23456789, launch: {logicalId: Web}"
+        ),
+    ),
+    Code(
+        "DUPLICATE_SERVER_ID",
+        "error",
+        "a serverId that stands twice",
+        "One server would be launched twice.",
+        "Remove one of the two, or mend its id.",
+        server("serverId: s-12345678", "serverId: s-12345678"),
+    ),
+    Code(
+        "DUPLICATE_TAG",
+        "error",
+        "a tag key that stands twice in one list",
+        "A tag has one value.",
+        "Keep one of the two.",
+        fields("tags: [{key: Stage, value: test}, {key: Stage, value: live}]"),
+    ),
+    Code(
+        "DUPLICATE_VM_ID",
+        "error",
+        "a vmId that stands twice under one VM manager",
+        "One machine would be launched twice.",
+        "Remove one of the two, or mend its vmServerAddress.",
+        server(
+            "serverId: s-12345678, vmServer: {vmServerAddress: {vmManagerId: m, vmId: vm-1}}",
+            "serverId: s-23456789, vmServer: {vmServerAddress: {vmManagerId: m, vmId: vm-1}}",
+        ),
+    ),
+    Code(
+        "INCOMPLETE",
+        "error",
+        "a kept application that cannot be launched yet",
+        "A file leaves open what becomes a parameter of its template. An application in the store of the "
+        "SMS API is launched as it is, and so needs a subnet, a security group and an instance type for "
+        "each server.",
+        "Put the missing fields with PutAppLaunchConfiguration.",
+        words("LaunchApp of an application whose servers have no subnet"),
+    ),
+    Code(
+        "LOGICAL_ID_TAKEN",
+        "error",
+        "a logicalId that smsgen itself uses",
+        "Parameters, barriers, roles and retained volumes have names in the template, too.",
+        "Give the server another logicalId.",
+        launch("logicalId: InstanceProfile"),
+    ),
+    Code(
+        "NOT_A_DEFAULT",
+        "error",
+        "a default for several servers that only one can have",
+        "Two servers have neither one logical id nor one address.",
+        "Move it under the server's own launch.",
+        app(
+            "name: shop\nlaunchDefaults: {logicalId: Web}\nserverGroups:\n  - serverList:\n"
+            "      - serverId: s-12345678\n      - serverId: s-23456789"
+        ),
+    ),
+    Code(
+        "NO_INSTANCE_PROFILE",
+        "warning",
+        "a script in S3 that the server may not read",
+        "A server reads S3 with the permissions of its instance profile, and this one has none.",
+        "Name a profile with iamInstanceProfileName, or let smsgen make one with createInstanceProfile: true.",
+        launch("userData: {s3Location: {bucket: sms-app-shop, key: boot.sh}}"),
+    ),
+    Code(
+        "SCRIPT_FILE",
+        "error",
+        "a script beside the application file that cannot be read",
+        "userData.file names a file that is not there, may not be read, or is too long to be embedded.",
+        "Check the path, which starts at the folder of the application file; put a long script in S3, "
+        "under s3Location.",
+        launch("userData: {file: scripts/no-such-file.sh}"),
+    ),
+    Code(
+        "SMS_BUCKET",
+        "warning",
+        "a script in a bucket that SMS could not read",
+        "SMS's roles read only buckets whose names begin with sms-app-. Profile `hardened` takes any "
+        "bucket, and this is a note for who goes between the two; profile `sms` refuses it.",
+        "Nothing in profile `hardened`. For profile `sms`, move the script.",
+        launch("iamInstanceProfileName: web, configureScript: {bucket: scripts, key: boot.sh}"),
+    ),
+    Code(
+        "SMS_LIMIT",
+        "warning",
+        "more groups or servers than SMS took",
+        "SMS took 10 groups and 50 servers an application. Profile `hardened` takes more; profile `sms` "
+        "refuses it.",
+        "Nothing in profile `hardened`. For profile `sms`, make two applications of it.",
+        words("an application of 51 servers"),
+    ),
+    Code(
+        "SMS_PROFILE",
+        "error",
+        "something that profile `sms` does not hold",
+        "SMS's launch role could make instances, of images given by id, in stacks whose names begin with "
+        "sms-app-, and nothing else: no volumes of their own, no instance profiles, no wait conditions.",
+        "Leave it out, or use profile `hardened`.",
+        fields("profile: sms\nlaunchDefaults: {createInstanceProfile: true}"),
+    ),
+    Code(
+        "TOO_MANY_PARAMETERS",
+        "error",
+        "more values left open than a template has parameters",
+        "What the file leaves out becomes a parameter, of which a template takes 200.",
+        "Say imageId, instanceType, subnet and securityGroup of more servers in the file; as "
+        "launchDefaults, for one.",
+        words("an application of 300 servers without imageId"),
+    ),
+    Code(
+        "USER_DATA_NOT_A_SCRIPT",
+        "error",
+        "user data that cannot be run as a part of the boot script",
+        "readiness and configureScript wrap the user data into a script that runs it, and signals how it "
+        "ended. cloud-config, and `<script>` blocks of Windows, cannot be run so.",
+        "Begin it with #!/bin/bash, or write PowerShell; or leave readiness and configureScript out.",
+        launch('readiness: {timeout: PT15M}, userData: {inline: "#cloud-config"}'),
+    ),
+    Code(
+        "USER_DATA_QUOTES",
+        "error",
+        "PowerShell that ends the here-string it is put in",
+        "A line that begins with '@ ends a here-string, wherever it stands.",
+        "Put the script in S3, under userData.s3Location.",
+        launch(
+            "platform: windows, readiness: {timeout: PT15M}, userData: {inline: \"$x = @'\\nhello\\n'@\\n\"}"
+        ),
+    ),
+    Code(
+        "USER_DATA_TOO_LONG",
+        "error",
+        "user data of more than 16 KB",
+        "EC2 takes 16,384 bytes before Base64, and what smsgen puts around the script counts.",
+        "Put the script in S3, under userData.s3Location; or generate with --upload-scripts.",
+        words("a script of 17,000 bytes under userData.inline"),
+        "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
+    ),
+)

@@ -1,0 +1,10 @@
+"""docs/diagnostics.md: every code of a diagnostic, from the table that `smsgen explain` shows."""
+
+FILE = "docs/diagnostics.md"
+
+
+def generate() -> str:
+    """Give the text of the generated file."""
+    from smsgen.report.explain import page
+
+    return page()
