@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 from shutil import which
 
@@ -59,27 +58,24 @@ def against_the_least() -> Iterator[Row]:
 
 
 def growth() -> Iterator[Row]:
-    """Time and memory of one server more: from 5,000 to 20,000 servers, over that from 1,000 to 5,000."""
+    """Time and memory a server, beyond those of an app of one server: the most of three sizes over the least."""
     with tempfile.TemporaryDirectory() as folder:
         commands: list[Command] = []
-        for servers in SIZES:
+        for servers in (1, *SIZES):
             app = Path(folder) / f"{servers}.yaml"
-            app.write_text(large_app(servers, servers // 100), encoding="utf-8")
-            commands.append([SMSGEN, "generate-template", app, "-o", Path(folder) / f"out-{servers}"])
-        runs = medians(commands, 3)
-    span = " to ".join(f"{servers:,}" for servers in SIZES)
-    first, then = _slopes([run.seconds * 1e6 for run in runs])
-    note = f"{first:.0f}, then {then:.0f} µs a server; {runs[-1].seconds:.1f} s in all"
-    yield Row(f"time of one server more, {span}: growth", then / first, 1.2, note)
-    first, then = _slopes([run.memory / 1024 for run in runs])
-    note = f"{first:.1f}, then {then:.1f} KiB a server; {runs[-1].memory / 2**20:.0f} MiB in all"
-    yield Row(f"memory of one server more, {span}: growth", then / first, 1.2, note)
-
-
-def _slopes(values: list[float]) -> list[float]:
-    """Give how much one server more adds between one size and the next."""
-    pairs = pairwise(zip(SIZES, values, strict=True))
-    return [(high - low) / (many - few) for (few, low), (many, high) in pairs]
+            app.write_text(large_app(servers, max(1, servers // 100)), encoding="utf-8")
+            # One template to a file, nested ones to a folder.
+            out = Path(folder) / (f"out-{servers}" if servers > 1 else "out.yaml")
+            commands.append([SMSGEN, "generate-template", app, "-o", out])
+        runs = medians(commands, 5)
+    span = ", ".join(f"{servers:,}" for servers in SIZES)
+    for what, unit, last, values in (
+        ("time", "µs", f"{runs[-1].seconds:.1f} s", [run.seconds * 1e6 for run in runs]),
+        ("memory", "KiB", f"{runs[-1].memory / 2**20:.0f} MiB", [run.memory / 1024 for run in runs]),
+    ):
+        each = [(value - values[0]) / servers for value, servers in zip(values[1:], SIZES, strict=True)]
+        note = f"{', '.join(f'{one:.1f}' for one in each)} {unit}; {last} for the last"
+        yield Row(f"{what} a server at {span}: most / least", max(each) / min(each), 1.2, note)
 
 
 def against_cdk() -> Iterator[Row]:
