@@ -1,0 +1,92 @@
+"""`smsgen serve` as a process, and the environments of those who call it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = Path(__file__).parent / "scripts"
+REGION = "eu-central-1"
+KEY_ID, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
+Environment = Mapping[str, str]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Give the environment of a user with keys, without a configuration, and with no way but to this machine."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "AWS_ACCESS_KEY_ID": KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_PAGER": "",
+        "NO_PROXY": "127.0.0.1,localhost",
+        **more,
+    }
+
+
+def run(
+    *command: str | Path, env: Environment, folder: Path | None = None, timeout: float = 180.0
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end."""
+    words = [*map(str, command)]
+    return subprocess.run(
+        words, env=dict(env), cwd=folder, capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+def smsgen(*arguments: str | Path, env: Environment, folder: Path | None = None) -> str:
+    """Run `smsgen` and give what it printed; it must succeed."""
+    done = run(sys.executable, "-m", "smsgen", *arguments, env=env, folder=folder)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+class Server(NamedTuple):
+    """A server that runs: its URL, that of its store, and the file of its log."""
+
+    url: str
+    store: str
+    log: Path
+
+
+@contextmanager
+def serving(folder: Path, *options: str | Path, env: Environment) -> Iterator[Server]:
+    """Run `smsgen serve` with a store of its own in a folder; at the end, it must stop in good order.
+
+    What it logged meanwhile must hold no traceback, and no secret.
+    """
+    store, log = f"sqlite:///{folder}/store.db", folder / "serve.log"
+    command = [sys.executable, "-m", "smsgen", "serve", "--port", "0", "--store", store, *map(str, options)]
+    with log.open("w") as stderr:
+        process = subprocess.Popen(command, env=dict(env), stderr=stderr, cwd=folder)
+    try:
+        yield Server(_url(process, log), store, log)
+    finally:
+        process.terminate()
+        code = process.wait(timeout=60)
+    said = log.read_text()
+    assert code == 0, said
+    assert "Traceback" not in said, said
+    assert SECRET not in said
+
+
+def _url(process: subprocess.Popen[bytes], log: Path) -> str:
+    deadline = time.monotonic() + 120
+    while True:
+        for line in log.read_text().splitlines():
+            if line.startswith("listening on "):
+                return line.removeprefix("listening on ")
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)
