@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -55,22 +55,11 @@ def environment() -> dict[str, str]:
 
 def run(command: Command) -> Run:
     """Run a process to its end, its output thrown away; raises RuntimeError where it fails."""
-    # ru_maxrss is in KiB on Linux and in bytes on macOS (getrusage(2)).
-    unit = 1 if sys.platform == "darwin" else 1024
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [*map(str, command)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment(),
-        cwd=ROOT,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"exit code {process.returncode}: {' '.join(map(str, command))}")
-    return Run(seconds, usage.ru_maxrss * unit)
+    spawn = [sys.executable, "-I", "-S", ROOT / "bench" / "spawn.py", *command]
+    done = subprocess.run([*map(str, spawn)], capture_output=True, check=False, env=environment(), cwd=ROOT)
+    if done.returncode:
+        raise RuntimeError(f"exit code {done.returncode}: {' '.join(map(str, command))}")
+    return Run(**json.loads(done.stdout))
 
 
 def medians(commands: Sequence[Command], rounds: int) -> list[Run]:
