@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.installs import node_clients, python_clients
-from tests.clients.serving import ROOT, Environment, Server, environment, serving, smsgen
+from tests.clients.serving import ROOT, Environment, Server, environment, run_smsgen, serving
 
 pytest.importorskip("uvicorn", reason="uvicorn comes with smsgen[server]")
 pytest.importorskip("moto.server", reason="moto comes with smsgen[dev]")
@@ -86,5 +86,5 @@ def user(tmp_path: Path, server: Server, aws_url: str) -> Environment:
 @pytest.fixture
 def with_model(user: Environment) -> Environment:
     """That somebody's environment after `smsgen install-model`."""
-    smsgen("install-model", env=user)
+    run_smsgen("install-model", env=user)
     return user

@@ -16,6 +16,8 @@ SCRIPTS = Path(__file__).parent / "scripts"
 REGION = "eu-central-1"
 KEY_ID, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
+KEYS = {"aws_access_key_id": KEY_ID, "aws_secret_access_key": SECRET, "region_name": REGION}
+
 Environment = Mapping[str, str]
 
 
@@ -45,7 +47,7 @@ def run(
     )
 
 
-def smsgen(*arguments: str | Path, env: Environment, folder: Path | None = None) -> str:
+def run_smsgen(*arguments: str | Path, env: Environment, folder: Path | None = None) -> str:
     """Run `smsgen` and give what it printed; it must succeed."""
     done = run(sys.executable, "-m", "smsgen", *arguments, env=env, folder=folder)
     assert done.returncode == 0, done.stderr
