@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import boto3
+
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(__file__).parent / "scripts"
 REGION = "eu-central-1"
@@ -52,6 +54,14 @@ def run_smsgen(*arguments: str | Path, env: Environment, folder: Path | None = N
     done = run(sys.executable, "-m", "smsgen", *arguments, env=env, folder=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def network(aws_url: str) -> dict[str, str]:
+    """Give the variables that name a network to the scripts that ask for it."""
+    ec2 = boto3.client("ec2", endpoint_url=aws_url, **KEYS)
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    return {"VPC": subnet["VpcId"], "SUBNET": subnet["SubnetId"], "SECURITY_GROUP": group}
 
 
 class Server(NamedTuple):

@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 import smsgen
-from tests.clients.serving import KEYS, SCRIPTS, Environment, Server, run, run_smsgen
+from tests.clients.serving import KEYS, SCRIPTS, Environment, Server, network, run, run_smsgen
 
 NOBODY = "app-00000000000000000"
 
@@ -55,7 +55,7 @@ def apps(server: Server) -> Iterator[list[str]]:
 
 
 def test_a_whole_migration_and_its_exports(aws_of_2019: Aws, aws_url: str, tmp_path: Path) -> None:
-    env = {**aws_of_2019.env, **_network(aws_url)}
+    env = {**aws_of_2019.env, **network(aws_url)}
     done = run("bash", SCRIPTS / "migration.sh", env=env, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     app_id = done.stdout.split()[-1]
@@ -105,13 +105,6 @@ def test_errors(aws_of_2019: Aws) -> None:
 def test_todays_aws_cli_knows_sms_again(aws_of_today: Aws, apps: list[str]) -> None:
     _lists(aws_of_today, apps)
     _errors(aws_of_today)
-
-
-def _network(aws_url: str) -> dict[str, str]:
-    ec2 = boto3.client("ec2", endpoint_url=aws_url, **KEYS)
-    subnet = ec2.describe_subnets()["Subnets"][0]
-    group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
-    return {"VPC": subnet["VpcId"], "SUBNET": subnet["SubnetId"], "SECURITY_GROUP": group}
 
 
 def _document(aws_url: str, answer: Path) -> dict[str, Any]:

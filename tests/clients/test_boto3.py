@@ -21,10 +21,6 @@ def test_a_whole_migration_with_todays_boto3(with_model: Environment) -> None:
     succeeds(sys.executable, "migration.py", with_model)
 
 
-def test_pages_with_the_last_boto3_that_knew_sms(of_2019: Path, user: Environment) -> None:
-    succeeds(of_2019 / "python", "pages.py", user)
-
-
 def test_pages_with_todays_boto3(with_model: Environment) -> None:
     succeeds(sys.executable, "pages.py", with_model)
 

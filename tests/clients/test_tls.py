@@ -1,0 +1,94 @@
+"""Over TLS, with a certificate that nobody signed but its owner: as good as without, for whoever is told of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+import smsgen
+from tests.clients.serving import KEYS, REGION, SCRIPTS, Environment, Server, environment, run, serving
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of 127.0.0.1, signed with its own key, which is beside it (`key.pem`)."""
+    x509 = pytest.importorskip("cryptography.x509", reason="cryptography comes with moto, in smsgen[dev]")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - day)
+        .not_valid_after(now + day)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    )
+    folder = tmp_path_factory.mktemp("tls")
+    pem = serialization.Encoding.PEM
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, *plain))
+    (folder / "cert.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(pem))
+    return folder / "cert.pem"
+
+
+@pytest.fixture(scope="module")
+def over_tls(certificate: Path) -> Iterator[Server]:
+    folder = certificate.parent
+    options = ("--tls-cert", certificate, "--tls-key", folder / "key.pem", "--workers", "0")
+    with serving(folder, *options, env=environment(folder)) as running:
+        assert running.url.startswith("https://")
+        yield running
+
+
+@pytest.fixture
+def stranger(over_tls: Server, tmp_path: Path) -> Environment:
+    """The environment of somebody who knows no such certificate, and does not try again."""
+    return environment(tmp_path, SMS_ENDPOINT=over_tls.url, AWS_MAX_ATTEMPTS="1")
+
+
+@pytest.fixture
+def trusting(stranger: Environment, certificate: Path) -> Environment:
+    """That of somebody who was told of it."""
+    told = str(certificate)
+    return {**stranger, "AWS_CA_BUNDLE": told, "NODE_EXTRA_CA_CERTS": told, "AWS_REGION": REGION}
+
+
+def test_the_last_boto3_that_knew_sms(of_2019: Path, trusting: Environment) -> None:
+    done = run(of_2019 / "python", SCRIPTS / "pages.py", env=trusting)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_last_aws_cli_that_knew_sms(
+    of_2019: Path, trusting: Environment, stranger: Environment, over_tls: Server
+) -> None:
+    command = (of_2019 / "aws", "--endpoint-url", over_tls.url, "sms", "list-apps", "--query", "length(apps)")
+    assert run(*command, env=trusting).stdout == "0\n"
+    refused = run(*command, env=stranger)
+    assert refused.returncode == 255
+    assert "CERTIFICATE_VERIFY_FAILED" in refused.stderr
+
+
+def test_javascript(javascript: Path, trusting: Environment) -> None:
+    done = run("node", SCRIPTS / "pages.cjs", env={**trusting, "NODE_PATH": str(javascript)})
+    assert done.returncode == 0, done.stderr
+
+
+def test_smsgens_own_client(over_tls: Server, certificate: Path) -> None:
+    sms = smsgen.client("sms", endpoint_url=over_tls.url, verify=str(certificate), **KEYS)
+    made = sms.create_app(name="tls")["appSummary"]
+    (found,) = sms.get_paginator("list_apps").paginate(appIds=[made["appId"]]).search("apps[]")
+    assert found == made
+    sms.delete_app(appId=made["appId"])
+    with pytest.raises(sms.exceptions.InvalidParameterException, match=made["appId"]):
+        sms.get_app(appId=made["appId"])
