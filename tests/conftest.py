@@ -7,7 +7,9 @@ from hypothesis import settings
 
 # No deadline for an example: how long one takes depends on what else the machine does, and speed is measured in bench/.
 # In CI the examples are the same each time, so that a failure there is one of the change and not of the draw.
-settings.register_profile("smsgen", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("smsgen", deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI")))
+# `pytest --hypothesis-profile=thorough`: after a change of what the laws are about.
+settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile("smsgen")
 
 # A shell without job control starts what runs in the background with Ctrl-C ignored, and children inherit that: tests

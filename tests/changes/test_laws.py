@@ -174,7 +174,7 @@ VALUES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=2000)
+@settings(max_examples=150, deadline=2000)
 @given(BROKEN | VALUES, BROKEN | VALUES)
 def test_broken_templates_come_to_an_answer_or_to_diagnostics(before: Any, after: Any) -> None:
     for deployed in (None, Stack("app", before)):
@@ -192,7 +192,7 @@ def or_diagnostics(call: Any, *arguments: Any, **options: Any) -> Any:
         return refused.diagnostics
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     st.dictionaries(st.sampled_from(["template", "resources", "parameters", "children", "stackName"]), JSON)
 )

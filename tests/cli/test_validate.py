@@ -144,8 +144,8 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{chr(98 + level)}: &{chr(98 + level)} [{','.join([f'*{chr(97 + level)}'] * 10)}]\n"
     for level in range(12)
 )
-SERVERS = "&s {serverId: s-1, launch: {volumes: [{}, {}, {}]}}" + ", *s" * 999
-SHAPED_BOMB = f"name: a\nserverGroups: [&g {{serverList: [{SERVERS}]}}{', *g' * 300}]\n"
+SERVERS = "&s {serverId: s-1, launch: {volumes: [{}, {}, {}]}}" + ", *s" * 399
+SHAPED_BOMB = f"name: a\nserverGroups: [&g {{serverList: [{SERVERS}]}}{', *g' * 150}]\n"
 HOSTILE: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
     "an alias bomb": (BOMB.encode(), "ALIAS_BOMB"),
     "a bomb in the shape of an application": (SHAPED_BOMB.encode(), "BAD_ID"),

@@ -41,7 +41,7 @@ def test_plain_data_of_one_kind_is_read_with_its_problems() -> None:
 
 
 @given(any_app())
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_any_application_is_checked(data: Any) -> None:
     made, _ = read(APP, data, "app")
     for one in check(made):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from smsgen.cfn.text import dump_json, dump_yaml
 from smsgen.errors import Severity
@@ -22,7 +22,6 @@ def read(data: Any) -> tuple[App, list[str]]:
 
 
 @given(any_app())
-@settings(max_examples=300)
 def test_what_is_written_reads_as_the_same(data: Any) -> None:
     app, wrong = read(data)
     if wrong:

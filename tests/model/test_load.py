@@ -236,7 +236,6 @@ def test_what_is_read_is_written_and_read_again(sample: Path) -> None:
 
 
 @given(any_app())
-@settings(deadline=None, max_examples=200)
 def test_any_data_in_the_shape_of_an_app_ends_in_an_app_or_in_diagnostics(data: Any) -> None:
     text = json.dumps(data).encode()
     app, said = None, ()

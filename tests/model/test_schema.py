@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 
 from smsgen.model.fields import APP
 from smsgen.model.problems import Problems
@@ -64,7 +64,6 @@ def test_defaults_are_those_of_the_model() -> None:
     assert "default" not in properties["description"]
 
 
-@settings(deadline=None, max_examples=300)
 @given(any_app())
 def test_schema_and_loader_are_of_one_mind_about_the_fields(data: Any) -> None:
     """What the table refuses the schema refuses, and the other way round; the rules are the loader's."""

@@ -201,5 +201,5 @@ def test_the_store_answers_as_a_dict_does(url: str) -> None:
         pass
 
     Machine.store = store
-    run_state_machine_as_test(Machine, settings=settings(max_examples=40, stateful_step_count=30))
+    run_state_machine_as_test(Machine, settings=settings(max_examples=20, stateful_step_count=30))
     store.close()
