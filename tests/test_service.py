@@ -28,6 +28,7 @@ def test_answers_are_boto3s(service: smsgen.Service) -> None:
     assert summary["appId"].startswith("app-")
     assert len(summary["appId"]) == 21
     assert summary["creationTime"].tzinfo is UTC
+    assert summary["creationTime"].microsecond % 1000 == 0
     assert abs((datetime.now(UTC) - summary["creationTime"]).total_seconds()) < 3600
     found = service.get_app(appId=summary["appId"])
     assert (found["appSummary"], found["tags"]) == (summary, [{"key": "k", "value": "v"}])

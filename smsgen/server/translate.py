@@ -26,6 +26,11 @@ def said(value: T | None) -> T | None:
     return value or None
 
 
+def time(seconds: float | None) -> float | None:
+    """Give a time as answers have it: to the millisecond (https://smithy.io/2.0/spec/simple-types.html#timestamp)."""
+    return None if seconds is None else round(seconds, 3)
+
+
 # --- Applications -------------------------------------------------------------------------------------------
 
 
@@ -85,13 +90,13 @@ def summary(managed: ManagedApp) -> m.AppSummary:
         replication_configuration_status=_STATUSES[replication.configured],
         replication_status=replication.status,
         replication_status_message=said(replication.message),
-        latest_replication_time=replication.latest_time,
+        latest_replication_time=time(replication.latest_time),
         launch_configuration_status=_STATUSES[launch.configured],
         launch_status=launch.status,
         launch_status_message=said(launch.message),
         launch_details=_details(managed),
-        creation_time=managed.created,
-        last_modified=managed.modified,
+        creation_time=time(managed.created),
+        last_modified=time(managed.modified),
         role_name=said(managed.role_name),
         total_server_groups=len(app.server_groups),
         total_servers=sum(len(group.server_list) for group in app.server_groups),
@@ -103,7 +108,7 @@ def _details(managed: ManagedApp) -> m.LaunchDetails | None:
     if not launch.stack_id and launch.latest_time is None:
         return None
     return m.LaunchDetails(
-        latest_launch_time=launch.latest_time,
+        latest_launch_time=time(launch.latest_time),
         stack_name=managed.app.stack_name if launch.stack_id else None,
         stack_id=said(launch.stack_id),
     )

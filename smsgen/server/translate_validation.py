@@ -8,7 +8,7 @@ from smsgen.model.managed import AppValidation, ManagedApp, ServerValidation, Va
 from smsgen.operations.configure_validation import GroupValidation, ValidationConfiguration, outputs
 from smsgen.operations.world import required
 from smsgen.server import messages as m
-from smsgen.server.translate import location, read_location, said, server, server_id
+from smsgen.server.translate import location, read_location, said, server, server_id, time
 
 # --- Validation ---------------------------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ def validation_outputs(managed: ManagedApp) -> list[m.ValidationOutput]:
             name=said(one.name),
             status=one.status,
             status_message=said(one.message),
-            latest_validation_time=one.latest_time,
+            latest_validation_time=time(one.latest_time),
             app_validation_output=m.AppValidationOutput(ssm_output=ssm) if ssm else None,
             server_validation_output=m.ServerValidationOutput(server=server(of_server, managed))
             if of_server
