@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from smsgen.errors import UsageError
+from smsgen.errors import Diagnostic, InvalidInput, UsageError
 from smsgen.model.app import PROFILES
 
 if TYPE_CHECKING:
@@ -20,16 +20,19 @@ examples:
   smsgen generate-template shop.yaml --format json -o shop.template.json
   smsgen generate-template large.yaml -o build/            nested stacks need a folder
   smsgen generate-template shop.yaml --check shop.template.yaml
+  smsgen generate-template apps/*.yaml --check '{folder}/templates/{name}.yaml'
   smsgen generate-template shop.yaml --lint -o shop.template.yaml
   smsgen generate-template shop.yaml --s3                  upload, print the s3Location
   generate-app | smsgen generate-template -
+
+In -o, --check and --parameters-file, {name} is the application file's name without its ending, {folder} its folder.
 
 exit codes: 0 fine, 1 errors in the file or findings of --lint, 2 the template of --check is stale, 64 usage
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("app", metavar="APP", help="an application file; - reads standard input")
+    parser.add_argument("apps", nargs="+", metavar="APP", help="an application file; - reads standard input")
     parser.add_argument("--format", choices=("yaml", "json"), default="yaml", help="default: yaml")
     parser.add_argument(
         "-o",
@@ -57,14 +60,44 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from smsgen.operations.generate_template import place_for
+
+    _split_profile(args)
+    if len(args.apps) > 1:
+        return _several(args)
+    app = args.apps[0]
+    return _one(app, args, place_for(app, args.out), place_for(app, args.check))
+
+
+def _several(args: argparse.Namespace) -> int:
+    """Run one application after the other: the errors of one do not hide what is to be said of the next."""
+    from smsgen.operations.generate_template import check_places, place_for
+
+    check_places(
+        args.apps, {"-o": args.out, "--check": args.check, "--parameters-file": args.parameters_file}
+    )
+    if not (args.out or args.check or args.s3):
+        hint = "give -o or --check with {name} in it"
+        raise UsageError("several templates do not fit one output", hint=hint)
+    worst, found = 0, list[Diagnostic]()
+    for app in args.apps:
+        try:
+            worst = max(worst, _one(app, args, place_for(app, args.out), place_for(app, args.check)))
+        except InvalidInput as error:
+            found.extend(error.diagnostics)
+    if found:
+        raise InvalidInput(found)
+    return worst
+
+
+def _one(app: str, args: argparse.Namespace, out: str | None, committed: str | None) -> int:
     from smsgen import wiring
     from smsgen.operations import generate_template as use_case
 
-    _split_profile(args)
     files = wiring.files()
     artifacts = _artifacts(args)
     generated = use_case.generate_template(
-        args.app,
+        app,
         files=files,
         profile=args.template_profile,
         format=args.format,
@@ -74,16 +107,19 @@ def run(args: argparse.Namespace) -> int:
     findings = use_case.lint(generated, made) if args.lint else ()
     for found in (*generated.warnings, *findings):
         sys.stderr.write(found.render() + "\n")
-    if args.parameters_file:
-        files.write(args.parameters_file, use_case.parameters_file(generated.compiled).encode())
-    if args.check:
-        stale = use_case.difference(made, args.check, files=files)
+    parameters = use_case.place_for(app, args.parameters_file)
+    if parameters:
+        files.write(parameters, use_case.parameters_file(generated.compiled).encode())
+    if committed:
+        stale = use_case.difference(made, committed, files=files)
         sys.stdout.write(stale)
+        if stale:
+            sys.stderr.write(f"{committed} is stale: it is not what {app} makes\n")
         return 2 if stale else use_case.worst(findings)
     if artifacts:
         _upload(args, generated, artifacts)
-    elif args.out:
-        use_case.write(made, args.out, files=files)
+    elif out:
+        use_case.write(made, out, files=files)
     else:
         sys.stdout.write(use_case.only_text(made))
     return use_case.worst(findings)

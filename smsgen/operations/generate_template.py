@@ -121,6 +121,31 @@ def texts(generated: Generated, format: str) -> dict[str, str]:  # noqa: A002 - 
     return made
 
 
+def place_for(app: str, pattern: str | None) -> str | None:
+    """Give the path that `pattern` names for the application file `app`; what is no pattern stays as it is.
+
+    `{name}` is the file's name without its ending (`shop` of apps/shop.yaml), `{folder}` where it stands (`apps`).
+    """
+    import re
+
+    if not pattern or "{" not in pattern:
+        return pattern
+    folder, _, file = app.replace("\\", "/").rpartition("/")
+    name = file.rpartition(".")[0] or file
+    parts = {"folder": folder or ("/" if app.startswith("/") else "."), "name": name}
+    return re.sub(r"\{(folder|name)\}", lambda found: parts[found[1]], pattern)
+
+
+def check_places(apps: Iterable[str], patterns: Mapping[str, str | None]) -> None:
+    """Raise UsageError where a pattern names one place for two application files. `patterns`: by option."""
+    for option, pattern in patterns.items():
+        places = [place_for(app, pattern) for app in apps] if pattern else []
+        twice = next((place for at, place in enumerate(places) if place in places[:at]), None)
+        if twice:
+            hint = "write {name}, and {folder} where names are not unique: '{folder}/{name}.template.yaml'"
+            raise UsageError(f"{option} names {twice} for several application files", hint=hint)
+
+
 def write(made: Mapping[str, str], out: str, *, files: Files) -> None:
     """Write what was made: one template to the file `out`, several into the folder `out`, the root last."""
     if len(made) == 1:
