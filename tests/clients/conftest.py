@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,15 @@ from tests.clients.serving import ROOT, Environment, Server, environment, run_sm
 
 pytest.importorskip("uvicorn", reason="uvicorn comes with smsgen[server]")
 pytest.importorskip("moto.server", reason="moto comes with smsgen[dev]")
+
+
+@pytest.fixture(autouse=True)
+def _nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients in this process know nothing of whoever runs the tests."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent/config")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials")
 
 
 @pytest.fixture(scope="session")

@@ -115,6 +115,12 @@ def _document(aws_url: str, answer: Path) -> dict[str, Any]:
     return document
 
 
+def test_todays_aws_cli_knows_no_sms_without_the_model(of_today: Path, user: Environment) -> None:
+    done = Aws(of_today, user).tried("list-apps")
+    assert done.returncode != 0
+    assert "Invalid choice" in done.stderr
+
+
 def _lists(aws: Aws, ids: list[str]) -> None:
     some = ("list-apps", "--app-ids", *ids, "--page-size", "1")
     first = aws(*some, "--max-items", "2")

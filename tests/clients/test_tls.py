@@ -10,7 +10,28 @@ from pathlib import Path
 import pytest
 
 import smsgen
-from tests.clients.serving import KEYS, REGION, SCRIPTS, Environment, Server, environment, run, serving
+from tests.clients.serving import (
+    KEY_ID,
+    KEYS,
+    REGION,
+    SCRIPTS,
+    SECRET,
+    Environment,
+    Server,
+    environment,
+    run,
+    serving,
+)
+
+TEMPORARY = {
+    "aws_access_key_id": "ASIAIOSFODNN7EXAMPLE",
+    "aws_secret_access_key": "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
+    "aws_session_token": "IQoJb3JpZ2luX2VjEXAMPLETOKEN==",
+}
+_KEYS = "".join(
+    [f"[{KEY_ID}]\naws_access_key_id = {KEY_ID}\naws_secret_access_key = {SECRET}\n", "[temporary]\n"]
+    + [f"{name} = {value}\n" for name, value in TEMPORARY.items()]
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +66,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def over_tls(certificate: Path) -> Iterator[Server]:
     folder = certificate.parent
+    (folder / "keys.ini").write_text(_KEYS)
     options = ("--tls-cert", certificate, "--tls-key", folder / "key.pem", "--workers", "0")
-    with serving(folder, *options, env=environment(folder)) as running:
+    env = environment(folder, AWS_ACCESS_KEY_ID="AKIAI44QH8DHBEXAMPLE")  # for AWS, and for no caller
+    with serving(folder, *options, "--credentials", folder / "keys.ini", env=env) as running:
         assert running.url.startswith("https://")
         yield running
 
@@ -92,3 +115,12 @@ def test_smsgens_own_client(over_tls: Server, certificate: Path) -> None:
     sms.delete_app(appId=made["appId"])
     with pytest.raises(sms.exceptions.InvalidParameterException, match=made["appId"]):
         sms.get_app(appId=made["appId"])
+
+
+def test_temporary_credentials_go_with_their_token(over_tls: Server, certificate: Path) -> None:
+    where = {"endpoint_url": over_tls.url, "verify": str(certificate), "region_name": REGION}
+    assert "apps" in smsgen.client("sms", **where, **TEMPORARY).list_apps()
+    for token in (None, "another"):
+        sms = smsgen.client("sms", **where, **{**TEMPORARY, "aws_session_token": token})
+        with pytest.raises(sms.exceptions.ClientError, match="UnrecognizedClientException"):
+            sms.list_apps()
