@@ -14,10 +14,14 @@ EXAMPLES = """\
 examples:
   smsgen completion bash > ~/.local/share/bash-completion/completions/smsgen
   smsgen completion zsh > ~/.zfunc/_smsgen
+  smsgen completion fish > ~/.config/fish/completions/smsgen.fish
 """
 
-SHELLS = ("bash", "zsh", "tcsh")
-"""What shtab writes."""
+SHELLS = ("bash", "zsh", "tcsh", "fish")
+"""What shtab writes, and was tried with smsgen."""
+
+FILES = ("APP", "AFTER", "FILE", "PATH", "OUT")
+"""How arguments are called that are paths."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +34,9 @@ def run(args: argparse.Namespace) -> int:
     except ImportError:
         hint = "pip install 'smsgen[completion]'"
         raise SmsgenError("completion needs shtab, which is not installed", hint=hint) from None
+    if args.shell not in shtab.SUPPORTED_SHELLS:
+        message = f"the shtab that is installed ({shtab.__version__}) does not know {args.shell}"
+        raise SmsgenError(message, hint="pip install --upgrade 'smsgen[completion]'")
     sys.stdout.write(shtab.complete(_parser(), shell=args.shell) + "\n")
     return 0
 
@@ -39,11 +46,19 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
     from importlib import import_module
 
+    import shtab
+
     from smsgen.cli import COMMANDS
 
     parser = argparse.ArgumentParser(prog="smsgen")
     parser.add_argument("--version", action="store_true", help="print the version")
     commands = parser.add_subparsers()
     for name, text in COMMANDS.items():
-        import_module(f"smsgen.cli.{name.replace('-', '_')}").configure(commands.add_parser(name, help=text))
+        command = commands.add_parser(name, help=text)
+        import_module(f"smsgen.cli.{name.replace('-', '_')}").configure(command)
+        for (
+            action
+        ) in command._actions:  # argparse has no other way to its arguments, nor has shtab to be told
+            if action.metavar in FILES:
+                setattr(action, "complete", shtab.FILE)  # noqa: B010 - argparse's types do not know shtab's attribute
     return parser
