@@ -211,9 +211,13 @@ def _render(predicted: Predicted, args: argparse.Namespace) -> str:
 
         return document.render(change_set, output, include_property_values=args.include_property_values)
     if output == "sarif":
+        from smsgen.errors import Location
         from smsgen.report import sarif
 
-        return sarif.render(change_set, predicted.submitted.locate)
+        path = args.app or args.template
+        return sarif.render(
+            change_set, predicted.submitted.locate, None if path == "-" else Location(path, 1, 1)
+        )
     if output == "markdown":
         from smsgen.report import markdown
 

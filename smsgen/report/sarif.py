@@ -22,9 +22,13 @@ _ROWS = {
 }
 
 
-def render(change_set: ChangeSet, locate: Locate) -> str:
-    """Give the log; a resource without a place (one that is removed) is reported without one."""
-    return render_diagnostics(list(_results(change_set, locate)), "sarif")
+def render(change_set: ChangeSet, locate: Locate, file: Location | None = None) -> str:
+    """Give the log; a resource without a place (one that is removed) is reported at `file`.
+
+    GitHub refuses the whole log for one result without a location ("locationFromSarifResult: expected at least one
+    location"), though SARIF (3.27.12) allows it: https://github.com/github/codeql-action/issues/2459
+    """
+    return render_diagnostics(list(_results(change_set, lambda name: locate(name) or file)), "sarif")
 
 
 def _results(change_set: ChangeSet, locate: Locate) -> Iterator[Diagnostic]:

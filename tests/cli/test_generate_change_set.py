@@ -99,6 +99,22 @@ def test_sarif_points_into_the_application_file(place: Path) -> None:
     assert "s-1a2b3c11" in line
 
 
+def test_sarif_has_a_place_for_every_result(place: Path) -> None:
+    """GitHub refuses the whole log for one without: what is removed has only the file."""
+    text = (place / "new.yaml").read_text()
+    (place / "less.yaml").write_text(text[: text.rindex("      - serverId:")])
+    ended = smsgen(
+        "generate-change-set", "less.yaml", "--deployed", "deployed.yaml", "--output", "sarif", cwd=place
+    )
+    results = json.loads(ended.stdout)["runs"][0]["results"]
+    removed = next(one for one in results if one["ruleId"] == "CHANGE_REMOVE")
+    assert removed["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "less.yaml", "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 1, "startColumn": 1},
+    }
+    assert all(one["locations"] for one in results)
+
+
 def test_any_template_can_be_compared(place: Path) -> None:
     topic = "{Type: AWS::SNS::Topic, Properties: {TopicName: !Ref N}}"
     template = f"Parameters: {{N: {{Type: String}}}}\nResources: {{T: {topic}}}\n"
