@@ -47,8 +47,8 @@ def of_today(cache: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def javascript(cache: Path) -> Path:
-    """The folder of node_modules that holds the AWS SDK for JavaScript v3, with its client of SMS."""
-    return node_clients(cache, "@aws-sdk/client-sms@3.523.0")
+    """The folder of node_modules that holds the AWS SDK for JavaScript: version 2 of 2019, the client of SMS of 3."""
+    return node_clients(cache, "aws-sdk@2.400.0", "@aws-sdk/client-sms@3.523.0")
 
 
 @pytest.fixture(scope="session")
