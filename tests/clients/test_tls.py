@@ -87,8 +87,9 @@ def trusting(stranger: Environment, certificate: Path) -> Environment:
     return {**stranger, "AWS_CA_BUNDLE": told, "NODE_EXTRA_CA_CERTS": told, "AWS_REGION": REGION}
 
 
-def test_the_last_boto3_that_knew_sms(of_2019: Path, trusting: Environment) -> None:
-    done = run(of_2019 / "python", SCRIPTS / "pages.py", env=trusting)
+@pytest.mark.parametrize("script", ["pages.py", "configuration.py"])
+def test_the_last_boto3_that_knew_sms(script: str, of_2019: Path, trusting: Environment) -> None:
+    done = run(of_2019 / "python", SCRIPTS / script, env=trusting)
     assert done.returncode == 0, done.stderr
 
 
