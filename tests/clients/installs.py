@@ -39,7 +39,7 @@ def python_clients(cache: Path, *requirements: str) -> Path:
         # Without ensurepip, which takes longer than the clients: the pip that runs this test installs into it.
         venv.create(folder, with_pip=False)
         python = folder / "bin" / "python"
-        _run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", *requirements)
+        _run("PyPI", sys.executable, "-m", "pip", "--python", python, "install", "--quiet", *requirements)
 
     return (
         _installed(cache, f"python{sys.version_info[0]}.{sys.version_info[1]}", requirements, install) / "bin"
@@ -55,7 +55,9 @@ def node_clients(cache: Path, *packages: str) -> Path:
     def install(folder: Path) -> None:
         folder.mkdir()
         options = ("--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error")
-        _run("npm", "install", *options, "--prefix", folder, *packages)
+        # npm would wait for minutes where there is no network.
+        patience = ("--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
+        _run("npm", "npm", "install", *patience, *options, "--prefix", folder, *packages)
 
     return _installed(cache, "node", packages, install) / "node_modules"
 
@@ -78,10 +80,10 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _run(*command: str | Path) -> None:
+def _run(registry: str, *command: str | Path) -> None:
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=600, check=False)
     if done.returncode and any(one in done.stderr for one in _UNREACHABLE):
-        _give_up(f"the registry of {Path(command[0]).name} cannot be reached")
+        _give_up(f"{registry} cannot be reached")
     assert done.returncode == 0, done.stderr
 
 
