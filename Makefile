@@ -31,6 +31,7 @@ lint: install
 
 types: install
 	$(BIN)/mypy
+	$(BIN)/mypy action
 
 rows: install
 	$(BIN)/lint-imports
