@@ -39,13 +39,6 @@ def find(patterns: str, workspace: str) -> list[Application]:
     return [Application(_no_option(path), _slug(at, path)) for at, path in enumerate(paths, 1)]
 
 
-def place(pattern: str, app: Application) -> str:
-    """Give what `{name}` and `{folder}` in a pattern mean for an application, as `generate-template --check` does."""
-    folder, _, file = app.path.rpartition("/")
-    parts = {"folder": folder or ".", "name": file.rpartition(".")[0] or file}
-    return re.sub(r"\{(folder|name)\}", lambda found: parts[found[1]], pattern)
-
-
 def _inside(path: str, workspace: str) -> None:
     root, real = Path(workspace).resolve(), Path(path).resolve()
     if not real.is_relative_to(root) or ".git" in real.relative_to(root).parts:

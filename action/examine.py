@@ -17,10 +17,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from applications import Application, place
+from applications import Application
 from pages import Page, alert, code, fence
 
 from smsgen.cli import run
+from smsgen.operations.generate_template import place_for
 
 _PLACED = re.compile(r"^(.+?):(\d+):(\d+): (error|warning|info)\[([^\]]+)\]: (.*)$", re.MULTILINE)
 _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
@@ -142,7 +143,7 @@ def _stale(app: Application, inputs: Inputs, profile: tuple[str, ...]) -> Checke
     """Hold the committed template against the application; None where it is what the application makes."""
     if not inputs.templates:
         return None
-    committed = place(inputs.templates, app)
+    committed = place_for(app.path, inputs.templates) or ""
     output = ("--format", "json") if committed.endswith((".json", ".template")) else ()
     found = smsgen("generate-template", app.path, "--check", committed, *output, *profile)
     if not found.status:
@@ -234,7 +235,7 @@ def _options(app: Application, inputs: Inputs) -> tuple[str, ...]:
     given = (
         ("--region", inputs.region),
         ("--account", inputs.account),
-        ("--parameters", place(inputs.parameters, app)),
+        ("--parameters", place_for(app.path, inputs.parameters)),
         *(("--ignore", path) for path in inputs.ignore),
     )
     return tuple(f"{option}={value}" for option, value in given if value)
@@ -242,7 +243,7 @@ def _options(app: Application, inputs: Inputs) -> tuple[str, ...]:
 
 def _against(app: Application, inputs: Inputs) -> tuple[tuple[str, ...], str]:
     """Give the options that say what to compare with, and what is to be said of that."""
-    snapshot = place(inputs.deployed, app)
+    snapshot = place_for(app.path, inputs.deployed)
     if snapshot and (snapshot == inputs.deployed or Path(snapshot).is_file()):
         return (f"--deployed={snapshot}",), ""
     if not inputs.base:

@@ -25,7 +25,8 @@ examples:
   smsgen generate-template shop.yaml --s3                  upload, print the s3Location
   generate-app | smsgen generate-template -
 
-In -o, --check and --parameters-file, {name} is the application file's name without its ending, {folder} its folder.
+In -o, --check and --parameters-file, {name} is the application file's name without its ending
+(.yaml, .app.yaml), {folder} its folder.
 
 exit codes: 0 fine, 1 errors in the file or findings of --lint, 2 the template of --check is stale, 64 usage
 """

@@ -124,14 +124,15 @@ def texts(generated: Generated, format: str) -> dict[str, str]:  # noqa: A002 - 
 def place_for(app: str, pattern: str | None) -> str | None:
     """Give the path that `pattern` names for the application file `app`; what is no pattern stays as it is.
 
-    `{name}` is the file's name without its ending (`shop` of apps/shop.yaml), `{folder}` where it stands (`apps`).
+    `{name}` is the file's name without its ending (`shop` of apps/shop.yaml and apps/shop.app.yaml), `{folder}` where
+    it stands (`apps`).
     """
     import re
 
     if not pattern or "{" not in pattern:
         return pattern
     folder, _, file = app.replace("\\", "/").rpartition("/")
-    name = file.rpartition(".")[0] or file
+    name = (file.rpartition(".")[0] or file).removesuffix(".app") or file
     parts = {"folder": folder or ("/" if app.startswith("/") else "."), "name": name}
     return re.sub(r"\{(folder|name)\}", lambda found: parts[found[1]], pattern)
 

@@ -29,7 +29,8 @@ PATTERN = "{folder}/templates/{name}.json"
     ("app", "pattern", "place"),
     [
         ("apps/shop.yaml", "{folder}/{name}.template.yaml", "apps/shop.template.yaml"),
-        ("shop.app.yml", "{folder}/{name}.json", "./shop.app.json"),
+        ("shop.app.yml", "{folder}/{name}.json", "./shop.json"),
+        (".app.yaml", "{name}.json", ".app.yaml.json"),
         ("/shop.yaml", "{folder}{name}", "/shop"),
         ("a/{folder}.yaml", "{name}", "{folder}"),
         ("a/b.yaml", "{other}/{}.yaml", "{other}/{}.yaml"),
