@@ -2,7 +2,9 @@
 
 The map of the package, from what the user says to what would happen:
 
-    load            an application file (YAML, JSON) -> Loaded: the App, and where each value stands
+    load_app, validate, generate_template, generate_change_set, dump
+                    what the commands do, from files or from values: `smsgen.library`
+    load            an application file's bytes (YAML, JSON) -> Loaded: the App, and where each value stands
     json_schema     the JSON Schema of that file
     compile_app     App -> Compiled: the Template, its nested templates, warnings
     parse_template  text -> a template and its places      dump_template  Template -> JSON or YAML
@@ -30,6 +32,14 @@ if TYPE_CHECKING:
     from smsgen.changes.stack import read_snapshot
     from smsgen.compiler import Compiled, compile_app
     from smsgen.errors import Diagnostic, InvalidInput, Severity, SmsgenError
+    from smsgen.library import (
+        GeneratedTemplate,
+        dump,
+        generate_change_set,
+        generate_template,
+        load_app,
+        validate,
+    )
     from smsgen.model.app import App
     from smsgen.model.load import Loaded, load
     from smsgen.model.schema import json_schema
@@ -42,6 +52,7 @@ __all__ = [
     "Compiled",
     "Diagnostic",
     "Environment",
+    "GeneratedTemplate",
     "InvalidInput",
     "Loaded",
     "Service",
@@ -51,13 +62,18 @@ __all__ = [
     "Template",
     "client",
     "compile_app",
+    "dump",
     "dump_template",
+    "generate_change_set",
+    "generate_template",
     "json_schema",
     "load",
+    "load_app",
     "parse_template",
     "predict",
     "read_snapshot",
     "requires_recreation",
+    "validate",
 ]
 
 _HOMES = {
@@ -66,6 +82,7 @@ _HOMES = {
     "Compiled": "smsgen.compiler",
     "Diagnostic": "smsgen.errors",
     "Environment": "smsgen.changes.model",
+    "GeneratedTemplate": "smsgen.library",
     "InvalidInput": "smsgen.errors",
     "Loaded": "smsgen.model.load",
     "Service": "smsgen.service",
@@ -75,13 +92,18 @@ _HOMES = {
     "Template": "smsgen.cfn.document",
     "client": "smsgen.wiring",
     "compile_app": "smsgen.compiler",
+    "dump": "smsgen.library",
     "dump_template": "smsgen.cfn.text:dump",
+    "generate_change_set": "smsgen.library",
+    "generate_template": "smsgen.library",
     "json_schema": "smsgen.model.schema",
     "load": "smsgen.model.load",
+    "load_app": "smsgen.library",
     "parse_template": "smsgen.cfn.text:parse",
     "predict": "smsgen.changes",
     "read_snapshot": "smsgen.changes.stack",
     "requires_recreation": "smsgen.changes.recreation",
+    "validate": "smsgen.library",
 }
 """Public name -> its module, and its name there where that differs."""
 

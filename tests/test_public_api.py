@@ -13,6 +13,7 @@ NAMES = [
     "Compiled",
     "Diagnostic",
     "Environment",
+    "GeneratedTemplate",
     "InvalidInput",
     "Loaded",
     "Service",
@@ -22,13 +23,18 @@ NAMES = [
     "Template",
     "client",
     "compile_app",
+    "dump",
     "dump_template",
+    "generate_change_set",
+    "generate_template",
     "json_schema",
     "load",
+    "load_app",
     "parse_template",
     "predict",
     "read_snapshot",
     "requires_recreation",
+    "validate",
 ]
 
 

@@ -50,6 +50,32 @@ def from_data(data: Mapping[str, Any]) -> Stack:
     )
 
 
+def to_data(stack: Stack) -> dict[str, Any]:
+    """Give a stack as the data of a snapshot, without what is not known; `from_data` gives the stack again."""
+    made: dict[str, Any] = {
+        "stackName": stack.stack_name,
+        "stackId": stack.stack_id,
+        "template": stack.template,
+    }
+    made |= {name: getattr(stack, name) for name in ("parameters", "ssm", "outputs", "tags")}
+    made["resources"] = {
+        name: _known(
+            type=one.type, physicalId=one.physical_id, ref=one.ref, attributes=dict(one.attributes) or None
+        )
+        for name, one in stack.resources.items()
+    }
+    made["children"] = {name: to_data(child) for name, child in stack.children.items()}
+    if stack.environment:
+        environment = stack.environment._asdict()
+        zones = {region: list(names) for region, names in stack.environment.zones.items()}
+        made["environment"] = _known(**{**environment, "zones": zones})
+    return {name: value for name, value in made.items() if value or name == "template"}
+
+
+def _known(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def _resource(data: Mapping[str, Any]) -> StackResource:
     return StackResource(
         str(data.get("type", "")), data.get("physicalId"), data.get("ref"), data.get("attributes") or {}

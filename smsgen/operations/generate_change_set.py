@@ -79,6 +79,11 @@ def from_template(path: str, *, files: Files, text: bytes | None = None) -> Subm
     )
 
 
+def submitted_template(template: Template) -> Submitted:
+    """Give what a template would submit that stands in no file: its problems have no places, nested ones no texts."""
+    return Submitted(template, {}, lambda _: None, tuple)
+
+
 def predict_change_set(
     submitted: Submitted,
     deployed: Stack | None,
