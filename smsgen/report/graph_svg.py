@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from smsgen.record import Record
 from smsgen.report.graph import Card, Gate, Graph, Group, Lane, counted
 from smsgen.report.graph_style import STYLE
-from smsgen.report.graph_text import clean, elide, width
+from smsgen.report.graph_text import clean, elide, elide_name, width
 from smsgen.report.view import MARKS
 
 _MARGIN, _GUTTER, _GAP = 20, 108, 10
@@ -195,7 +195,8 @@ def _card(card: Card, box: _Box) -> Iterator[str]:
     bar = _Box(box.x + 1, box.y + 7, 3, box.height - 14)
     yield f'<rect class="g-bar" {_at(bar)} rx="1.5" fill="#0969da"/>'
     x = box.x + _PADDING + 4
-    yield _text(x, box.y + 20, card.title, 13, _INNER, "g-name", bold=True)
+    title = elide_name(card.title, _INNER, 13, bold=True)
+    yield _text(x, box.y + 20, title, 13, _INNER, "g-name", bold=True)
     for at, line in enumerate(card.lines):
         yield _text(x, box.y + 37 + at * _LINE, line, 11, _INNER, "g-mono", mono=True)
     y = box.y + 28 + _LINE * len(card.lines)

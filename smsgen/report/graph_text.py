@@ -24,6 +24,8 @@ _OTHER = 0.66
 _MONO = 0.62
 _BOLD = 1.12
 _LONGEST = 1_000
+_TAIL = 7
+"""How much of a name's end is kept."""
 
 
 def clean(text: str) -> str:
@@ -57,3 +59,20 @@ def elide(text: str, room: float, size: float, *, bold: bool = False, mono: bool
         if left < 0:
             return text[:at].rstrip() + "…"
     return text
+
+
+def elide_name(text: str, room: float, size: float, *, bold: bool = False, mono: bool = False) -> str:
+    """Give a server's name no wider than `room`: its domain goes first, then its middle.
+
+    The names of a group differ at their ends: `prod-web-01.example.org`, `prod-web-02.example.org`.
+    """
+    text = clean(text[:_LONGEST])
+    host = text.partition(".")[0] or text
+    for whole in (text, f"{host}…"):
+        if width(whole, size, bold=bold, mono=mono) <= room:
+            return whole
+    tail = host[-_TAIL:]
+    left = room - width(tail, size, bold=bold, mono=mono)
+    if left < width("m…", size, bold=bold, mono=mono):
+        return elide(host, room, size, bold=bold, mono=mono)
+    return elide(host, left, size, bold=bold, mono=mono) + tail

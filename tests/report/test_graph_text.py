@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsgen.report.graph_text import clean, elide, width
+from smsgen.report.graph_text import clean, elide, elide_name, width
 
 
 @given(st.text(max_size=60), st.floats(20, 300), st.booleans())
@@ -12,6 +12,25 @@ def test_a_text_is_no_wider_than_its_room(text: str, room: float, mono: bool) ->
     shown = elide(text, room, 11, mono=mono)
     assert width(shown, 11, mono=mono) <= room
     assert shown == clean(text) or shown.endswith("…")
+
+
+@given(st.text(max_size=60), st.floats(20, 300), st.booleans())
+def test_a_name_is_no_wider_than_its_room(text: str, room: float, mono: bool) -> None:
+    assert width(elide_name(text, room, 11, mono=mono), 11, mono=mono) <= room
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("db01", "db01"),
+        ("db01.corp.example.internal.example.org", "db01…"),
+        ("prod-zurich-datacenter-database-01", "prod-zuri…base-01"),
+        ("prod-zurich-datacenter-database-02.example.org", "prod-zuri…base-02"),
+        (".", "."),
+    ],
+)
+def test_names_that_differ_at_their_ends_stay_different(name: str, shown: str) -> None:
+    assert elide_name(name, 158, 13, bold=True) == shown
 
 
 def test_a_text_that_fits_is_not_cut() -> None:
