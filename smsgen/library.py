@@ -16,8 +16,8 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
 from smsgen.cfn.document import Template
-from smsgen.errors import Diagnostic, InvalidInput, SmsgenError
-from smsgen.model.app import PROFILES, App
+from smsgen.errors import Diagnostic, InvalidInput
+from smsgen.model.app import App
 from smsgen.record import Record
 
 if TYPE_CHECKING:
@@ -66,17 +66,19 @@ def load_app(file: File, *, profile: str | None = None) -> App:
     """
     from smsgen import wiring
     from smsgen.model.load import load
+    from smsgen.operations.generate_template import check_profile
     from smsgen.source import MAX_BYTES
 
+    check_profile(profile)
     path = fspath(file)
-    return load(wiring.files().read(path, max_bytes=MAX_BYTES), path, profile=_known(profile)).app
+    return load(wiring.files().read(path, max_bytes=MAX_BYTES), path, profile=profile).app
 
 
 def validate(app: File | App, *, profile: str | None = None) -> tuple[Diagnostic, ...]:
     """Give every problem of an application, in the order of its file; without an ERROR among them, it compiles.
 
-    `app`: the path of an application file, or an App. `profile`: as in `load_app`. Raises nothing of its own: a file
-    that cannot be read is a diagnostic too.
+    `app`: the path of an application file, or an App. `profile`: as in `load_app`. A file that cannot be read is a
+    diagnostic too; raises SmsgenError where there is no such profile.
 
     >>> smsgen.validate("samples/three-tier.yaml")
     ()
@@ -85,9 +87,11 @@ def validate(app: File | App, *, profile: str | None = None) -> tuple[Diagnostic
     """
     if not isinstance(app, App):
         from smsgen import wiring
+        from smsgen.operations.generate_template import check_profile
         from smsgen.operations.validate import validate as check
 
-        return check([fspath(app)], files=wiring.files(), profile=_known(profile))
+        check_profile(profile)
+        return check([fspath(app)], files=wiring.files(), profile=profile)
     try:
         return _generated(app, profile, "yaml").warnings
     except InvalidInput as error:
@@ -200,14 +204,11 @@ def dump(
 
 
 def _generated(app: File | App, profile: str | None, format: str) -> Generated:  # noqa: A002 - as above
-    from smsgen.operations.generate_template import generate_from, generate_template
-
-    known = _known(profile)
-    if isinstance(app, App):
-        return generate_from(app._replace(profile=known or app.profile), format=format)
     from smsgen import wiring
+    from smsgen.operations.generate_template import generate
 
-    return generate_template(fspath(app), files=wiring.files(), profile=known, format=format)
+    named = app if isinstance(app, App) else fspath(app)
+    return generate(named, files=wiring.files(), profile=profile, format=format)
 
 
 def _submitted(app: File | App | Template, profile: str | None) -> Submitted:
@@ -229,12 +230,6 @@ def _deployed(deployed: File | Stack | Template | None) -> Stack | None:
     from smsgen.operations.generate_change_set import read_deployed
 
     return read_deployed(fspath(deployed), files=wiring.files())
-
-
-def _known(profile: str | None) -> str | None:
-    if profile is not None and profile not in PROFILES:
-        raise SmsgenError(f"there is no profile {profile!r}", hint=f"it is one of {', '.join(PROFILES)}")
-    return profile
 
 
 def _format(format: str) -> str:  # noqa: A002 - as above

@@ -13,8 +13,8 @@ from smsgen.cfn.limits import check as check_limits
 from smsgen.cfn.limits import check_nested
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled, compile_app
-from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, UsageError, errors
-from smsgen.model.app import App
+from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, SmsgenError, UsageError, errors
+from smsgen.model.app import PROFILES, App
 from smsgen.model.load import Loaded, load
 from smsgen.operations.scripts import Scripts, no_scripts, read_scripts
 from smsgen.record import Record
@@ -69,6 +69,29 @@ def generate_from(app: App, *, format: str = "yaml") -> Generated:  # noqa: A002
         raise InvalidInput(found)
     loaded = Loaded(app, Source(None, app.app_id, ""), found)
     return _generate(loaded, no_scripts(app), format, None)
+
+
+def generate(
+    app: str | App,
+    *,
+    files: Files,
+    profile: str | None = None,
+    format: str = "yaml",  # noqa: A002 - as above
+) -> Generated:
+    """Compile an application file by its path, or an App; `profile` in place of its own.
+
+    Raises InvalidInput with every problem, SmsgenError where the file cannot be read or there is no such profile.
+    """
+    check_profile(profile)
+    if isinstance(app, str):
+        return generate_template(app, files=files, profile=profile, format=format)
+    return generate_from(app._replace(profile=profile or app.profile), format=format)
+
+
+def check_profile(profile: str | None) -> None:
+    """Raise SmsgenError where there is no profile of that name; None is the application's own."""
+    if profile is not None and profile not in PROFILES:
+        raise SmsgenError(f"there is no profile {profile!r}", hint=f"it is one of {', '.join(PROFILES)}")
 
 
 def _generate(

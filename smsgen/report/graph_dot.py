@@ -11,6 +11,7 @@ from smsgen.report.graph import Card, Graph, Lane, counted
 from smsgen.report.graph_text import clean
 
 _LONGEST = 80
+_GATE = 'style=filled, fillcolor="#ddf4ff", color="#54aeff"'
 
 
 def render(graph: Graph) -> str:
@@ -21,7 +22,7 @@ def render(graph: Graph) -> str:
 def _lines(graph: Graph) -> Iterator[str]:
     title = [graph.title, graph.subtitle] if graph.title else ["Launch order"]
     yield "digraph smsgen {"
-    yield f"  graph [label={_label(title)}, labelloc=t, fontname=Helvetica];"
+    yield f"  graph [label={_label(title)}, labelloc=t, fontname=Helvetica, compound=true, ranksep=0.3];"
     yield '  node [shape=box, style="rounded,filled", fillcolor=white, fontname=Helvetica, fontsize=11];'
     yield '  edge [color="#59636e"];'
     for at, lane in enumerate(graph.lanes):
@@ -30,11 +31,13 @@ def _lines(graph: Graph) -> Iterator[str]:
         gate = lane.gate
         if gate:
             label = _label([gate.name or "DependsOn", gate.when])
-            yield f'  gate{at} [shape=hexagon, style=filled, fillcolor="#ddf4ff", color="#54aeff", label={label}];'
+            yield f"  gate{at} [shape=hexagon, margin=0, {_GATE}, label={label}];"
         else:
             yield f"  gate{at} [shape=point];"
-        yield from (f"  {name} -> gate{at} [arrowhead=none];" for name in _names(at, lane))
-        yield from (f"  gate{at} -> {name};" for name in _names(at + 1, graph.lanes[at + 1]))
+        for name, style in _edges(at, lane, f"ltail=cluster_lane{at}, arrowhead=none"):
+            yield f"  {name} -> gate{at} [{style}];"
+        for name, style in _edges(at + 1, graph.lanes[at + 1], f"lhead=cluster_lane{at + 1}"):
+            yield f"  gate{at} -> {name} [{style}, minlen=2];"  # the lane's name takes room above it
     yield "}"
 
 
@@ -59,6 +62,13 @@ def _card(card: Card) -> str:
     pile = ", peripheries=2" if card.number > 1 else ""
     kept = ', color="#bf8700", penwidth=2' if "stateful" in card.marks else ""
     return f"label={label}{pile}{kept}"
+
+
+def _edges(at: int, lane: Lane, style: str) -> Iterator[tuple[str, str]]:
+    """Give each card with the style of its edge: one is drawn for the lane, the others only keep the order."""
+    names = list(_names(at, lane))
+    for index, name in enumerate(names):
+        yield name, style if index == (len(names) - 1) // 2 else "style=invis"
 
 
 def _names(at: int, lane: Lane) -> Iterator[str]:

@@ -1,0 +1,68 @@
+"""What stands in an application's templates, by the names people know: logical ids, serverIds, VM names, groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smsgen.record import Record
+
+_NESTED = "AWS::CloudFormation::Stack"
+
+
+class Listed(Record):
+    """A resource: the nested stack it is in ("" in the root), and whose it is, for a server's instance."""
+
+    logical_id: str
+    type: str
+    stack: str = ""
+    server_id: str = ""
+    vm_name: str = ""
+    group: str = ""
+    properties: Mapping[str, Any] = {}
+
+
+class Inventory(Record):
+    """The resources of all templates by logical id, and the parameters of the root."""
+
+    resources: Mapping[str, Listed]
+    parameters: Mapping[str, Mapping[str, Any]] = {}
+
+    def servers(self) -> Iterator[Listed]:
+        """Give the instances."""
+        return (one for one in self.resources.values() if one.type == "AWS::EC2::Instance")
+
+    def servers_named(self, name: str) -> list[Listed]:
+        """Give the servers of that logical id, or else of that serverId or VM name."""
+        one = self.resources.get(name)
+        if one and one.type == "AWS::EC2::Instance":
+            return [one]
+        return [one for one in self.servers() if name in (one.server_id, one.vm_name)]
+
+
+def inventory_of(bodies: Mapping[str, Mapping[str, Any]]) -> Inventory:
+    """List what templates hold. `bodies`: file -> template, the root first, nested ones by their TemplateURL."""
+    root = next(iter(bodies.values()))
+    inside: dict[str, Mapping[str, Any]] = {"": root}
+    for name, resource in root["Resources"].items():
+        if resource["Type"] == _NESTED:
+            inside[name] = bodies[resource["Properties"]["TemplateURL"]]
+    listed = {
+        name: _listed(name, resource, stack)
+        for stack, body in inside.items()
+        for name, resource in sorted(body["Resources"].items())
+    }
+    return Inventory(listed, root.get("Parameters", {}))
+
+
+def _listed(name: str, resource: Mapping[str, Any], stack: str) -> Listed:
+    said = resource.get("Metadata", {}).get("smsgen", {})
+    return Listed(
+        logical_id=name,
+        type=resource["Type"],
+        stack=stack,
+        server_id=said.get("serverId", ""),
+        vm_name=said.get("vmName", ""),
+        group=said.get("group", ""),
+        properties=resource.get("Properties", {}),
+    )
