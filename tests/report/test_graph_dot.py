@@ -56,8 +56,9 @@ def test_no_name_gets_out_of_its_quotes(name: str) -> None:
     assert bare == outside_quotes(render(hostile(("a", "a"))))
 
 
-def test_every_server_leads_to_the_gate_and_it_to_every_next_one() -> None:
+def test_every_server_stands_before_the_gate_and_it_before_every_next_one() -> None:
+    """One edge a lane is drawn; the others keep what they lead to below."""
     made = render(sample("windows"))
-    assert "lane0_group0_card0 -> gate0 [arrowhead=none];" in made
-    assert "gate0 -> lane1_group0_card0;" in made
-    assert "gate0 -> lane1_group0_card1;" in made
+    assert "lane0_group0_card0 -> gate0 [ltail=cluster_lane0, arrowhead=none];" in made
+    assert "gate0 -> lane1_group0_card0 [lhead=cluster_lane1, minlen=2];" in made
+    assert "gate0 -> lane1_group0_card1 [style=invis, minlen=2];" in made
