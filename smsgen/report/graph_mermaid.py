@@ -23,7 +23,9 @@ def render(graph: Graph) -> str:
 def _lines(graph: Graph) -> Iterator[str]:
     yield "flowchart TB"
     yield f"    accTitle: {_words(f'Launch order of {graph.title}' if graph.title else 'Launch order')}"
-    yield f"    accDescr: {_words(graph.subtitle or graph.description)}"
+    description = _words(graph.subtitle or graph.description)
+    if description:  # without one, Mermaid takes the next line for it
+        yield f"    accDescr: {description}"
     for at, lane in enumerate(graph.lanes):
         yield from _lane(at, lane)
     for at, lane in enumerate(graph.lanes[:-1]):
@@ -81,4 +83,4 @@ def _text(text: str) -> str:
 
 def _words(text: str) -> str:
     """Give a text for who cannot see the picture: to the end of a line nothing means anything but these."""
-    return "".join(c if c.isalnum() or c in _PLAIN else " " for c in clean(text))
+    return clean("".join(c if c.isalnum() or c in _PLAIN else " " for c in clean(text)))

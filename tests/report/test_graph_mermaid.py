@@ -14,7 +14,7 @@ from tests.report.test_graph_svg import NAMES
 LABEL = r'"(?:[\w ,:/….()+~-]|#\d+;|<br/>)*"'
 ID = r"lane\d+(?:group\d+(?:card\d+)?)?"
 LINES = (
-    r"acc(?:Title|Descr): [\w ,:/….()+~-]*",
+    r"acc(?:Title|Descr): [\w,:/….()+~-][\w ,:/….()+~-]*",  # empty, it would take the next line
     rf"subgraph {ID}\[{LABEL}\]",
     "end",
     "direction TB",
