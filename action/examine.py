@@ -144,17 +144,21 @@ def _stale(app: Application, inputs: Inputs, profile: tuple[str, ...]) -> Checke
     if not inputs.templates:
         return None
     committed = place_for(app.path, inputs.templates) or ""
-    output = ("--format", "json") if committed.endswith((".json", ".template")) else ()
-    found = smsgen("generate-template", app.path, "--check", committed, *output, *profile)
+    output = ("--format", "json") if committed.endswith(".json") else ()
+    found = smsgen("generate-template", app.path, f"--check={committed}", *output, *profile)
     if not found.status:
         return None
     command = shlex.join(("smsgen", "generate-template", app.path, "-o", committed, *output, *profile))
+    if not Path(committed).exists():
+        message = f"{committed} is not there; `{command}` writes it"
+        page = alert("CAUTION", f"{code(committed)} is not there: {code(command)} writes it.")
+        note = Note("error", "no template", message, app.path, 1)
+        return Checked(1, Page(app.path, "no template", page), f"{message}\n", (note,))
     message = f"{committed} is not what {app.path} makes; `{command}` writes it again"
     page = alert("CAUTION", f"{code(committed)} is stale: {code(command)} writes it again.")
     shown = found.out if found.status == 2 else found.said
     details = f"<details><summary>What differs</summary>\n\n{fence(shown, 'diff')}\n</details>\n\n"
-    at = committed if Path(committed).is_file() else app.path
-    note = Note("error", "stale template", message, at, 1)
+    note = Note("error", "stale template", message, committed, 1)
     return Checked(1, Page(app.path, "stale template", page + details), f"{message}\n{shown}", (note,))
 
 

@@ -199,8 +199,11 @@ def test_several_applications_with_snapshots_and_committed_templates(
         comment_key="prod/eu",
     )
     assert ended.status == 1
-    stale = [said["file"] for said, _ in annotations(ended, "error") if said["title"] == "stale template"]
-    assert stale == ["apps/shop.yaml", "apps/billing.template.yaml", "apps/new.yaml"]
+    assert [(said["title"], said["file"]) for said, _ in annotations(ended, "error")] == [
+        ("no template", "apps/shop.yaml"),
+        ("stale template", "apps/billing.template.yaml"),
+        ("no template", "apps/new.yaml"),
+    ]
     body = api.comments[-1]["body"]
     assert body.startswith("<!-- smsgen:action:prod-eu -->\n| application | result |\n")
     assert "1 to remove" in body  # of the snapshot
