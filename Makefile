@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test install lint types rows unit bench goldens generated clean
+.PHONY: demo test install lint types rows unit bench docs goldens generated clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/smsgen generate-template samples/three-tier.yaml --format yaml
@@ -42,6 +42,10 @@ unit: install
 bench: install
 	$(BIN)/python -m bench
 
+docs: install
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
+	@echo docs/_build/index.html
+
 goldens: install
 	$(BIN)/python -m tests.golden
 
@@ -49,5 +53,5 @@ generated: install
 	$(BIN)/python -m tools
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

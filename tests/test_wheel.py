@@ -75,6 +75,34 @@ def test_templates_and_types_are_in_the_wheel(installed: Path) -> None:
     }
 
 
+USER = """
+import smsgen
+
+app: smsgen.App = smsgen.load_app("shop.yaml")
+made = smsgen.generate_template(app, format="json")
+text: str = made.text
+codes: list[str] = [found.code for found in smsgen.validate(app)]
+actions: list[str] = [change.action for change in smsgen.generate_change_set(app, made.template).changes]
+word: str = smsgen.requires_recreation("AWS::EC2::Instance", "ImageId")
+made.colour
+smsgen.generate_template(app, format=1)
+smsgen.dump(1)
+"""
+
+
+def test_a_type_checker_knows_the_public_names(installed: Path, tmp_path: Path) -> None:
+    pytest.importorskip("mypy", reason="mypy comes with smsgen[dev]")
+    (tmp_path / "user.py").write_text(USER)
+    options = ("--strict", "--python-executable", installed / "python", "--no-error-summary")
+    done = run(sys.executable, "-m", "mypy", *options, "user.py", folder=tmp_path)
+    found = [line.partition(": error: ") for line in done.stdout.splitlines()]
+    assert [(where, what.rpartition("[")[2]) for where, _, what in found] == [
+        ("user.py:10", "attr-defined]"),
+        ("user.py:11", "arg-type]"),
+        ("user.py:12", "arg-type]"),
+    ], done.stdout + done.stderr
+
+
 def test_a_store_opens_and_comes_up_to_date_with_what_is_in_the_wheel(
     installed: Path, tmp_path: Path
 ) -> None:
