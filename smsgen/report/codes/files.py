@@ -33,6 +33,16 @@ CODES = (
         app("name: shop\n<<: everything"),
     ),
     Code(
+        "CDK_BINDING",
+        "error",
+        "a binding of `SmsApp` that fits nothing in the application",
+        "A CDK app binds an image, an instance type, a subnet, security groups or a parameter that the application "
+        "file says already, or that is not in it. It is an annotation of the construct.",
+        "Leave the value out of the file, or the binding out of the code; to change what the file says, set the "
+        "property of `shop.instance(…)`.",
+        words('SmsApp(stack, "Shop", app="samples/three-tier.yaml", subnet="subnet-0a1b2c3d4e5f60718")'),
+    ),
+    Code(
         "CONTROL_CHARACTER",
         "error",
         "a character that no text may hold",
