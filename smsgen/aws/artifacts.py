@@ -77,6 +77,25 @@ class S3Artifacts:
             raise ServiceError(f"s3://{location.bucket}/{location.key} is larger than {max_bytes:,} bytes")
         return content
 
+    def place(self, key: str) -> S3Location:
+        """Give where a document of this key stands; see the port."""
+        return S3Location(
+            self._bucket(), "/".join(part for part in (self._settings.prefix.strip("/"), key) if part)
+        )
+
+    def find(self, location: S3Location, *, max_bytes: int) -> bytes | None:
+        """Give the beginning of a document, None where there is none; see the port."""
+        try:
+            answer = self._s3.get_object(Bucket=location.bucket, Key=location.key, **self._owner())
+            content: bytes = answer["Body"].read(max_bytes)
+        except Exception as error:
+            # Without s3:ListBucket a missing key is 403, not 404.
+            if error_code(error) in ("404", "NoSuchKey", "403", "AccessDenied"):
+                return None
+            with service_errors(f"cannot read s3://{location.bucket}/{location.key}"):
+                raise
+        return content
+
     def url(self, location: S3Location) -> str:
         """Give the https URL that CloudFormation takes as a TemplateURL; it holds no credential."""
         suffix = _URL_SUFFIXES.get(self._clients.identity().partition, "amazonaws.com")

@@ -15,13 +15,13 @@ from collections.abc import Mapping
 from smsgen.cfn.document import Template
 from smsgen.compiler.build import build, template
 from smsgen.compiler.checks import check
-from smsgen.compiler.resolve import resolve
+from smsgen.compiler.resolve import Validation, resolve
 from smsgen.compiler.split import Child, fits, split
 from smsgen.errors import Diagnostic, InvalidInput, Path, errors
 from smsgen.model.app import App
 from smsgen.record import Record
 
-__all__ = ["Child", "Compiled", "compile_app"]
+__all__ = ["Child", "Compiled", "Validation", "compile_app"]
 
 
 class Compiled(Record):
@@ -43,14 +43,16 @@ def compile_app(
     app: App,
     *,
     scripts: Mapping[str, bytes] | None = None,
+    validations: Mapping[str, Validation] | None = None,
     format: str = "yaml",  # noqa: A002 - the option's name
 ) -> Compiled:
     """Compile an application to CloudFormation.
 
-    `scripts`: name in `userData.file` -> its bytes. `format`: how the files of children end ("yaml" or "json").
+    `scripts`: name in `userData.file` -> its bytes. `validations`: server id -> the script with which it validates
+    itself, and where it reports. `format`: how the files of children end ("yaml" or "json").
     Raises InvalidInput with every problem, by path; `Source.place` gives them their lines.
     """
-    servers = resolve(app)
+    servers = resolve(app, validations)
     built = build(app, servers, scripts or {})
     found = (*check(servers, app), *built.problems)
     if errors(found):

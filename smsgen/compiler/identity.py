@@ -41,7 +41,7 @@ def resources(servers: Iterable[ResolvedServer]) -> dict[str, dict[str, Any]]:
             {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
         ],
     }
-    statements = [*_may_read(wanting), *_may_signal(wanting)]
+    statements = [*_may_read(wanting), *_may_report(wanting), *_may_signal(wanting)]
     more = {}
     if statements:
         document = {"Version": "2012-10-17", "Statement": statements}
@@ -54,17 +54,24 @@ def resources(servers: Iterable[ResolvedServer]) -> dict[str, dict[str, Any]]:
 def scripts_in_s3(one: ResolvedServer) -> tuple[S3Location, ...]:
     """Give the objects that a server's boot script fetches."""
     user_data = one.launch.user_data.s3_location if one.launch.user_data else None
-    return tuple(location for location in (user_data, one.launch.configure_script) if location)
+    validation = one.validation.script if one.validation else None
+    return tuple(location for location in (user_data, one.launch.configure_script, validation) if location)
 
 
 def _may_read(servers: Iterable[ResolvedServer]) -> list[dict[str, Any]]:
-    objects = sorted({location for one in servers for location in scripts_in_s3(one)})
-    if not objects:
-        return []
+    return _may("s3:GetObject", {location for one in servers for location in scripts_in_s3(one)})
+
+
+def _may_report(servers: Iterable[ResolvedServer]) -> list[dict[str, Any]]:
+    return _may("s3:PutObject", {one.validation.report for one in servers if one.validation})
+
+
+def _may(action: str, objects: set[S3Location]) -> list[dict[str, Any]]:
     arns = [
-        {"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::{place.bucket}/{_literal(place.key)}"} for place in objects
+        {"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::{place.bucket}/{_literal(place.key)}"}
+        for place in sorted(objects)
     ]
-    return [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": arns}]
+    return [{"Effect": "Allow", "Action": action, "Resource": arns}] if arns else []
 
 
 def _literal(key: str) -> str:

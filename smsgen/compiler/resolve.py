@@ -4,9 +4,11 @@ A server's own word wins over its group's, and its group's over the application'
 sorted by what servers are, never by where they stand in the file.
 """
 
+from collections.abc import Mapping
+
 from smsgen.errors import Path
 from smsgen.model.app import App, Server, ServerGroup
-from smsgen.model.launch import Launch
+from smsgen.model.launch import Launch, S3Location
 from smsgen.record import Record
 
 _CAMEL = {
@@ -14,6 +16,18 @@ _CAMEL = {
     for name in Launch._fields
 }
 _CAMEL["ec2_key_name"] = "ec2KeyName"
+
+
+class Validation(Record):
+    """A script that runs once the server's own have; how it ended is put in S3 as `report`.
+
+    `script_type` is SHELL_SCRIPT or POWERSHELL_SCRIPT. No application file says it: the SMS API does, as a
+    ServerValidationConfiguration.
+    """
+
+    script: S3Location
+    script_type: str
+    report: S3Location
 
 
 class ResolvedServer(Record):
@@ -26,6 +40,7 @@ class ResolvedServer(Record):
     path: Path
     said_at: tuple[tuple[Path, Launch], ...]
     """The places that make up `launch`, the winning one first."""
+    validation: Validation | None = None
 
     @property
     def identity(self) -> str:
@@ -52,10 +67,16 @@ class ResolvedServer(Record):
         return self.path
 
 
-def resolve(app: App) -> tuple[ResolvedServer, ...]:
-    """Give every server of the app, by launch order, then group name, then identity."""
+def resolve(app: App, validations: Mapping[str, Validation] | None = None) -> tuple[ResolvedServer, ...]:
+    """Give every server of the app, by launch order, then group name, then identity.
+
+    `validations`: server id -> what it validates itself with.
+    """
+    known = validations or {}
     servers = [
-        _server(app, group, server, ("serverGroups", at), ("serverGroups", at, "serverList", index))
+        _server(app, group, server, ("serverGroups", at), ("serverGroups", at, "serverList", index))._replace(
+            validation=known.get(server.server_id)
+        )
         for at, group in enumerate(app.server_groups)
         for index, server in enumerate(group.server_list)
     ]

@@ -50,10 +50,13 @@ class BootScript(Record):
 
 
 def is_windows(one: ResolvedServer) -> bool:
-    """Whether the server runs Windows: said by `platform`, or by the language of its configuration script."""
-    return one.launch.platform == "windows" or (
-        one.launch.platform is None and one.launch.configure_script_type == "POWERSHELL_SCRIPT"
-    )
+    """Whether the server runs Windows: said by `platform`, or else by the language of its scripts."""
+    validation = one.validation.script_type if one.validation else None
+    language = one.launch.configure_script_type or validation
+    return (one.launch.platform or _PLATFORMS.get(language or "")) == "windows"
+
+
+_PLATFORMS = {"POWERSHELL_SCRIPT": "windows"}
 
 
 def text_of(one: ResolvedServer, scripts: Mapping[str, bytes]) -> str | None:
@@ -67,7 +70,7 @@ def text_of(one: ResolvedServer, scripts: Mapping[str, bytes]) -> str | None:
 
 
 def is_composed(one: ResolvedServer) -> bool:
-    """Whether the boot script needs more than the user's own text: S3, a configuration script, a signal."""
+    """Whether the boot script needs more than the user's own text: S3, another script, a signal."""
     return bool(scripts_in_s3(one)) or one.launch.readiness is not None
 
 
@@ -83,11 +86,14 @@ def boot_script(one: ResolvedServer, logical_id: str, scripts: Mapping[str, byte
 
 def _composed(one: ResolvedServer, logical_id: str, text: str | None) -> BootScript:
     windows = is_windows(one)
+    quote = _powershell_arguments if windows else _shell_url
     steps = _steps(one, text, windows)
+    validation = one.validation
     header = (_POWERSHELL_HEADER if windows else _SHELL_HEADER) + _names(one, logical_id, windows)
     body = _template("windows.ps1.j2" if windows else "linux.sh.j2").render(
         steps=steps,
-        fetches=any(step.location for step in steps),
+        fetches=validation is not None or any(step.location for step in steps),
+        validation=validation and {"script": quote(validation.script), "report": quote(validation.report)},
         signal=one.launch.readiness.signal if one.launch.readiness else "",
     )
     if windows:

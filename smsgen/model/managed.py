@@ -12,7 +12,8 @@ class LaunchState(Record):
     """AppSummary's launch… members. `status` is a value of `model.status.LaunchStatus`.
 
     `stack_id` is the stack that is there, or may be. `operation` is the token of what CloudFormation was last told to
-    do with it: whoever takes a launch over knows by it which operation is the launch's own.
+    do with it: whoever takes a launch over knows by it which operation is the launch's own. `run` is another one
+    for each new stack: what servers report of themselves is told apart by it.
     """
 
     configured: bool = False
@@ -22,6 +23,7 @@ class LaunchState(Record):
     latest_time: float | None = None
     stack_id: str = ""
     operation: str = ""
+    run: str = ""
 
 
 class ReplicationParameters(Record):

@@ -20,6 +20,7 @@ from smsgen.operations.launch_plan import launch_of, plan_of
 from smsgen.operations.launch_report import Reporter, stepped
 from smsgen.operations.launch_request import Launch
 from smsgen.operations.lease import FencedStacks, KeptClock, Kind, Lease, under
+from smsgen.operations.own_validations import validations_of
 from smsgen.operations.world import World
 
 _LAUNCHING = (
@@ -42,7 +43,9 @@ def _carry_out(world: World, lease: Lease) -> None:
         return
     stacks, clock = under(world, lease)
     talk = Reporter(lease)
-    launch = launch_of(plan_of(generate_from(lease.app().app)), world.artifacts)
+    managed = lease.app()
+    generated = generate_from(managed.app, validations=validations_of(managed, world.artifacts))
+    launch = launch_of(plan_of(generated), world.artifacts)
     ended = _taken_over(world, lease, launch, stacks, clock, talk)
     if (
         ended is None or ended.deleted

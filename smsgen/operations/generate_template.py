@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from smsgen.cfn.limits import check as check_limits
 from smsgen.cfn.limits import check_nested
 from smsgen.cfn.text import dump
-from smsgen.compiler import Compiled, compile_app
+from smsgen.compiler import Compiled, Validation, compile_app
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, SmsgenError, UsageError, errors
 from smsgen.model.app import PROFILES, App
 from smsgen.model.load import Loaded, load
@@ -57,9 +57,15 @@ def generate_template(
     return _generate(loaded, read_scripts(loaded.app, path, files), format, rewrite)
 
 
-def generate_from(app: App, *, format: str = "yaml") -> Generated:  # noqa: A002 - the option's name
+def generate_from(
+    app: App,
+    *,
+    format: str = "yaml",  # noqa: A002 - the option's name
+    validations: Mapping[str, Validation] | None = None,
+) -> Generated:
     """Compile an application that stands in no file; places are paths in it.
 
+    `validations`: server id -> what it validates itself with, once it is launched.
     Raises InvalidInput with every problem; a script that it names by `userData.file` is one.
     """
     from smsgen.model.check import check
@@ -68,7 +74,7 @@ def generate_from(app: App, *, format: str = "yaml") -> Generated:  # noqa: A002
     if errors(found):
         raise InvalidInput(found)
     loaded = Loaded(app, Source(None, app.app_id, ""), found)
-    return _generate(loaded, no_scripts(app), format, None)
+    return _generate(loaded, no_scripts(app), format, None, validations)
 
 
 def generate(
@@ -99,10 +105,11 @@ def _generate(
     scripts: Scripts,
     format: str,  # noqa: A002 - as above
     rewrite: Callable[[App, Scripts], App] | None,
+    validations: Mapping[str, Validation] | None = None,
 ) -> Generated:
     try:
         app = rewrite(loaded.app, scripts) if rewrite else loaded.app
-        compiled = _compile(app, scripts, format)
+        compiled = _compile(app, scripts, format, validations)
     except InvalidInput as error:
         raise InvalidInput(loaded.source.place((*loaded.warnings, *error.diagnostics))) from None
     over = check_nested((compiled.template, *(child.template for child in compiled.children)))
@@ -110,9 +117,14 @@ def _generate(
     return Generated(loaded, app, compiled, loaded.source.place((*loaded.warnings, *found)))
 
 
-def _compile(app: App, scripts: Scripts, format: str) -> Compiled:  # noqa: A002 - as above
+def _compile(
+    app: App,
+    scripts: Scripts,
+    format: str,  # noqa: A002 - as above
+    validations: Mapping[str, Validation] | None,
+) -> Compiled:
     try:
-        compiled = compile_app(app, scripts=scripts.content, format=format)
+        compiled = compile_app(app, scripts=scripts.content, validations=validations, format=format)
     except InvalidInput as error:
         raise InvalidInput((*scripts.diagnostics, *error.diagnostics)) from None
     if errors(scripts.diagnostics):

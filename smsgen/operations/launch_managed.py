@@ -16,6 +16,7 @@ from smsgen.operations.configure_validation import awaiting
 from smsgen.operations.generate_change_set import predict_change_set, submitted_of
 from smsgen.operations.generate_template import Generated, generate_from
 from smsgen.operations.launch_check import told, without_image
+from smsgen.operations.own_validations import validations_of
 from smsgen.operations.pull import pull
 from smsgen.operations.upload import CHANGE_SETS, upload_document, upload_templates
 from smsgen.operations.world import NotPermitted, World, changed, find_app, new_job, require_active
@@ -28,7 +29,7 @@ def generate_template(world: World, app_id: str, *, format: str = "yaml") -> S3L
     `format` is "json" or "yaml". What the configuration leaves out, a server's image too, is a parameter of the
     template. Raises NotPermitted where it is not configured, or does not compile.
     """
-    generated = _generated(find_app(world, app_id), format)
+    generated = _generated(world, find_app(world, app_id), format)
     return upload_templates(generated.compiled, world.artifacts(), format=format).location
 
 
@@ -41,7 +42,7 @@ def generate_change_set(world: World, app_id: str, *, format: str = "yaml") -> S
     stack = world.stacks.find(managed.app.stack_name)
     if stack is None or stack.status == "REVIEW_IN_PROGRESS":
         raise NotPermitted(f"the application {app_id} is not launched, so that nothing can change")
-    submitted = submitted_of(_generated(managed, format))
+    submitted = submitted_of(_generated(world, managed, format))
     pulled = pull(world.reader, stack.stack_id, after=(submitted.template.body, *submitted.children.values()))
     try:
         predicted = predict_change_set(submitted, from_data(pulled.snapshot), parameters={}, pseudo={})
@@ -51,13 +52,14 @@ def generate_change_set(world: World, app_id: str, *, format: str = "yaml") -> S
     return upload_document(text, world.artifacts(), format=format, folder=CHANGE_SETS)
 
 
-def _generated(managed: ManagedApp, format: str) -> Generated:  # noqa: A002 - as above
+def _generated(world: World, managed: ManagedApp, format: str) -> Generated:  # noqa: A002 - as above
     app_id = managed.app.app_id
     if not managed.launch.configured:
         hint = "put one with PutAppLaunchConfiguration"
         raise NotPermitted(f"the application {app_id} has no launch configuration", hint=hint)
     try:
-        return generate_from(managed.app, format=format)
+        validations = validations_of(managed, world.artifacts)
+        return generate_from(managed.app, format=format, validations=validations)
     except InvalidInput as error:
         message = (
             f"the launch configuration of the application {app_id} is invalid: {told(error.diagnostics)}"
@@ -79,6 +81,8 @@ def launch_app(world: World, app_id: str) -> ManagedApp:
             message = f"these servers of the application {app_id} have no image: {', '.join(servers)}"
             raise NotPermitted(message, hint="`smsgen set-image` records one")
         launch = before.launch._replace(status=status.value, message="", operation="")
+        if status is LaunchStatus.VALIDATION_IN_PROGRESS:
+            launch = launch._replace(run=world.new_id(17))
         after = awaiting(before._replace(launch=launch, modified=world.clock.now()))
         return Change(before, after, jobs=(new_job(world, app_id, "launch"),))
 

@@ -125,6 +125,12 @@ class Artifacts(Protocol):
     def get(self, location: S3Location, *, max_bytes: int) -> bytes:
         """Give a document's bytes; raises ServiceError where it is missing or larger."""
 
+    def place(self, key: str) -> S3Location:
+        """Give where a document of this key stands that another writes, below the prefix of ours."""
+
+    def find(self, location: S3Location, *, max_bytes: int) -> bytes | None:
+        """Give the beginning of a document that another may have written, None where there is none yet."""
+
     def url(self, location: S3Location) -> str:
         """Give the URL by which CloudFormation reads it as a template."""
 

@@ -226,3 +226,14 @@ def test_one_call_failing_once(call: str, kind: str, clients: Clients, proxy: Fa
         assert [tag["Value"] for tag in found["tags"]] == ["done"]
         assert sorted(found["lifecycle"]) == ["smsgen-change-sets", "smsgen-old-versions"]
         assert found["versioning"] == "Enabled"
+
+
+def test_what_another_writes_is_found_once_it_is_there(clients: Clients) -> None:
+    artifacts = S3Artifacts(clients, ArtifactSettings(prefix="/mine/"))
+    place = artifacts.place("validation/val-1/1.txt")
+    assert place == S3Location(BUCKET, "mine/validation/val-1/1.txt")
+    assert artifacts.find(place, max_bytes=10) is None
+    clients.client("s3").put_object(Bucket=place.bucket, Key=place.key, Body=b"0\nall is well")
+    assert artifacts.find(place, max_bytes=10) == b"0\nall is w"
+    with pytest.raises(ServiceError, match="cannot read s3://nowhere-at-all"):
+        artifacts.find(S3Location("nowhere-at-all", "a"), max_bytes=10)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from smsgen.compiler import compile_app
+from smsgen.compiler import Validation, compile_app
+from smsgen.model.launch import S3Location
 from smsgen.model.load import load
 
 APP = """
@@ -29,9 +30,12 @@ serverGroups:
 bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 
 
-def user_data(more: str, scripts: dict[str, bytes] | None = None) -> Any:
+def user_data(
+    more: str, scripts: dict[str, bytes] | None = None, validation: Validation | None = None
+) -> Any:
     text = APP + "".join(f"          {line}\n" for line in more.splitlines())
-    made = compile_app(load(text.encode(), "app.yaml").app, scripts=scripts)
+    validations = {"s-12345678": validation} if validation else None
+    made = compile_app(load(text.encode(), "app.yaml").app, scripts=scripts, validations=validations)
     return made.template.resources["Web"]["Properties"]["UserData"]["Fn::Base64"]
 
 
@@ -62,7 +66,7 @@ class Machine:
         self.bin = folder / "bin"
         self.bin.mkdir()
         self.calls.write_text("")
-        for name in ("mktemp", "date", "rm", "chmod", "cat", "bash", "sh", "hostname"):
+        for name in ("mktemp", "date", "rm", "chmod", "cat", "tail", "bash", "sh", "hostname"):
             found = shutil.which(name)
             if found:
                 (self.bin / name).symlink_to(found)
@@ -211,3 +215,96 @@ def test_powershell_reads_the_windows_script(tmp_path: Path) -> None:
     parser = "[Management.Automation.Language.Parser]"
     parse = f"$e = $null; [void]{parser}::ParseFile('{path}', [ref]$null, [ref]$e); exit $e.Count"
     assert subprocess.run(["pwsh", "-NoProfile", "-Command", parse], check=False).returncode == 0
+
+
+# --- Validation -------------------------------------------------------------------------------------------------------
+
+VALIDATION = Validation(
+    S3Location("sms-app-x", "check/it's up.sh"),
+    "SHELL_SCRIPT",
+    S3Location("sms-app-1", "validation/val-1/1.txt"),
+)
+# The AWS CLI as above; what goes up is kept.
+AWS_BOTH_WAYS = """\
+case "$6" in
+  s3://*) printf '#!/bin/bash\\necho "from %s"\\nexit {code}\\n' "${{6##*/}}" > "$7" ;;
+  *) cat "$6" > {kept} ;;
+esac
+exit 0"""
+
+
+@bash
+@pytest.mark.parametrize(("code", "said"), [(0, "0\nfrom it's up.sh\n"), (4, "4\nfrom it's up.sh\n")])
+def test_a_server_reports_how_its_validation_ended_and_the_launch_stays_as_it_is(
+    machine: Machine, code: int, said: str
+) -> None:
+    kept = machine.folder / "kept"
+    machine.command("aws", AWS_BOTH_WAYS.format(code=code, kept=kept))
+    machine.command("cfn-signal", "exit 0")
+    more = 'userData: {inline: "#!/bin/sh\\nexit 0"}\nreadiness: {timeout: PT5M}'
+    ended, calls = machine.boot(rendered(user_data(more, validation=VALIDATION)))
+    assert ended == 0
+    assert kept.read_text() == said
+    signal, fetched, put = calls
+    assert signal.startswith("cfn-signal --exit-code 0 ")
+    assert fetched.startswith(
+        "aws s3 cp --only-show-errors --region eu-central-1 s3://sms-app-x/check/it's up.sh "
+    )
+    assert put.endswith(" s3://sms-app-1/validation/val-1/1.txt")
+    assert not list(machine.folder.glob("tmp.*"))
+
+
+@bash
+def test_a_boot_script_that_fails_is_a_validation_that_failed(machine: Machine) -> None:
+    kept = machine.folder / "kept"
+    machine.command("aws", AWS_BOTH_WAYS.format(code=0, kept=kept))
+    ended, calls = machine.boot(
+        rendered(user_data('userData: {inline: "#!/bin/sh\\nexit 7"}', validation=VALIDATION))
+    )
+    assert ended == 7
+    assert kept.read_text() == "7\nthe boot script failed in step userData, exit code 7\n"
+    assert len(calls) == 1
+
+
+@bash
+def test_a_validation_script_that_cannot_be_fetched_has_failed(machine: Machine) -> None:
+    kept = machine.folder / "kept"
+    machine.command("aws", f'case "$6" in s3://*) exit 1 ;; *) cat "$6" > {kept} ;; esac')
+    ended, _ = machine.boot(rendered(user_data("", validation=VALIDATION)))
+    assert ended == 0
+    assert kept.read_text() == "127\nthe validation script could not be fetched\n"
+
+
+@bash
+def test_only_the_end_of_what_it_said_is_reported(machine: Machine) -> None:
+    kept = machine.folder / "kept"
+    loud = "printf '#!/bin/bash\\nfor i in {1..900}; do echo line-$i; done' > \"$7\""
+    machine.command("aws", f'case "$6" in s3://*) {loud} ;; *) cat "$6" > {kept} ;; esac')
+    machine.boot(rendered(user_data("", validation=VALIDATION)))
+    report = kept.read_text()
+    assert report.startswith("0\n")
+    assert report.endswith("line-899\nline-900\n")
+    assert len(report) == 2_002
+
+
+def test_windows_validates_in_powershell_and_reports_by_write_s3object() -> None:
+    validation = VALIDATION._replace(script_type="POWERSHELL_SCRIPT")
+    script = rendered(user_data("", validation=validation))
+    assert script.startswith("<powershell>")
+    assert "Get-SmsgenObject 'sms-app-x' 'check/it''s up.sh' $Path" in script
+    assert "Send-SmsgenObject $Path 'sms-app-1' 'validation/val-1/1.txt'" in script
+    assert script.index("\nInvoke-SmsgenValidation\n") > script.index("exit 1")
+    assert "Validation" not in rendered(
+        user_data("configureScript: {bucket: sms-app-x, key: c.ps1}\nplatform: windows")
+    )
+
+
+def test_the_made_profile_lets_a_server_put_its_report_and_no_other_object() -> None:
+    text = APP.replace("iamInstanceProfileName: servers", "createInstanceProfile: true")
+    made = compile_app(load(text.encode(), "app.yaml").app, validations={"s-12345678": VALIDATION})
+    (policy,) = made.template.resources["InstanceRole"]["Properties"]["Policies"]
+    allowed = {one["Action"]: one["Resource"] for one in policy["PolicyDocument"]["Statement"]}
+    assert allowed["s3:PutObject"] == [
+        {"Fn::Sub": "arn:${AWS::Partition}:s3:::sms-app-1/validation/val-1/1.txt"}
+    ]
+    assert allowed["s3:GetObject"] == [{"Fn::Sub": "arn:${AWS::Partition}:s3:::sms-app-x/check/it's up.sh"}]

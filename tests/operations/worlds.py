@@ -49,6 +49,14 @@ class FakeArtifacts:
     def get(self, location: S3Location, *, max_bytes: int) -> bytes:
         return self.documents[location]
 
+    def place(self, key: str) -> S3Location:
+        return S3Location("sms-app-eu-central-1-123456789012", key)
+
+    def find(self, location: S3Location, *, max_bytes: int) -> bytes | None:
+        if self.error:
+            raise self.error
+        return self.documents.get(location)
+
     def url(self, location: S3Location) -> str:
         return f"https://{location.bucket}.s3.eu-central-1.amazonaws.com/{location.key}"
 
