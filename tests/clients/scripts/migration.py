@@ -252,8 +252,6 @@ def added_server(sms, app_id, groups, common):
     assert outputs["web-boots"]["status"] == "FAILED"
     assert outputs["web-boots"]["statusMessage"] == "no disk"
     assert outputs["web-boots"]["serverValidationOutput"]["server"]["serverId"] == SECOND_WEB
-    sms.delete_app_validation_configuration(appId=app_id)
-    assert sms.get_app_validation_output(appId=app_id)["validationOutputList"] == []
 
 
 def change_set(sms, app_id, groups, common):
@@ -285,6 +283,8 @@ def terminated(sms, app_id):
     assert set(seen) <= {"TERMINATE_IN_PROGRESS", "TERMINATED"}, seen
     assert summary["launchStatus"] == "TERMINATED", summary
     assert states(servers) == {"terminated"}
+    sms.delete_app_validation_configuration(appId=app_id)
+    assert sms.get_app_validation_output(appId=app_id)["validationOutputList"] == []
     sms.delete_app_launch_configuration(appId=app_id)
     sms.delete_app_replication_configuration(appId=app_id)
     summary = sms.get_app(appId=app_id)["appSummary"]
