@@ -177,6 +177,7 @@ def world(
 
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.commands import SsmCommands
+    from smsgen.operations.turns import Turns
     from smsgen.operations.world import Settings, World
 
     bucket = artifacts(clients, artifact_settings or ArtifactSettings())
@@ -189,5 +190,6 @@ def world(
         clock=clock(),
         new_id=new_id,
         secret=cache(store.secret),
+        turns=Turns(),
         settings=settings or Settings(),
     )

@@ -3,6 +3,7 @@
 import os
 import signal
 
+import pytest
 from hypothesis import settings
 
 # No deadline for an example: how long one takes depends on what else the machine does, and speed is measured in bench/.
@@ -16,3 +17,15 @@ settings.load_profile("smsgen")
 # that interrupt a command would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what the load tests measured."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    lines = [
+        text for one in reports if one.when == "call" for name, text in one.user_properties if name == "load"
+    ]
+    if lines:
+        terminalreporter.section("load")
+    for line in lines:
+        terminalreporter.line(str(line))

@@ -78,6 +78,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="launches carried out at once (default: %(default)s)",
     )
     run.add_argument(
+        "--lease",
+        type=_seconds,
+        default=60,
+        metavar="SECONDS",
+        help="after which another server takes over the launches of one that is gone (default: %(default)s)",
+    )
+    run.add_argument(
         "--stop-timeout",
         type=_count,
         default=30,
@@ -121,6 +128,7 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
         max_groups=args.max_server_groups,
         max_servers=args.max_servers,
         on_failure=args.on_failure,
+        lease=float(args.lease),
     )
     world = wiring.world(store, wiring.clients(aws_settings(args)), artifact_settings(args), settings)
     workers = Workers(world, args.workers)
@@ -137,7 +145,7 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
         )
     finally:
         if not workers.stop(args.stop_timeout):
-            _say("a launch under way has not come to a pause; another server takes it over in a minute")
+            _say(f"a launch has not come to a pause; it is taken over in {args.lease} seconds at most")
     _say("stopped")
 
 
@@ -192,6 +200,10 @@ def _port(text: str) -> int:
 
 def _count(text: str) -> int:
     return _number(text, 1, 100_000)
+
+
+def _seconds(text: str) -> int:
+    return _number(text, 5, 3600)
 
 
 def _count_or_none(text: str) -> int:

@@ -13,6 +13,7 @@ from smsgen.model.managed import ManagedApp
 from smsgen.model.status import AppStatus
 from smsgen.operations.app_store import AppStore, Change, Conflict, Job
 from smsgen.operations.ports import Artifacts, Clock, Commands, StackReader, Stacks
+from smsgen.operations.turns import Turns
 from smsgen.operations.waiting import Pace
 from smsgen.record import Record
 
@@ -48,7 +49,7 @@ class World(Record):
 
     `artifacts` gives the documents' bucket; it is asked for only where something is put there. `new_id` gives so many
     random hexadecimal digits. `secret` gives the key that pagination tokens are sealed with: the same for all servers
-    of one store.
+    of one store. `turns` is what writers in this process wait at.
     """
 
     store: AppStore
@@ -59,6 +60,7 @@ class World(Record):
     clock: Clock
     new_id: Callable[[int], str]
     secret: Callable[[], bytes]
+    turns: Turns
     settings: Settings = Settings()
 
 
@@ -117,13 +119,15 @@ def change_app(world: World, app_id: str, decide: Callable[[ManagedApp], Change]
     """
     pause = 0.005
     for _ in range(_TURNS):
-        change = decide(find_app(world, app_id))
-        try:
-            return world.store.commit(change)
-        except Conflict:
-            # Chance parts two writers that would otherwise meet again.
-            world.clock.sleep(pause * (0.5 + world.clock.jitter()))
-            pause = min(pause * 1.5, _LONGEST_PAUSE)
+        with world.turns.of(app_id):
+            change = decide(find_app(world, app_id))
+            try:
+                return world.store.commit(change)
+            except Conflict:
+                pass
+        # Chance parts two writers that would otherwise meet again.
+        world.clock.sleep(pause * (0.5 + world.clock.jitter()))
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
     raise Busy(f"others keep writing the application {app_id}", hint="try again")
 
 

@@ -65,32 +65,46 @@ def network(aws_url: str) -> dict[str, str]:
 
 
 class Server(NamedTuple):
-    """A server that runs: its URL, that of its store, and the file of its log."""
+    """A server that runs: its URL, that of its store, the file of its log, and its process."""
 
     url: str
     store: str
     log: Path
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """Stop it, which must happen in good order; what it logged must hold no traceback, and no secret."""
+        self.process.terminate()
+        code = self.process.wait(timeout=60)
+        said = self.log.read_text()
+        assert code == 0, said
+        assert "Traceback" not in said, said
+        assert SECRET not in said
+
+    def kill(self) -> None:
+        """End it as a lost machine does (SIGKILL)."""
+        self.process.kill()
+        self.process.wait(timeout=60)
 
 
-@contextmanager
-def serving(folder: Path, *options: str | Path, env: Environment) -> Iterator[Server]:
-    """Run `smsgen serve` with a store of its own in a folder; at the end, it must stop in good order.
-
-    What it logged meanwhile must hold no traceback, and no secret.
-    """
-    store, log = f"sqlite:///{folder}/store.db", folder / "serve.log"
+def start(folder: Path, *options: str | Path, env: Environment, store: str = "") -> Server:
+    """Start `smsgen serve` on a port of its own, with a store in the folder where none is given."""
+    store = store or f"sqlite:///{folder}/store.db"
+    log = folder / f"serve-{len([*folder.glob('serve-*.log')])}.log"
     command = [sys.executable, "-m", "smsgen", "serve", "--port", "0", "--store", store, *map(str, options)]
     with log.open("w") as stderr:
         process = subprocess.Popen(command, env=dict(env), stderr=stderr, cwd=folder)
+    return Server(_url(process, log), store, log, process)
+
+
+@contextmanager
+def serving(folder: Path, *options: str | Path, env: Environment, store: str = "") -> Iterator[Server]:
+    """Run `smsgen serve` as `start` does, and stop it at the end."""
+    server = start(folder, *options, env=env, store=store)
     try:
-        yield Server(_url(process, log), store, log)
+        yield server
     finally:
-        process.terminate()
-        code = process.wait(timeout=60)
-    said = log.read_text()
-    assert code == 0, said
-    assert "Traceback" not in said, said
-    assert SECRET not in said
+        server.stop()
 
 
 def _url(process: subprocess.Popen[bytes], log: Path) -> str:

@@ -19,6 +19,7 @@ from smsgen.operations.configure_app import (
 )
 from smsgen.operations.deployed import Command, CommandAnswer
 from smsgen.operations.manage_apps import Wanted, create_app
+from smsgen.operations.turns import Turns
 from smsgen.operations.world import Settings, World
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 from tests.operations.fake_store import FakeStore
@@ -137,6 +138,7 @@ class Site:
             self.clock,
             self.new_id,
             lambda: b"s" * 32,
+            Turns(),
             Settings(**settings),
         )
 
