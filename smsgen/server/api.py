@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from smsgen.server import messages
 from smsgen.server.shapes import Message
 
@@ -204,6 +206,10 @@ OPERATIONS: Mapping[str, Operation] = {
     )
 }
 """Operation -> what it is. The order of errors is that of the service model."""
+
+for _known in OPERATIONS.values():
+    # msgspec looks into a type when it is first used, and crashes where two threads are first (0.22).
+    msgspec.json.Decoder(_known.request)
 
 PAGES: Mapping[str, str] = {
     "GetConnectors": "connectorList",

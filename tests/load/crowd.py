@@ -31,13 +31,13 @@ class Times:
         """Give a table of percentiles, by operation."""
         everything = [one for some in self._seconds.values() for one in some]
         rows = [*sorted(self._seconds.items()), ("all", everything)]
-        heads = f"{title:<34} {'answers':>7} {'p50':>7} {'p99':>7} {'most':>7}  milliseconds"
+        heads = f"{title:<40} {'answers':>7} {'p50':>7} {'p99':>7} {'most':>7}  milliseconds"
         return [heads, *(_row(name, sorted(seconds)) for name, seconds in rows)]
 
 
 def _row(name: str, seconds: list[float]) -> str:
     p50, p99, most = (seconds[ceil(len(seconds) * part) - 1] * 1e3 for part in (0.5, 0.99, 1.0))
-    return f"{name:<34} {len(seconds):>7} {p50:>7.0f} {p99:>7.0f} {most:>7.0f}"
+    return f"{name:<40} {len(seconds):>7} {p50:>7.0f} {p99:>7.0f} {most:>7.0f}"
 
 
 class Client:

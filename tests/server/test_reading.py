@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -106,3 +108,27 @@ def test_a_wrong_type_is_said_in_their_words(kind: Any, data: Any, words: str) -
     with pytest.raises(WrongType) as caught:
         read(kind, data)
     assert words in str(caught.value)
+
+
+FIRST = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from smsgen.server.api import OPERATIONS
+from smsgen.server.reading import read
+sys.setswitchinterval(1e-6)
+together = Barrier(32)
+def each(_):
+    together.wait()
+    for name in ("CreateApp", "UpdateApp"):
+        read(OPERATIONS[name].request, {"serverGroups": [{"serverList": [{"serverId": "s-1"}]}]})
+with ThreadPoolExecutor(32) as pool:
+    list(pool.map(each, range(32)))
+"""
+
+
+def test_the_first_requests_of_a_server_may_come_at_once() -> None:
+    """Where types are looked into by many threads, more than half of such processes crash (msgspec 0.22)."""
+    for _ in range(5):
+        done = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
