@@ -15,7 +15,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench import aws, change_sets, templates
+from bench import aws, change_sets, server, templates
 from bench.row import ROOT, Row
 
 
@@ -43,6 +43,7 @@ GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
     **{group.__name__: group for group in templates.ROWS},
     "prediction": prediction,
     "pulling": pulling,
+    "serving": server.rows,
 }
 """Name -> what gives its rows."""
 

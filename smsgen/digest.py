@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 
@@ -10,6 +11,7 @@ def digest(text: str) -> str:
     return str(_sha256()(text.encode()).hexdigest())
 
 
+@cache
 def _sha256() -> Any:
     """Give CPython's own SHA-256 where it has one: hashlib loads OpenSSL, 3 ms of the cold start."""
     for module in ("_sha2", "_sha256"):  # CPython 3.12; 3.11

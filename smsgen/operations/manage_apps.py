@@ -60,7 +60,7 @@ def create_app(world: World, wanted: Wanted, *, token: str = "") -> ManagedApp:
     `token`: the client token. With one that was used before, gives the application that was made then; raises
     BadParameter where the request was another.
     """
-    request = digest(repr(wanted))
+    request = digest(repr(wanted)) if token else ""
     if token:
         used = world.store.token(CREATE, token)
         if used is not None:

@@ -34,7 +34,7 @@ def commit(connection: Connection, change: Change) -> ManagedApp | None:
         _remember(connection, change.token)
     kept = _write_app(connection, change.before, change.after)
     if kept:
-        _keep_servers(connection, kept)
+        _keep_servers(connection, kept, new=change.before is None)
     if change.jobs:
         connection.execute(insert(JOBS), [job_row(job) for job in change.jobs])
     if change.lease and change.done:
@@ -91,8 +91,8 @@ def _write_app(
 
 def _create(connection: Connection, after: ManagedApp) -> ManagedApp:
     # The share lock waits for deletions under way: they may be about to raise the number.
-    last = select(META.c.value).where(META.c.name == "last_version").with_for_update(read=True)
-    kept = after._replace(version=int(connection.execute(last).scalar_one()) + 1)
+    last = connection.execute(_LAST_VERSION.with_for_update(read=True)).scalar_one()
+    kept = after._replace(version=int(last) + 1)
     row = {"app_id": kept.app.app_id, "version": kept.version, "document": _document(kept)}
     if not _insert_new(connection, APPS, [row]):
         raise Conflict(f"there is an application {kept.app.app_id} already")
@@ -100,10 +100,9 @@ def _create(connection: Connection, after: ManagedApp) -> ManagedApp:
 
 
 def _delete(connection: Connection, before: ManagedApp) -> None:
-    row = META.c.name == "last_version"
-    last = int(connection.execute(select(META.c.value).where(row).with_for_update()).scalar_one())
+    last = int(connection.execute(_LAST_VERSION.with_for_update()).scalar_one())
     if before.version > last:
-        connection.execute(update(META).where(row).values(value=str(before.version)))
+        connection.execute(update(META).where(_LAST).values(value=str(before.version)))
     if not connection.execute(delete(APPS).where(_is(before))).rowcount:
         raise Conflict(f"the application {before.app.app_id} was changed by somebody else meanwhile")
 
@@ -118,22 +117,29 @@ def _document(app: ManagedApp) -> str:
     return json.dumps(data, separators=(",", ":"), allow_nan=False)
 
 
+_LAST = META.c.name == "last_version"
+_LAST_VERSION = select(META.c.value).where(_LAST)
+
+
 # --- Its servers --------------------------------------------------------------------------------------------------
 
 
-def _keep_servers(connection: Connection, app: ManagedApp) -> None:
+def _keep_servers(connection: Connection, app: ManagedApp, *, new: bool) -> None:
     app_id = app.app.app_id
     wanted = {server.server_id for group in app.app.server_groups for server in group.server_list} - {""}
-    there = set(connection.scalars(select(SERVERS.c.server_id).where(SERVERS.c.app_id == app_id)))
+    had = select(SERVERS.c.server_id).where(SERVERS.c.app_id == app_id)
+    there = set() if new else set(connection.scalars(had))
     for gone in batches(there - wanted):
         connection.execute(delete(SERVERS).where(SERVERS.c.app_id == app_id, SERVERS.c.server_id.in_(gone)))
-    for new in batches(wanted - there):
-        _take_servers(connection, app_id, new)
+    for missing in batches(wanted - there):
+        _take_servers(connection, app_id, missing)
 
 
 def _take_servers(connection: Connection, app_id: str, missing: list[str]) -> None:
     while missing:
-        _insert_new(connection, SERVERS, [{"server_id": one, "app_id": app_id} for one in missing])
+        rows = [{"server_id": one, "app_id": app_id} for one in missing]
+        if _insert_new(connection, SERVERS, rows) == len(rows):
+            return
         owners = owners_of(connection, missing)
         for server_id, owner in owners.items():
             if owner != app_id:
@@ -156,8 +162,13 @@ def batches(ids: Iterable[str]) -> Iterator[list[str]]:
 
 def _insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
     """Insert the rows whose keys are new, and give how many they were; waits for whoever is writing the same key."""
-    module: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    new = module.insert(table).values(rows).on_conflict_do_nothing().returning(*table.primary_key)
-    return len(
-        connection.execute(new).all()
-    )  # SQLAlchemy does not count the rows of such an INSERT on PostgreSQL
+    new = _INSERTS[connection.dialect.name, table.name]
+    return connection.execute(new, rows, execution_options={"preserve_rowcount": True}).rowcount
+
+
+# Made once: SQLAlchemy knows again the SQL of a statement, and not that of one with its rows in it.
+_INSERTS = {
+    (module.__name__.rpartition(".")[2], table.name): module.insert(table).on_conflict_do_nothing()
+    for module in (postgresql, sqlite)
+    for table in (APPS, SERVERS, TOKENS)
+}
