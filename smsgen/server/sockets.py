@@ -167,6 +167,14 @@ class _Protocol(HttpToolsProtocol):
         self._stop_waiting()
         super().connection_lost(exc)
 
+    def eof_received(self) -> bool:
+        """Say whether the connection stays open for an answer to who only listens now, as `nc -N` does."""
+        last = self.pipeline[0][0] if self.pipeline else self.cycle
+        if self.scheme == "https" or last is None or last.response_complete or last.more_body:
+            return False  # TLS ends both ways at once; and what has no end is not answered
+        last.keep_alive = False
+        return True
+
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if not self._between_requests():
