@@ -66,6 +66,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="what becomes of a stack that fails to launch (default: %(default)s)",
     )
     apps.add_argument(
+        "--validation-timeout",
+        type=_seconds,
+        default=900,
+        metavar="SECONDS",
+        help="for a server to report its own validation after a launch (default: %(default)s)",
+    )
+    apps.add_argument(
         "--s3", metavar="s3://BUCKET/PREFIX", help="where documents go (default: sms-app-<region>-<account>)"
     )
     apps.add_argument("--s3-kms-key", metavar="KEY", help="encrypt them with this KMS key (id, ARN or alias)")
@@ -129,6 +136,7 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
         max_servers=args.max_servers,
         on_failure=args.on_failure,
         lease=float(args.lease),
+        validation=float(args.validation_timeout),
     )
     world = wiring.world(store, wiring.clients(aws_settings(args)), artifact_settings(args), settings)
     workers = Workers(world, args.workers)
@@ -203,7 +211,7 @@ def _count(text: str) -> int:
 
 
 def _seconds(text: str) -> int:
-    return _number(text, 5, 3600)
+    return _number(text, 5, 86_400)
 
 
 def _count_or_none(text: str) -> int:

@@ -167,7 +167,7 @@ class _Protocol(HttpToolsProtocol):
         self._stop_waiting()
         super().connection_lost(exc)
 
-    def eof_received(self) -> bool:
+    def eof_received(self) -> bool:  # type: ignore[override] # as asyncio has it
         """Say whether the connection stays open for an answer to who only listens now, as `nc -N` does."""
         last = self.pipeline[0][0] if self.pipeline else self.cycle
         if self.scheme == "https" or last is None or last.response_complete or last.more_body:
