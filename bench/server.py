@@ -8,13 +8,12 @@ the disk (SQLite) before it answers; moto checks nothing, and keeps Systems Mana
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -23,8 +22,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from bench.row import ROOT, Row
-from tests.clients.serving import KEY_ID, REGION, SECRET, environment, serving
+from bench.row import Row
+from tests.clients.serving import KEY_ID, REGION, SECRET, environment, serving, simulated_aws
 from tests.clients.wire import Wire
 
 CLIENTS = 8
@@ -63,7 +62,7 @@ def measure() -> dict[str, Measured]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sms_url = stack.enter_context(serving(folder, env=environment(folder))).url
-        ssm_url = stack.enter_context(_moto())
+        ssm_url = stack.enter_context(simulated_aws())
         sms = [stack.enter_context(closing(Wire(sms_url))) for _ in range(CLIENTS)]
         ssm = [stack.enter_context(closing(Wire(ssm_url, "AmazonSSM", _SSM))) for _ in range(CLIENTS)]
         reading = _reading(sms[0], ssm[0])  # first: as long as both have to keep nothing but this
@@ -152,22 +151,6 @@ def _seconds(wires: Sequence[Wire], requests: Sequence[AWSRequest]) -> float:
         for over in [pool.submit(each, number) for number in range(CLIENTS)]:
             over.result()
         return time.perf_counter() - began
-
-
-@contextmanager
-def _moto() -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.clients.aws"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        yield process.stdout.readline().strip()
-    finally:
-        process.stdin.close()
-        process.wait(timeout=60)
-        process.stdout.close()
 
 
 def main() -> int:

@@ -2,13 +2,14 @@
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from tests.programs import run
 
 ROOT = Path(__file__).parent.parent
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "docs" / "ci.md").read_text(), re.DOTALL | re.MULTILINE)
@@ -25,18 +26,6 @@ serverGroups:
         imageId: {image}
         launch: {{instanceType: m6i.large, subnet: subnet-0a1b2c3d, securityGroup: sg-0a1b2c3d}}
 """
-
-
-def run(*command: str | Path, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [*map(str, command)],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def shown(name: str) -> str:

@@ -9,23 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.programs import run
+
 ROOT = Path(__file__).parent.parent
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 INSTALLED = ("smsgen", "templates", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
 APP = "name: {name}\nserverGroups: [{{serverList: [{{serverId: {server}}}]}}]\n"
 UNREACHABLE = ("NewConnectionError", "NameResolutionError", "ProxyError", "No matching distribution")
-
-
-def run(*command: str | Path, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [*map(str, command)],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
 
 
 def repository(folder: Path) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.installs import node_clients, python_clients
-from tests.clients.serving import ROOT, Environment, Server, environment, run_smsgen, serving
+from tests.clients.serving import Environment, Server, environment, run_smsgen, serving, simulated_aws
 
 pytest.importorskip("uvicorn", reason="uvicorn comes with smsgen[server]")
 pytest.importorskip("moto.server", reason="moto comes with smsgen[dev]")
@@ -54,20 +53,8 @@ def javascript(cache: Path) -> Path:
 @pytest.fixture(scope="session")
 def aws_url() -> Iterator[str]:
     """Where S3, CloudFormation, EC2 and SSM are."""
-    command = [sys.executable, "-m", "tests.clients.aws"]
-    moto = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert moto.stdin is not None
-    assert moto.stdout is not None
-    try:
-        url = moto.stdout.readline().strip()
-        assert url, "moto did not start"
+    with simulated_aws() as url:
         yield url
-    finally:
-        moto.stdin.close()
-        moto.wait(timeout=60)
-        moto.stdout.close()
 
 
 @pytest.fixture(scope="session")

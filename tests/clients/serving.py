@@ -116,3 +116,22 @@ def _url(process: subprocess.Popen[bytes], log: Path) -> str:
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.05)
+
+
+@contextmanager
+def simulated_aws() -> Iterator[str]:
+    """Run `tests.clients.aws` and give its URL."""
+    command = [sys.executable, "-m", "tests.clients.aws"]
+    moto = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert moto.stdin is not None
+    assert moto.stdout is not None
+    try:
+        url = moto.stdout.readline().strip()
+        assert url, "moto did not start"
+        yield url
+    finally:
+        moto.stdin.close()
+        moto.wait(timeout=60)
+        moto.stdout.close()

@@ -30,6 +30,7 @@ LEASE = 5
 PATIENCE = 90.0
 """Seconds until all is launched; it takes the lease and a few more."""
 
+UNDER_WAY = ("VALIDATION_IN_PROGRESS", "LAUNCH_PENDING", "LAUNCH_IN_PROGRESS")
 ACKNOWLEDGED, REFUSED = "acknowledged", "refused"
 
 
@@ -171,7 +172,7 @@ def check(region: Region, server: Server, apps: Sequence[str], said: dict[str, C
                 client.done("LaunchApp", appId=app_id)
         deadline = time.monotonic() + PATIENCE
         while (found := {status(client, app_id) for app_id in apps}) != {"LAUNCHED"}:
-            assert found <= {"LAUNCH_PENDING", "LAUNCH_IN_PROGRESS", "CONFIGURATION_IN_PROGRESS", "LAUNCHED"}
+            assert found <= {*UNDER_WAY, "LAUNCHED"}
             assert time.monotonic() < deadline, found
             time.sleep(0.1)
     assert [*region.executed().values()] == [1] * APPS
