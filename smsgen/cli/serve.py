@@ -103,9 +103,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    import gc
+
     from smsgen import wiring
 
     wiring.find_server()
+    gc.enable()  # this process may live for years
     from smsgen.server import sockets
 
     gate, tls = _gate(args), _tls(args)
