@@ -158,6 +158,8 @@ class _Protocol(HttpToolsProtocol):
 
     _watch: asyncio.TimerHandle | None = None
     _unfinished = 0
+    _cycles: tuple[Any, ...] = ()
+    """Requests that are not answered; more than one where they come before the answers (pipelining)."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         super().connection_made(transport)
@@ -165,15 +167,32 @@ class _Protocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._give_up()
         super().connection_lost(exc)
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        known = [one for one in self._cycles if one is not self.cycle and not one.response_complete]
+        self._cycles = (*known, self.cycle)
 
     def eof_received(self) -> bool:  # type: ignore[override] # as asyncio has it
         """Say whether the connection stays open for an answer to who only listens now, as `nc -N` does."""
-        last = self.pipeline[0][0] if self.pipeline else self.cycle
-        if self.scheme == "https" or last is None or last.response_complete or last.more_body:
+        if self.scheme == "https" or self._between_requests() or self.cycle.more_body:
+            self._give_up()
             return False  # TLS ends both ways at once; and what has no end is not answered
-        last.keep_alive = False
+        self.cycle.keep_alive = False
         return True
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, and hang up."""
+        super().send_400_response(msg)
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """Let all that is under way know that nobody listens; uvicorn tells only the last, and uvloop then raises."""
+        for cycle in self._cycles:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
