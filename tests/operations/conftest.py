@@ -9,6 +9,9 @@ import pytest
 
 from tests.operations.fake_store import FakeStore
 from tests.operations.worlds import Site
+from tests.servers.postgres import postgres
+
+__all__ = ["postgres"]
 
 
 @pytest.fixture(params=["fake", "sqlite"])
