@@ -54,8 +54,8 @@ def test_writers_of_one_process_take_turns() -> None:
 
     def counted(one: str) -> ManagedApp | None:
         read[one] += 1
-        time.sleep(0.001)  # long enough for all others to come
         found: ManagedApp | None = find(one)
+        time.sleep(0.001)  # for the others to come
         return found
 
     site.store.app = counted
