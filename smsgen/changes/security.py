@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from smsgen.changes.model import ChangeSet, ResourceChange
+from smsgen.changes.model import ChangeSet, ResourceChange, Side
 from smsgen.changes.network import network_widening
 from smsgen.changes.permissions import permission_widening
 from smsgen.record import Record
@@ -101,11 +101,11 @@ def _data_at_risk(
         )
     elif change.replacement in ("True", "Conditional"):
         verb = "is replaced" if change.replacement == "True" else "may be replaced"
-        kept = {
-            "ReplaceAndRetain": "the old one is kept",
-            "ReplaceAndSnapshot": "a snapshot of the old one is kept",
-        }
-        fate_of_old = kept.get(change.policy_action or "", "the old one and its data are deleted")
+        kept = {"Retain": "the old one is kept", "Snapshot": "a snapshot of the old one is kept"}
+        # The API names no PolicyAction where the replacement is not certain.
+        said = (change.policy_action or "").removeprefix("ReplaceAnd")
+        policy = said or str(_resource(change, change_set.after).get("UpdateReplacePolicy"))
+        fate_of_old = kept.get(policy, "the old one and its data are deleted")
         yield f"{change.resource_type} that holds data {verb}: {fate_of_old}"
 
 
@@ -113,13 +113,18 @@ def _is_kept(change: ResourceChange, change_set: ChangeSet, before: Mapping[str,
     """Whether the deployed template calls an instance stateful: protected, or meant to outlive the stack."""
     if change.resource_type != "AWS::EC2::Instance":
         return False
-    resources = change_set.before.template.get("Resources")
-    resource = resources.get(change.logical_resource_id) if isinstance(resources, Mapping) else None
-    kept = resource.get("DeletionPolicy") if isinstance(resource, Mapping) else None
+    kept = _resource(change, change_set.before).get("DeletionPolicy")
     return (
         kept in ("Retain", "RetainExceptOnCreate")
         or str(before.get("DisableApiTermination")).lower() == "true"
     )
+
+
+def _resource(change: ResourceChange, side: Side) -> Mapping[str, Any]:
+    """Give a changed resource as a side's template has it; nothing where it has none of that name."""
+    resources = side.template.get("Resources")
+    resource = resources.get(change.logical_resource_id) if isinstance(resources, Mapping) else None
+    return resource if isinstance(resource, Mapping) else {}
 
 
 def _encryption(properties: Mapping[str, Any]) -> set[str]:

@@ -171,6 +171,27 @@ def test_what_holds_data_and_is_replaced_is_named() -> None:
     assert "is replaced: the old one and its data are deleted" in found.message
 
 
+@pytest.mark.parametrize(
+    ("policy_", "words"),
+    [
+        (None, "its data are deleted"),
+        ("Snapshot", "a snapshot of the old one"),
+        ("Retain", "the old one is kept"),
+    ],
+)
+def test_the_fate_of_what_may_be_replaced_is_what_the_template_says(policy_: str | None, words: str) -> None:
+    """The API has no PolicyAction where it does not know whether the resource is replaced."""
+
+    def server(instance_type: str) -> dict[str, Any]:
+        policies = {"DeletionPolicy": "Retain", **({"UpdateReplacePolicy": policy_} if policy_ else {})}
+        properties = {"ImageId": "ami-1", "InstanceType": instance_type}
+        return {"Resources": {"Data": {"Type": "AWS::EC2::Instance", **policies, "Properties": properties}}}
+
+    (found,) = findings(change_set(snapshot(server("m6i.large")), server("m6i.xlarge")))
+    assert "may be replaced" in found.message
+    assert words in found.message
+
+
 def test_an_instance_without_data_may_go() -> None:
     before = {"Resources": {"Web": {"Type": "AWS::EC2::Instance", "Properties": {"ImageId": "ami-1"}}}}
     assert findings(change_set(snapshot(before), {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}})) == ()
