@@ -14,14 +14,14 @@ from collections.abc import Mapping
 
 from smsgen.cfn.document import Template
 from smsgen.compiler.build import build, template
-from smsgen.compiler.checks import check
+from smsgen.compiler.checks import check, check_early
 from smsgen.compiler.resolve import Validation, resolve
 from smsgen.compiler.split import Child, fits, split
 from smsgen.errors import Diagnostic, InvalidInput, Path, errors
 from smsgen.model.app import App
 from smsgen.record import Record
 
-__all__ = ["Child", "Compiled", "Validation", "compile_app"]
+__all__ = ["Child", "Compiled", "Validation", "check_early", "compile_app"]
 
 
 class Compiled(Record):

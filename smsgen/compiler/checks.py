@@ -6,12 +6,12 @@ control in AWS Security Hub ("AWS Foundational Security Best Practices") that wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from smsgen.compiler import scripts
 from smsgen.compiler.identity import scripts_in_s3
 from smsgen.compiler.instance import tags
-from smsgen.compiler.resolve import ResolvedServer
+from smsgen.compiler.resolve import ResolvedServer, resolve
 from smsgen.errors import Diagnostic, Severity
 from smsgen.model.app import App
 
@@ -30,6 +30,19 @@ def check(servers: Iterable[ResolvedServer], app: App) -> list[Diagnostic]:
         for rule in RULES:
             for diagnostic in rule(one, app):
                 found[diagnostic.code, diagnostic.path] = diagnostic
+    return list(found.values())
+
+
+def check_early(app: App, script_files: Mapping[str, bytes]) -> list[Diagnostic]:
+    """Give the errors that hold of an application whatever else is wrong with it, so that all are said at once.
+
+    `script_files`: name in `userData.file` -> its bytes.
+    """
+    found = {}
+    for one in resolve(app):
+        script = scripts.boot_script(one, "Server", script_files)
+        for diagnostic in (*tags_are_few(one, app), *check_user_data(one, script)):
+            found[diagnostic.code, diagnostic.path] = diagnostic
     return list(found.values())
 
 

@@ -26,12 +26,29 @@ class Loaded(Record):
     warnings: tuple[Diagnostic, ...]
 
 
+class Read(Record):
+    """A text as far as it could be read: what is wrong in it is left out of `app`, and among `problems`.
+
+    `complete`: whether there may be more to say of it.
+    """
+
+    app: App
+    source: Source
+    problems: tuple[Diagnostic, ...]
+    complete: bool
+
+
 def load(text: bytes, file: str, *, profile: str | None = None) -> Loaded:
     """Read an application file.
 
     `text`: YAML or JSON in UTF-8. `file`: its name in messages. `profile`: used in place of the file's own,
     one of `app.PROFILES`. Raises InvalidInput with every problem found, warnings included.
     """
+    return accepted(read(text, file, profile=profile))
+
+
+def read(text: bytes, file: str, *, profile: str | None = None) -> Read:
+    """Read an application file as far as that can be done; raises InvalidInput for what is no YAML."""
     source = parse(text, file)
     problems = Problems(source)
     app = APP.read(source.data, (), problems)
@@ -39,10 +56,14 @@ def load(text: bytes, file: str, *, profile: str | None = None) -> Loaded:
         app = app._replace(profile=profile)
     if not problems.full():  # with so much to mend in single fields, how they fit together can wait
         _check_rules(app, problems)
-    found = problems.all()
-    if errors(found):
-        raise InvalidInput(found)
-    return Loaded(_with_names(app), source, found)
+    return Read(_with_names(app), source, problems.all(), complete=not problems.full())
+
+
+def accepted(found: Read) -> Loaded:
+    """Give what was read; raises InvalidInput with all that was found where something is wrong."""
+    if errors(found.problems):
+        raise InvalidInput(found.problems)
+    return Loaded(found.app, found.source, found.problems)
 
 
 def _check_rules(app: App, problems: Problems) -> None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from smsgen.cfn.limits import check as check_limits
 from smsgen.cfn.limits import check_nested
 from smsgen.cfn.text import dump
-from smsgen.compiler import Compiled, Validation, compile_app
+from smsgen.compiler import Compiled, Validation, check_early, compile_app
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, SmsgenError, UsageError, errors
 from smsgen.model.app import PROFILES, App
-from smsgen.model.load import Loaded, load
+from smsgen.model.load import Loaded, accepted, read
 from smsgen.operations.scripts import Scripts, no_scripts, read_scripts
 from smsgen.record import Record
 from smsgen.source import MAX_BYTES, Source
@@ -53,8 +53,12 @@ def generate_template(
     Raises InvalidInput with every problem in its place, in the order of the file.
     """
     content = files.read(path, max_bytes=MAX_BYTES) if text is None else text
-    loaded = load(content, path, profile=profile)
-    return _generate(loaded, read_scripts(loaded.app, path, files), format, rewrite)
+    found = read(content, path, profile=profile)
+    scripts = read_scripts(found.app, path, files)
+    if errors(found.problems):
+        more = (*scripts.diagnostics, *check_early(found.app, scripts.content)) if found.complete else ()
+        raise InvalidInput(found.source.place((*found.problems, *more)))
+    return _generate(accepted(found), scripts, format, rewrite)
 
 
 def generate_from(

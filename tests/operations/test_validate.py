@@ -1,13 +1,16 @@
 """validate: every file is checked as far as it goes, scripts and compiler included."""
 
+import json
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given
 
 from smsgen.errors import Diagnostic, InvalidInput, Severity, SmsgenError
 from smsgen.model.app import App
 from smsgen.operations.scripts import read_scripts
 from smsgen.operations.validate import validate
+from tests.model.apps import any_app
 
 GOOD = b"""\
 name: a
@@ -100,3 +103,32 @@ def test_a_script_over_1_mb_is_not_read_whole() -> None:
     assert problem.message == "boot.sh is larger than 1,048,576 bytes"
     assert problem.path == SCRIPT_PATH
     assert "s3Location" in problem.hint
+
+
+def test_scripts_and_sizes_are_looked_at_whatever_else_is_wrong() -> None:
+    """All problems at once: a wrong instance type hides no missing script, no long one, and no tag too many."""
+    tags = ", ".join(f"{{key: t{number}, value: v}}" for number in range(49))
+    text = (
+        "name: a\n"
+        "launchDefaults: {instanceType: m6i.lrge}\n"
+        f"tags: [{tags}]\n"
+        "serverGroups:\n"
+        "  - serverList:\n"
+        "      - {serverId: s-12345678, launch: {userData: {file: gone.sh}}}\n"
+        "      - {serverId: s-23456789, launch: {userData: {file: long.sh}}}\n"
+    )
+    files = {"a.yaml": text.encode(), "long.sh": b"#!/bin/sh\n" + b"#" * 20_000}
+    found = validate(["a.yaml"], files=FakeFiles(**files))
+    assert [(each.code, str(each.location)) for each in found] == [
+        ("UNKNOWN_INSTANCE_TYPE", "a.yaml:2:32"),
+        ("TOO_MANY_TAGS", "a.yaml:6:9"),
+        ("SCRIPT_FILE", "a.yaml:6:58"),
+        ("TOO_MANY_TAGS", "a.yaml:7:9"),
+        ("USER_DATA_TOO_LONG", "a.yaml:7:51"),
+    ]
+
+
+@given(any_app())
+def test_any_data_in_the_shape_of_an_app_is_checked_to_its_end(data: Any) -> None:
+    for found in validate(["a.yaml"], files=FakeFiles(**{"a.yaml": json.dumps(data).encode()})):
+        assert found.location is not None
