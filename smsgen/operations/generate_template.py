@@ -7,13 +7,13 @@ texts, findings); what is printed and which exit code it gives is the command's 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from smsgen.cfn.limits import check as check_limits
 from smsgen.cfn.limits import check_nested
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled, Validation, check_early, compile_app
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, SmsgenError, UsageError, errors
+from smsgen.hints import TYPE_CHECKING
 from smsgen.model.app import PROFILES, App
 from smsgen.model.load import Loaded, accepted, read
 from smsgen.operations.scripts import Scripts, no_scripts, read_scripts
@@ -54,9 +54,11 @@ def generate_template(
     """
     content = files.read(path, max_bytes=MAX_BYTES) if text is None else text
     found = read(content, path, profile=profile)
-    scripts = read_scripts(found.app, path, files)
-    if errors(found.problems):
-        more = (*scripts.diagnostics, *check_early(found.app, scripts.content)) if found.complete else ()
+    refused = {one.path for one in errors(found.problems)}
+    scripts = read_scripts(found.app, path, files, refused)
+    if refused:
+        early = [one for one in check_early(found.app, scripts.content) if one.path not in refused]
+        more = (*scripts.diagnostics, *early) if found.complete else ()
         raise InvalidInput(found.source.place((*found.problems, *more)))
     return _generate(accepted(found), scripts, format, rewrite)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Container, Iterator
 
 from smsgen.errors import Diagnostic, Path, SmsgenError
+from smsgen.hints import TYPE_CHECKING
 from smsgen.model.app import App
 from smsgen.model.rules import view
 from smsgen.record import Record
@@ -24,12 +24,17 @@ class Scripts(Record):
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read_scripts(app: App, file: str, files: Files) -> Scripts:
-    """Read every script once. `file`: the application file's path, `-` for standard input. Raises nothing."""
+def read_scripts(app: App, file: str, files: Files, refused: Container[Path] = ()) -> Scripts:
+    """Read every script once. `file`: the application file's path, `-` for standard input. Raises nothing.
+
+    `refused`: places in the file whose values are wrong; what they name is not looked for.
+    """
     content: dict[str, bytes] = {}
     problems = []
     for name, at in _named(app):
         content[name] = b""
+        if at in refused or at[:-1] in refused:
+            continue
         try:
             content[name] = files.read(files.beside(file, name), max_bytes=MAX_SCRIPT_BYTES)
         except SmsgenError as error:

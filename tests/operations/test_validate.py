@@ -132,3 +132,14 @@ def test_scripts_and_sizes_are_looked_at_whatever_else_is_wrong() -> None:
 def test_any_data_in_the_shape_of_an_app_is_checked_to_its_end(data: Any) -> None:
     for found in validate(["a.yaml"], files=FakeFiles(**{"a.yaml": json.dumps(data).encode()})):
         assert found.location is not None
+
+
+@pytest.mark.parametrize("user_data", ["{file: ../out.sh}", "{file: out.sh, inline: x}"])
+def test_what_a_refused_value_names_is_not_looked_for(user_data: str) -> None:
+    class NoFiles(FakeFiles):
+        def beside(self, path: str, name: str) -> str:
+            raise AssertionError(f"{name} is not to be read")
+
+    text = f"name: a\nserverGroups: [{{serverList: [{{serverId: s-12345678, launch: {{userData: {user_data}}}}}]}}]\n"
+    (found,) = validate(["a.yaml"], files=NoFiles(**{"a.yaml": text.encode()}))
+    assert found.code in ("BAD_FILE", "NOT_ONE_OF")
