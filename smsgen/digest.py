@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+
+from smsgen.hints import Any
 
 
 def digest(text: str) -> str:

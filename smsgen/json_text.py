@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+
+from smsgen.hints import Any
 
 # A text, or what Python's writer makes of a number that is none, or a number that may be too large.
 _NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN|-?\d[\d.]*(?:[eE]\+?\d+)?)')

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+
+from smsgen.hints import Any
 
 
 def late(name: str, **there: Any) -> ModuleType:
@@ -26,6 +27,7 @@ def late(name: str, **there: Any) -> ModuleType:
             "__"
         ):  # the import statement asks for __path__ and __spec__: that is not yet a use
             raise AttributeError(attribute)
+        _take_away(made)  # what is not there may be wanted while the other is still imported
         return getattr(import_module(name), attribute)
 
     vars(made).update(there, __getattr__=load)  # PEP 562
@@ -40,5 +42,10 @@ def standing_in(*modules: ModuleType) -> Iterator[None]:
     try:
         yield
     finally:
-        for name in absent:
-            del sys.modules[name]
+        for module in absent.values():
+            _take_away(module)
+
+
+def _take_away(module: ModuleType) -> None:
+    if sys.modules.get(module.__name__) is module:
+        del sys.modules[module.__name__]

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from os import PathLike, fspath
-from typing import TYPE_CHECKING
 
 from smsgen.cfn.document import Template
 from smsgen.errors import Diagnostic, InvalidInput
+from smsgen.hints import TYPE_CHECKING
 from smsgen.model.app import App
 from smsgen.record import Record
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any
 
+from smsgen.hints import Any
 from smsgen.late import late, standing_in
 
 __all__ = ["implicit_tag", "yaml"]

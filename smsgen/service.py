@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from smsgen.errors import SmsgenError
+from smsgen.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path
+from smsgen.hints import Any
 from smsgen.pyyaml import implicit_tag, yaml
 
 MAX_BYTES = 32 * 1024 * 1024

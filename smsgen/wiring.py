@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from smsgen.disk import DiskFiles, GitRevisions
 from smsgen.errors import SmsgenError
+from smsgen.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.aws.artifacts import ArtifactSettings

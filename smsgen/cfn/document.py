@@ -1,7 +1,6 @@
 """A CloudFormation template as plain data, in the long JSON form whatever it was read from."""
 
-from typing import Any
-
+from smsgen.hints import Any
 from smsgen.record import Record
 
 

@@ -5,8 +5,8 @@ The spellings are those of the CloudFormation template reference ("Intrinsic fun
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
+from smsgen.hints import Any
 from smsgen.record import Record
 
 SHORT_TAGS = {

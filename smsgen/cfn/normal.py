@@ -10,7 +10,8 @@ they known. Everywhere else (mappings, outputs, metadata, the arguments of funct
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+
+from smsgen.hints import Any
 
 Path = tuple[str, ...]
 """Where a value stands in a resource's properties: the keys on the way, without positions in lists."""

@@ -6,7 +6,7 @@ Sections and the attributes of resources, parameters and outputs stand in the or
 
 from __future__ import annotations
 
-from typing import Any
+from smsgen.hints import Any
 
 SECTIONS = (
     "AWSTemplateFormatVersion",

@@ -6,12 +6,12 @@ emitter itself: PyYAML's own representer knows no short tags and quotes what peo
 """
 
 import re
-from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.intrinsics import SHORT_TAGS, TAG_OF
 from smsgen.cfn.order import ordered
 from smsgen.errors import Diagnostic, InvalidInput, Location
+from smsgen.hints import Any
 from smsgen.pyyaml import implicit_tag, may_be_number, yaml
 from smsgen.record import Record
 from smsgen.source import Source

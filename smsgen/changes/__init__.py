@@ -15,7 +15,6 @@ cannot be known is KNOWN_AFTER_APPLY, never a guess and never "no change".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from smsgen.changes.assemble import Assembled, assemble
 from smsgen.changes.compare import NESTED, Comparison, compare
@@ -29,6 +28,7 @@ from smsgen.changes.rules import broken_rules
 from smsgen.changes.sides import After, Before
 from smsgen.changes.validate import Submitted, validate
 from smsgen.errors import Diagnostic, InvalidInput
+from smsgen.hints import Any
 from smsgen.record import Record
 
 MAX_NESTING = 10

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from smsgen.changes.compare import Comparison
 from smsgen.changes.details import PENDING, replacement_of, value_text
@@ -12,6 +11,7 @@ from smsgen.changes.model import MISSING, Detail, ResourceChange
 from smsgen.changes.replacement import Rippled
 from smsgen.changes.sides import Before, Field, fields
 from smsgen.changes.unknown import Unknown, shown
+from smsgen.hints import Any
 from smsgen.record import Record
 
 Values = Mapping[Field, Any]

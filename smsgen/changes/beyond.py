@@ -7,10 +7,10 @@ attributes that a change set reports; Outputs, Parameters, Mappings and texts ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from smsgen.changes.evaluate import section
 from smsgen.changes.model import MISSING, ChangeSet, ChangeType
+from smsgen.hints import Any
 from smsgen.record import Record
 
 SECTIONS = ("Parameters", "Rules", "Mappings", "Conditions", "Outputs")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
-from typing import Any
 
 from smsgen.changes.compare import NESTED, Common, Comparison
 from smsgen.changes.evaluate import Uses
@@ -26,6 +25,7 @@ from smsgen.changes.model import (
 from smsgen.changes.recreation import requires_recreation
 from smsgen.changes.sides import Evaluated, Field, fields, references
 from smsgen.changes.unknown import shown
+from smsgen.hints import Any
 from smsgen.record import Record
 
 

@@ -12,13 +12,13 @@ What each function gives stands in `functions`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from smsgen.cfn.intrinsics import Reference
 from smsgen.changes.functions import FUNCTIONS, TRUTHS
 from smsgen.changes.model import MISSING, Environment
 from smsgen.changes.unknown import Unknown, text
 from smsgen.errors import Path
+from smsgen.hints import Any
 from smsgen.record import Record
 
 Lookup = Callable[[str, str | None], Any]

@@ -5,7 +5,8 @@ template before it is compared.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+
+from smsgen.hints import Any
 
 
 def ignoring(template: Mapping[str, Any], patterns: Iterable[str]) -> Mapping[str, Any]:

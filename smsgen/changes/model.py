@@ -10,8 +10,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeCh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
 
+from smsgen.hints import Any, Final, Literal
 from smsgen.record import Record
 
 KNOWN_AFTER_APPLY: Final = "{{changeSet:KNOWN_AFTER_APPLY}}"

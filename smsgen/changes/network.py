@@ -7,9 +7,9 @@ source within. A rule that moves to another group is therefore wider there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from smsgen.changes.model import KNOWN_AFTER_APPLY
+from smsgen.hints import Any
 from smsgen.record import Record
 
 GROUP = "AWS::EC2::SecurityGroup"

@@ -9,10 +9,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from smsgen.changes.describe import parsed
 from smsgen.changes.model import KNOWN_AFTER_APPLY
+from smsgen.hints import Any
 from smsgen.record import Record
 
 DOCUMENTS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from smsgen.hints import Any
 
 _TEXTS = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
 

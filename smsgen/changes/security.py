@@ -7,11 +7,11 @@ yet is never taken as harmless.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
 
 from smsgen.changes.model import ChangeSet, ResourceChange, Side
 from smsgen.changes.network import network_widening
 from smsgen.changes.permissions import permission_widening
+from smsgen.hints import Any, Literal
 from smsgen.record import Record
 
 Kind = Literal["iam", "network", "stateful"]

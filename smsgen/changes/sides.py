@@ -7,7 +7,6 @@ from before the update; of one that is added or replaced, nothing that is known 
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from typing import Any
 
 from smsgen.cfn.intrinsics import Reference
 from smsgen.changes import parameters as parameter_values
@@ -15,6 +14,7 @@ from smsgen.changes.evaluate import Evaluator, Uses, section
 from smsgen.changes.foreach import expand
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, Attribute, Environment, Side, Stack
 from smsgen.changes.unknown import Unknown
+from smsgen.hints import Any
 from smsgen.record import Record
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
 
 from smsgen.errors import InvalidInput, SmsgenError, UsageError
+from smsgen.hints import NoReturn
 
 COMMANDS = {
     "init": "write a commented application file to start from",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
 from smsgen.errors import Diagnostic, InvalidInput, UsageError
+from smsgen.hints import TYPE_CHECKING, Any
 from smsgen.model.app import PROFILES
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import UsageError
+from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

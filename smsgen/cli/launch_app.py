@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
 from smsgen.cli.aws_options import artifact_settings, aws_settings
 from smsgen.cli.launch_options import add_follow_options, pace_of
+from smsgen.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

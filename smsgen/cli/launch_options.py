@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smsgen.cli.aws_options import add_aws_options
+from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from smsgen.cli.aws_options import aws_settings
 from smsgen.errors import UsageError
+from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

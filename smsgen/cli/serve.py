@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
 from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import UsageError
+from smsgen.hints import TYPE_CHECKING
 from smsgen.server import PORT
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TextIO
 
 from smsgen.errors import UsageError
+from smsgen.hints import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from smsgen.changes.model import ChangeSet

@@ -1,7 +1,6 @@
 """Servers -> the parts of a template, before it is decided whether one template holds them all."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.compiler import barrier, identity, instance
@@ -12,6 +11,7 @@ from smsgen.compiler.parameters import Declared, Parameters, interface, section
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.scripts import boot_script
 from smsgen.errors import Diagnostic
+from smsgen.hints import Any
 from smsgen.model.app import App
 from smsgen.record import Record
 

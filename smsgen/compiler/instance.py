@@ -5,8 +5,6 @@ root volume, detailed monitoring, EBS optimisation, tags on the volumes. A netwo
 public address is asked for or refused: it is a property that always replaces the instance.
 """
 
-from typing import Any
-
 from smsgen.compiler import identity
 from smsgen.compiler.parameters import Parameters
 from smsgen.compiler.resolve import ResolvedServer
@@ -26,6 +24,7 @@ from smsgen.compiler.tropo import (
     WaitConditionHandle,
 )
 from smsgen.compiler.tropo import Volume as EbsVolume
+from smsgen.hints import Any
 from smsgen.model.app import App
 from smsgen.model.launch import Volume
 from smsgen.model.rules import seconds

@@ -5,12 +5,12 @@ Systems Manager parameter store to everybody who names its path.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from smsgen.compiler.names import alphanumeric
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import Parameter, Ref
 from smsgen.digest import digest
+from smsgen.hints import Any
 from smsgen.record import Record
 
 SUBNET = "SubnetId"

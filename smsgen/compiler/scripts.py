@@ -6,13 +6,13 @@ through Fn::Sub: the rest is joined to it verbatim, so that a `${…}` of the us
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from smsgen.compiler.identity import scripts_in_s3
 from smsgen.compiler.instance import handle_name, signals_by_wait_condition
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import Base64, Join, Sub
 from smsgen.digest import digest
+from smsgen.hints import Any
 from smsgen.model.launch import S3Location
 from smsgen.record import Record
 from smsgen.templates import folder

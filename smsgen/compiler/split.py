@@ -6,7 +6,6 @@ other child, byte for byte. Launch order is kept between the children, by barrie
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.limits import MAX_BYTES, MAX_OUTPUTS, MAX_PARAMETERS, MAX_RESOURCES
@@ -19,6 +18,7 @@ from smsgen.compiler.parameters import Declared
 from smsgen.compiler.tropo import GetAtt, Output, Parameter, Ref, Stack
 from smsgen.digest import digest
 from smsgen.errors import Diagnostic, InvalidInput, Path
+from smsgen.hints import Any
 from smsgen.record import Record
 
 # A piece is cut before it is full, so that a few servers more do not cut it again.

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from smsgen.errors import Path
+from smsgen.hints import Any
 from smsgen.model.problems import Problems, label, show
 
 LINE = r"[^\x00-\x1f\x7f]*"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from smsgen.errors import Diagnostic, Path, Severity
+from smsgen.hints import Any
 from smsgen.source import Source
 
 MAX_PROBLEMS = 1000

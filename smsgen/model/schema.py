@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from smsgen.hints import Any
 from smsgen.model.fields import APP
 from smsgen.model.kinds import (
     LINE,

@@ -7,7 +7,6 @@ the same file at a git revision, or nothing). Out: the predicted ChangeSet, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.text import Document, parse
@@ -16,10 +15,13 @@ from smsgen.changes.ignore import ignoring
 from smsgen.changes.model import ChangeSet, Environment, Stack
 from smsgen.changes.stack import read_snapshot
 from smsgen.errors import Diagnostic, InvalidInput, Location
+from smsgen.hints import TYPE_CHECKING, Any
 from smsgen.operations.generate_template import Generated, generate_template
-from smsgen.operations.ports import Files, Revisions
 from smsgen.record import Record
 from smsgen.source import MAX_BYTES
+
+if TYPE_CHECKING:  # Protocols are slow to make
+    from smsgen.operations.ports import Files, Revisions
 
 
 class Submitted(Record):

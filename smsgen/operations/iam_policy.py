@@ -8,8 +8,7 @@ an action knows: the Service Authorization Reference of each service.
 
 from __future__ import annotations
 
-from typing import Any
-
+from smsgen.hints import Any
 from smsgen.record import Record
 
 USES = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from smsgen.errors import Diagnostic, Path, Severity
+from smsgen.hints import Any
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.managed import LaunchState, ManagedApp, ReplicationState
 from smsgen.operations.sms_answers import (

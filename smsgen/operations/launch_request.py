@@ -6,11 +6,11 @@ All names and tokens are derived from the content, so that asking twice is askin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.digest import digest as sha256
 from smsgen.errors import Diagnostic, InvalidInput
+from smsgen.hints import Any
 from smsgen.operations.deployed import ChangeSetRequest, StackInfo
 from smsgen.record import Record
 

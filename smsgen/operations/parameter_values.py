@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from smsgen.errors import Diagnostic, InvalidInput, Path, SmsgenError
-from smsgen.operations.ports import Files
+from smsgen.hints import TYPE_CHECKING, Any
 from smsgen.source import Source, parse
+
+if TYPE_CHECKING:  # Protocols are slow to make
+    from smsgen.operations.ports import Files
 
 _MAX_BYTES = 1_048_576
 _HINT = 'write `NAME: value`, or the CLI\'s [{"ParameterKey": "NAME", "ParameterValue": "value"}]'

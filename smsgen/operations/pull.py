@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from smsgen.cfn.intrinsics import call, references
 from smsgen.cfn.text import parse
 from smsgen.changes.model import MASK
 from smsgen.errors import Diagnostic, Severity, SmsgenError
+from smsgen.hints import Any
 from smsgen.operations.ports import Files, StackReader
 from smsgen.record import Record
 

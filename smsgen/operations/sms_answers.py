@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Any
 
 from smsgen.errors import Path
+from smsgen.hints import Any
 from smsgen.model.app import Tag, VmServer
 from smsgen.model.fields import APP, SERVER, VM_SERVER
 from smsgen.model.kinds import Boolean, Choice, Field, Integer, Kind, ListOf, Text

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.normal import same
 from smsgen.cfn.text import parse
 from smsgen.errors import InvalidInput
+from smsgen.hints import Any
 from smsgen.model.status import LaunchStatus, of_stack
 from smsgen.operations.deployed import Instance, StackInfo, StackResource
 from smsgen.operations.launch_request import Place

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.errors import InvalidInput, SmsgenError
+from smsgen.hints import Any
 from smsgen.operations.deployed import StackInfo, StackResource
 from smsgen.operations.follow import Outcome, follow, last_event, running_operation
 from smsgen.operations.launch_app import Conversation, Ending, Launched, LaunchFailed

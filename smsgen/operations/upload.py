@@ -8,11 +8,11 @@ refers to what is not there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled
+from smsgen.hints import Any
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.launch import Launch, S3Location, UserData
 from smsgen.model.launch_fields import MAX_INLINE_BYTES

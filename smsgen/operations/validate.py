@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from smsgen.errors import Diagnostic, InvalidInput, Location, SmsgenError
+from smsgen.hints import TYPE_CHECKING
 from smsgen.operations.generate_template import generate_template
-from smsgen.operations.ports import Files
+
+if TYPE_CHECKING:  # Protocols are slow to make
+    from smsgen.operations.ports import Files
 
 
 def validate(paths: Iterable[str], *, files: Files, profile: str | None = None) -> tuple[Diagnostic, ...]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 from smsgen.changes.model import ChangeSet, Detail, ResourceChange
 from smsgen.errors import GateTripped, SmsgenError
+from smsgen.hints import Any
 from smsgen.operations.deployed import ChangeSetRequest
 from smsgen.operations.launch_request import Launch, change_set_request
 from smsgen.operations.ports import Clock, Stacks

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import Any
 
 from smsgen.changes.model import ChangeSet
 from smsgen.compiler import Compiled
+from smsgen.hints import Any
 from smsgen.record import Record
 from smsgen.report.graph_servers import Server, barriers, depends_on, servers
 

@@ -7,8 +7,8 @@ may come from anywhere, so nothing is taken for granted of its shape.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from smsgen.hints import Any
 from smsgen.record import Record
 
 KEPT = ("Retain", "Snapshot", "RetainExceptOnCreate")

@@ -6,12 +6,12 @@ The formats differ in marks and layout only. Nothing that is shown comes from an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from smsgen.changes.beyond import Edit, beyond
 from smsgen.changes.masking import Mask, decoded, mask_of
 from smsgen.changes.model import MISSING, ChangeSet, Detail, ResourceChange
 from smsgen.changes.security import Finding, findings
+from smsgen.hints import Any
 from smsgen.record import Record
 
 KINDS = ("add", "import", "modify", "may replace", "replace", "remove")
