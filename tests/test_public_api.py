@@ -67,7 +67,7 @@ def test_importing_smsgen_loads_nothing_heavy(heavy: str) -> None:
         ("AWS::EC2::Instance", "InstanceType", "Conditionally"),
         ("AWS::EC2::Instance", "Tags", "Never"),
         ("AWS::SNS::Topic", "TopicName", "Always"),
-        ("Custom::Anything", "Whatever", "Never"),
+        ("Custom::Anything", "Whatever", "Conditionally"),
     ],
 )
 def test_requires_recreation_gives_cloudformations_three_words(

@@ -25,12 +25,27 @@ def requires_recreation(
     """Say whether a change of the property replaces the resource: Never, Conditionally or Always.
 
     Where only a part of the property is create-only, `before` and `after` (resolved values) decide; without
-    them the answer is Conditionally. A type without a schema, a custom resource for one, gives Never: whether
-    it is replaced is decided by whoever handles it.
+    them the answer is Conditionally. A type that is opaque (see `is_opaque`), a custom resource for one,
+    gives Conditionally for every property: whether it is replaced is decided by whoever handles it.
     """
+    if is_opaque(type_name):
+        return "Conditionally"
     rules = _rules(type_name).get(property_name, ())
     found = {_judge(path, recreation, before, after) for path, recreation in rules}
     return next((worst for worst in _WORST_FIRST if worst in found), "Never")
+
+
+@lru_cache(maxsize=256)
+def is_opaque(type_name: str) -> bool:
+    """Say whether only the code behind a type knows what a change does: AWS answers Conditionally then.
+
+    So it is for `Custom::*` and AWS::CloudFormation::CustomResource, for the types of AWS whose schema names
+    no handlers (AWS::CDK::Metadata, AWS::LakeFormation::*), and for types that the table does not have:
+    private ones and those that are newer than it. Seen in change sets that AWS made, for properties that are
+    not create-only; that a create-only property of such a type is answered the same is taken by analogy.
+    """
+    described = words(TABLE, type_name)
+    return described is None or described == ["?*"]
 
 
 _WORST_FIRST: tuple[Recreation, ...] = ("Always", "Conditionally", "Never")

@@ -2,11 +2,12 @@
 
 A type stands on a line of its own; its properties follow on lines that begin with a space: `Name` for a
 property whose change always replaces the resource, `?Name` for one where that depends, `A/B` for B inside A.
+`?*`: the type has no handlers of its own in the registry, and a change of any property may replace it.
 """
 
 TABLE = """
 AMZN::SDC::Deployment
- S3Key
+ ?*
 AWS::ACMPCA::Certificate
  ApiPassthrough CertificateAuthorityArn CertificateSigningRequest SigningAlgorithm TemplateArn Validity
  ValidityNotBefore
@@ -173,19 +174,19 @@ AWS::AppIntegrations::DataIntegration
 AWS::AppIntegrations::EventIntegration
  EventBridgeBus EventFilter Name
 AWS::AppMesh::GatewayRoute
- GatewayRouteName MeshName MeshOwner VirtualGatewayName
+ ?*
 AWS::AppMesh::Mesh
- MeshName
+ ?*
 AWS::AppMesh::Route
- MeshName MeshOwner RouteName VirtualRouterName
+ ?*
 AWS::AppMesh::VirtualGateway
- MeshName MeshOwner VirtualGatewayName
+ ?*
 AWS::AppMesh::VirtualNode
- MeshName MeshOwner VirtualNodeName
+ ?*
 AWS::AppMesh::VirtualRouter
- MeshName MeshOwner VirtualRouterName
+ ?*
 AWS::AppMesh::VirtualService
- MeshName MeshOwner VirtualServiceName
+ ?*
 AWS::AppRunner::AutoScalingConfiguration
  AutoScalingConfigurationName MaxConcurrency MaxSize MinSize Tags
 AWS::AppRunner::ObservabilityConfiguration
@@ -473,6 +474,7 @@ AWS::Budgets::Budget
 AWS::Budgets::BudgetsAction
  ActionType BudgetName
 AWS::CDK::Metadata
+ ?*
 AWS::CE::AnomalyMonitor
  MonitorDimension MonitorSpecification MonitorType ResourceTags
 AWS::CE::AnomalySubscription
@@ -566,7 +568,7 @@ AWS::CloudFormation::ChangeSet
  IncludeNestedStacks NotificationARNs OnStackFailure RoleARN StackName Tags TemplateBody TemplateURL
  UsePreviousTemplate
 AWS::CloudFormation::CustomResource
- ServiceToken
+ ?*
 AWS::CloudFormation::GeneratedTemplate
 AWS::CloudFormation::GuardHook
  Alias ExecutionRole
@@ -578,7 +580,7 @@ AWS::CloudFormation::HookVersion
 AWS::CloudFormation::LambdaHook
  Alias AutoUpdate LoggingConfig
 AWS::CloudFormation::Macro
- Name
+ ?*
 AWS::CloudFormation::ModuleDefaultVersion
  Arn ModuleName VersionId
 AWS::CloudFormation::ModuleVersion
@@ -596,7 +598,9 @@ AWS::CloudFormation::StackSet
 AWS::CloudFormation::TypeActivation
  LoggingConfig
 AWS::CloudFormation::WaitCondition
+ ?*
 AWS::CloudFormation::WaitConditionHandle
+ ?*
 AWS::CloudFront::AnycastIpList
  IpCount Name Tags
 AWS::CloudFront::CachePolicy
@@ -627,6 +631,7 @@ AWS::CloudFront::RealtimeLogConfig
  Name
 AWS::CloudFront::ResponseHeadersPolicy
 AWS::CloudFront::StreamingDistribution
+ ?*
 AWS::CloudFront::TrustStore
  Name
 AWS::CloudFront::VpcOrigin
@@ -645,8 +650,7 @@ AWS::CloudWatch::Alarm
 AWS::CloudWatch::AlarmMuteRule
  Name
 AWS::CloudWatch::AnomalyDetector
- Dimensions MetricCharacteristics MetricMathAnomalyDetector MetricName Namespace SingleMetricAnomalyDetector
- Stat
+ ?*
 AWS::CloudWatch::CompositeAlarm
  AlarmName
 AWS::CloudWatch::Dashboard
@@ -673,7 +677,7 @@ AWS::CodeArtifact::Repository
 AWS::CodeBuild::Fleet
  Name
 AWS::CodeBuild::Project
- Name
+ ?*
 AWS::CodeBuild::ReportGroup
  Name Type
 AWS::CodeBuild::SourceCredential
@@ -700,6 +704,7 @@ AWS::CodePipeline::Pipeline
 AWS::CodePipeline::Webhook
  Name
 AWS::CodeStar::GitHubRepository
+ ?*
 AWS::CodeStarConnections::Connection
  ConnectionName HostArn ProviderType
 AWS::CodeStarConnections::RepositoryLink
@@ -877,7 +882,7 @@ AWS::CustomerProfiles::RecommenderSchema
 AWS::CustomerProfiles::SegmentDefinition
  DisplayName DomainName SegmentDefinitionName SegmentGroups SegmentSqlQuery
 AWS::DAX::Cluster
- ClusterEndpointEncryptionType ClusterName IAMRoleARN NetworkType NodeType SSESpecification SubnetGroupName
+ ?*
 AWS::DAX::ParameterGroup
  Description ParameterGroupName
 AWS::DAX::SubnetGroup
@@ -896,7 +901,7 @@ AWS::DMS::MigrationProject
 AWS::DMS::ReplicationConfig
  ResourceIdentifier
 AWS::DMS::ReplicationInstance
- DnsNameServers KmsKeyId PubliclyAccessible ReplicationSubnetGroupIdentifier ResourceIdentifier
+ ?*
 AWS::DMS::ReplicationSubnetGroup
  ReplicationSubnetGroupIdentifier
 AWS::DMS::ReplicationTask
@@ -1063,12 +1068,11 @@ AWS::DirectoryService::MicrosoftAD
 AWS::DirectoryService::SimpleAD
  CreateAlias Description Name Password ShortName Size VpcSettings
 AWS::DocDB::DBCluster
- AvailabilityZones DBClusterIdentifier DBSubnetGroupName KmsKeyId MasterUsername SnapshotIdentifier
- SourceDBClusterIdentifier StorageEncrypted
+ ?*
 AWS::DocDB::DBClusterParameterGroup
  Description Family Name
 AWS::DocDB::DBInstance
- AvailabilityZone DBClusterIdentifier DBInstanceIdentifier
+ ?*
 AWS::DocDB::DBSubnetGroup
  DBSubnetGroupName
 AWS::DocDB::EventSubscription
@@ -1080,7 +1084,7 @@ AWS::DocDBElastic::Cluster
 AWS::DocDBElastic::ClusterSnapshot
  ClusterArn SnapshotName
 AWS::DynamoDB::Backup
- BackupName TableName
+ ?*
 AWS::DynamoDB::GlobalTable
  TableName ?GlobalTableSourceArn ?KeySchema ?LocalSecondaryIndexes
 AWS::DynamoDB::Table
@@ -1099,12 +1103,11 @@ AWS::EC2::CarrierGateway
 AWS::EC2::ClientVpnAuthorizationRule
  AccessGroupId AuthorizeAllGroups ClientVpnEndpointId Description TargetNetworkCidr
 AWS::EC2::ClientVpnEndpoint
- AuthenticationOptions ClientCidrBlock EndpointIpAddressType TagSpecifications TrafficIpAddressType
- TransitGatewayConfiguration TransportProtocol
+ ?*
 AWS::EC2::ClientVpnRoute
  ClientVpnEndpointId Description DestinationCidrBlock TargetVpcSubnetId
 AWS::EC2::ClientVpnTargetNetworkAssociation
- AvailabilityZone AvailabilityZoneId ClientVpnEndpointId SubnetId
+ ?*
 AWS::EC2::CustomerGateway
  BgpAsn BgpAsnExtended CertificateArn DeviceName IpAddress Type
 AWS::EC2::DHCPOptions
@@ -1201,7 +1204,7 @@ AWS::EC2::NetworkInterface
 AWS::EC2::NetworkInterfaceAttachment
  DeviceIndex InstanceId NetworkInterfaceId
 AWS::EC2::NetworkInterfacePermission
- AwsAccountId NetworkInterfaceId Permission
+ ?*
 AWS::EC2::NetworkPerformanceMetricSubscription
  Destination Metric Source Statistic
 AWS::EC2::PlacementGroup
@@ -1425,9 +1428,7 @@ AWS::EKS::Nodegroup
 AWS::EKS::PodIdentityAssociation
  ClusterName Namespace ServiceAccount
 AWS::EMR::Cluster
- AdditionalInfo Applications AutoScalingRole BootstrapActions Configurations CustomAmiId EbsRootVolumeIops
- EbsRootVolumeSize EbsRootVolumeThroughput JobFlowRole KerberosAttributes LogEncryptionKmsKeyId LogUri Name
- OSReleaseLabel PlacementGroupConfigs ReleaseLabel ScaleDownBehavior SecurityConfiguration ServiceRole Steps
+ ?*
 AWS::EMR::InstanceFleetConfig
  ClusterId InstanceFleetType LaunchSpecifications Name
 AWS::EMR::InstanceGroupConfig
@@ -1469,7 +1470,9 @@ AWS::ElastiCache::ReplicationGroup
  NetworkType Port PreferredCacheClusterAZs ReplicationGroupId SnapshotArns SnapshotName ?AuthToken
  ?NodeGroupConfiguration
 AWS::ElastiCache::SecurityGroup
+ ?*
 AWS::ElastiCache::SecurityGroupIngress
+ ?*
 AWS::ElastiCache::ServerlessCache
  ConnectionType KmsKeyId NetworkType ServerlessCacheName SnapshotArnsToRestore SubnetIds
 AWS::ElastiCache::ServerlessCacheSnapshot
@@ -1495,7 +1498,7 @@ AWS::ElasticLoadBalancing::LoadBalancer
 AWS::ElasticLoadBalancingV2::Listener
  LoadBalancerArn
 AWS::ElasticLoadBalancingV2::ListenerCertificate
- ListenerArn
+ ?*
 AWS::ElasticLoadBalancingV2::ListenerRule
  ListenerArn
 AWS::ElasticLoadBalancingV2::LoadBalancer
@@ -1507,7 +1510,7 @@ AWS::ElasticLoadBalancingV2::TrustStore
 AWS::ElasticLoadBalancingV2::TrustStoreRevocation
  RevocationContents TrustStoreArn
 AWS::Elasticsearch::Domain
- DomainName
+ ?*
 AWS::ElementalInference::Dictionary
 AWS::ElementalInference::Feed
 AWS::EntityResolution::IdMappingWorkflow
@@ -1577,7 +1580,7 @@ AWS::FSx::FileCache
  LustreConfiguration/DeploymentType LustreConfiguration/MetadataConfiguration
  LustreConfiguration/PerUnitStorageThroughput SecurityGroupIds StorageCapacity SubnetIds
 AWS::FSx::FileSystem
- BackupId FileSystemType KmsKeyId SecurityGroupIds SubnetIds
+ ?*
 AWS::FSx::S3AccessPointAttachment
  Name OntapConfiguration OpenZFSConfiguration S3AccessPoint Type
 AWS::FSx::Snapshot
@@ -1638,7 +1641,7 @@ AWS::GameLiftStreams::Application
 AWS::GameLiftStreams::StreamGroup
  DefaultApplication/Id StreamClass
 AWS::GammaDilithium::JobDefinition
- JobDefinitionName
+ ?*
 AWS::GlobalAccelerator::Accelerator
 AWS::GlobalAccelerator::CrossAccountAttachment
 AWS::GlobalAccelerator::EndpointGroup
@@ -1667,7 +1670,7 @@ AWS::Glue::DataQualityRuleset
 AWS::Glue::Database
  DatabaseName
 AWS::Glue::DevEndpoint
- EndpointName
+ ?*
 AWS::Glue::IdentityCenterConfiguration
  InstanceArn
 AWS::Glue::Integration
@@ -1709,39 +1712,37 @@ AWS::Glue::Workflow
 AWS::Grafana::Workspace
  ClientToken
 AWS::Greengrass::ConnectorDefinition
- InitialVersion
+ ?*
 AWS::Greengrass::ConnectorDefinitionVersion
- ConnectorDefinitionId Connectors
+ ?*
 AWS::Greengrass::CoreDefinition
- InitialVersion
+ ?*
 AWS::Greengrass::CoreDefinitionVersion
- CoreDefinitionId Cores
+ ?*
 AWS::Greengrass::DeviceDefinition
- InitialVersion
+ ?*
 AWS::Greengrass::DeviceDefinitionVersion
- DeviceDefinitionId Devices
+ ?*
 AWS::Greengrass::FunctionDefinition
- InitialVersion
+ ?*
 AWS::Greengrass::FunctionDefinitionVersion
- DefaultConfig FunctionDefinitionId Functions
+ ?*
 AWS::Greengrass::Group
- InitialVersion
+ ?*
 AWS::Greengrass::GroupVersion
- ConnectorDefinitionVersionArn CoreDefinitionVersionArn DeviceDefinitionVersionArn
- FunctionDefinitionVersionArn GroupId LoggerDefinitionVersionArn ResourceDefinitionVersionArn
- SubscriptionDefinitionVersionArn
+ ?*
 AWS::Greengrass::LoggerDefinition
- InitialVersion
+ ?*
 AWS::Greengrass::LoggerDefinitionVersion
- LoggerDefinitionId Loggers
+ ?*
 AWS::Greengrass::ResourceDefinition
- InitialVersion
+ ?*
 AWS::Greengrass::ResourceDefinitionVersion
- ResourceDefinitionId Resources
+ ?*
 AWS::Greengrass::SubscriptionDefinition
- InitialVersion
+ ?*
 AWS::Greengrass::SubscriptionDefinitionVersion
- SubscriptionDefinitionId Subscriptions
+ ?*
 AWS::GreengrassV2::ComponentVersion
  InlineRecipe LambdaFunction
 AWS::GreengrassV2::Deployment
@@ -1781,7 +1782,7 @@ AWS::HealthLake::DataTransformationProfile
 AWS::HealthLake::FHIRDatastore
  DatastoreTypeVersion PreloadDataConfig SseConfiguration
 AWS::IAM::AccessKey
- Serial UserName
+ ?*
 AWS::IAM::Group
  GroupName
 AWS::IAM::GroupPolicy
@@ -1808,6 +1809,7 @@ AWS::IAM::User
 AWS::IAM::UserPolicy
  PolicyName UserName
 AWS::IAM::UserToGroupAddition
+ ?*
 AWS::IAM::VirtualMFADevice
  Path VirtualMfaDeviceName
 AWS::IVS::AdConfiguration
@@ -1959,7 +1961,7 @@ AWS::IoTAnalytics::Pipeline
  PipelineName
 AWS::IoTCoreDeviceAdvisor::SuiteDefinition
 AWS::IoTEvents::AlarmModel
- AlarmModelName Key
+ ?*
 AWS::IoTEvents::DetectorModel
  DetectorModelName Key
 AWS::IoTEvents::Input
@@ -2016,6 +2018,7 @@ AWS::IoTSiteWise::Task
 AWS::IoTSiteWise::Workspace
  EncryptionConfiguration KmsKeyId WorkspaceName
 AWS::IoTThingsGraph::FlowTemplate
+ ?*
 AWS::IoTTwinMaker::ComponentType
  ComponentTypeId WorkspaceId
 AWS::IoTTwinMaker::Entity
@@ -2080,19 +2083,19 @@ AWS::Kinesis::Stream
 AWS::Kinesis::StreamConsumer
  ConsumerName StreamARN Tags
 AWS::KinesisAnalytics::Application
- ApplicationName
+ ?*
 AWS::KinesisAnalytics::ApplicationOutput
- ApplicationName
+ ?*
 AWS::KinesisAnalytics::ApplicationReferenceDataSource
- ApplicationName
+ ?*
 AWS::KinesisAnalyticsV2::Application
  ApplicationMode ApplicationName
 AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption
- ApplicationName
+ ?*
 AWS::KinesisAnalyticsV2::ApplicationOutput
- ApplicationName
+ ?*
 AWS::KinesisAnalyticsV2::ApplicationReferenceDataSource
- ApplicationName
+ ?*
 AWS::KinesisFirehose::DeliveryStream
  AmazonOpenSearchServerlessDestinationConfiguration/VpcConfiguration
  AmazonopensearchserviceDestinationConfiguration/VpcConfiguration DatabaseSourceConfiguration
@@ -2107,12 +2110,13 @@ AWS::KinesisVideo::Stream
 AWS::LakeFormation::DataCellsFilter
  ColumnNames ColumnWildcard DatabaseName Name RowFilter TableCatalogId TableName
 AWS::LakeFormation::DataLakeSettings
+ ?*
 AWS::LakeFormation::Permissions
- DataLakePrincipal Resource
+ ?*
 AWS::LakeFormation::PrincipalPermissions
  Catalog Permissions PermissionsWithGrantOption Principal Resource
 AWS::LakeFormation::Resource
- ResourceArn
+ ?*
 AWS::LakeFormation::Tag
  CatalogId TagKey
 AWS::LakeFormation::TagAssociation
@@ -2335,7 +2339,9 @@ AWS::Macie::Session
 AWS::ManagedBlockchain::Accessor
  AccessorType NetworkType
 AWS::ManagedBlockchain::Member
+ ?*
 AWS::ManagedBlockchain::Node
+ ?*
 AWS::MediaConnect::Bridge
 AWS::MediaConnect::BridgeOutput
  BridgeArn Name
@@ -2371,7 +2377,7 @@ AWS::MediaConvert::Preset
 AWS::MediaConvert::Queue
  Name
 AWS::MediaLive::Channel
- Vpc
+ ?*
 AWS::MediaLive::ChannelPlacementGroup
  ClusterId
 AWS::MediaLive::CloudWatchAlarmTemplate
@@ -2418,7 +2424,7 @@ AWS::MediaPackageV2::OriginEndpoint
 AWS::MediaPackageV2::OriginEndpointPolicy
  ChannelGroupName ChannelName OriginEndpointName
 AWS::MediaStore::Container
- ContainerName
+ ?*
 AWS::MediaTailor::Channel
  ChannelName Tier
 AWS::MediaTailor::ChannelPolicy
@@ -2637,19 +2643,19 @@ AWS::OpenSearchService::Domain
  DomainName EngineMode ?AdvancedSecurityOptions/Enabled ?EncryptionAtRestOptions/Enabled
  ?EncryptionAtRestOptions/KmsKeyId
 AWS::OpsWorks::App
- Shortname StackId
+ ?*
 AWS::OpsWorks::ElasticLoadBalancerAttachment
+ ?*
 AWS::OpsWorks::Instance
- AutoScalingType AvailabilityZone BlockDeviceMappings EbsOptimized RootDeviceType StackId SubnetId Tenancy
- TimeBasedAutoScaling VirtualizationType
+ ?*
 AWS::OpsWorks::Layer
- StackId Type
+ ?*
 AWS::OpsWorks::Stack
- CloneAppIds ClonePermissions ServiceRoleArn SourceStackId VpcId
+ ?*
 AWS::OpsWorks::UserProfile
- IamUserArn
+ ?*
 AWS::OpsWorks::Volume
- Ec2VolumeId StackId
+ ?*
 AWS::Organizations::Account
 AWS::Organizations::Organization
 AWS::Organizations::OrganizationalUnit
@@ -2710,51 +2716,51 @@ AWS::Personalize::Schema
 AWS::Personalize::Solution
  DatasetGroupArn EventType Name PerformAutoML PerformHPO RecipeArn SolutionConfig Tags
 AWS::Pinpoint::ADMChannel
- ApplicationId
+ ?*
 AWS::Pinpoint::APNSChannel
- ApplicationId
+ ?*
 AWS::Pinpoint::APNSSandboxChannel
- ApplicationId
+ ?*
 AWS::Pinpoint::APNSVoipChannel
- ApplicationId
+ ?*
 AWS::Pinpoint::APNSVoipSandboxChannel
- ApplicationId
+ ?*
 AWS::Pinpoint::App
- Name
+ ?*
 AWS::Pinpoint::ApplicationSettings
- ApplicationId
+ ?*
 AWS::Pinpoint::BaiduChannel
- ApplicationId
+ ?*
 AWS::Pinpoint::Campaign
- ApplicationId
+ ?*
 AWS::Pinpoint::EmailChannel
- ApplicationId
+ ?*
 AWS::Pinpoint::EmailTemplate
- TemplateName
+ ?*
 AWS::Pinpoint::EventStream
- ApplicationId
+ ?*
 AWS::Pinpoint::GCMChannel
- ApplicationId
+ ?*
 AWS::Pinpoint::InAppTemplate
  TemplateName
 AWS::Pinpoint::PushTemplate
- TemplateName
+ ?*
 AWS::Pinpoint::SMSChannel
- ApplicationId
+ ?*
 AWS::Pinpoint::Segment
- ApplicationId
+ ?*
 AWS::Pinpoint::SmsTemplate
- TemplateName
+ ?*
 AWS::Pinpoint::VoiceChannel
- ApplicationId
+ ?*
 AWS::PinpointEmail::ConfigurationSet
- Name
+ ?*
 AWS::PinpointEmail::ConfigurationSetEventDestination
- ConfigurationSetName EventDestinationName
+ ?*
 AWS::PinpointEmail::DedicatedIpPool
- PoolName
+ ?*
 AWS::PinpointEmail::Identity
- Name
+ ?*
 AWS::Pipes::Pipe
  Name Source SourceParameters/ActiveMQBrokerParameters/QueueName
  SourceParameters/DynamoDBStreamParameters/StartingPosition
@@ -2794,7 +2800,7 @@ AWS::QBusiness::Retriever
 AWS::QBusiness::WebExperience
  ApplicationId
 AWS::QLDB::Ledger
- Name
+ ?*
 AWS::QLDB::Stream
  ExclusiveEndTime InclusiveStartTime KinesisConfiguration LedgerName RoleArn StreamName
 AWS::QuickSight::ActionConnector
@@ -2889,8 +2895,9 @@ AWS::RDS::DBProxyEndpoint
 AWS::RDS::DBProxyTargetGroup
  DBProxyName TargetGroupName
 AWS::RDS::DBSecurityGroup
- EC2VpcId GroupDescription
+ ?*
 AWS::RDS::DBSecurityGroupIngress
+ ?*
 AWS::RDS::DBShardGroup
  DBClusterIdentifier DBShardGroupIdentifier PubliclyAccessible
 AWS::RDS::DBSnapshot
@@ -2932,9 +2939,9 @@ AWS::Redshift::Cluster
 AWS::Redshift::ClusterParameterGroup
  Description ParameterGroupFamily ParameterGroupName
 AWS::Redshift::ClusterSecurityGroup
- Description
+ ?*
 AWS::Redshift::ClusterSecurityGroupIngress
- CIDRIP ClusterSecurityGroupName EC2SecurityGroupName EC2SecurityGroupOwnerId
+ ?*
 AWS::Redshift::ClusterSubnetGroup
 AWS::Redshift::EndpointAccess
  ClusterIdentifier EndpointName ResourceOwner SubnetGroupName
@@ -3036,7 +3043,7 @@ AWS::Route53::QueryLoggingConfig
 AWS::Route53::RecordSet
  HostedZoneId HostedZoneName
 AWS::Route53::RecordSetGroup
- HostedZoneId HostedZoneName
+ ?*
 AWS::Route53::TrafficPolicy
  Document Name
 AWS::Route53::TrafficPolicyInstance
@@ -3335,7 +3342,7 @@ AWS::SageMaker::EndpointConfig
 AWS::SageMaker::Experiment
  ExperimentName
 AWS::SageMaker::ExperimentTrialComponent
- MetadataProperties TrialComponentName
+ ?*
 AWS::SageMaker::FeatureGroup
  Description EventTimeFeatureName FeatureGroupName OfflineStoreConfig OnlineStoreConfig/EnableOnlineStore
  OnlineStoreConfig/SecurityConfig OnlineStoreConfig/StorageType RecordIdentifierFeatureName RoleArn Tags
@@ -3462,19 +3469,33 @@ AWS::SecurityLake::Subscriber
 AWS::SecurityLake::SubscriberNotification
  SubscriberArn
 AWS::Serverless::Api
+ ?*
 AWS::Serverless::Application
+ ?*
 AWS::Serverless::CapacityProvider
+ ?*
 AWS::Serverless::Connector
+ ?*
 AWS::Serverless::Function
+ ?*
 AWS::Serverless::GraphQLApi
+ ?*
 AWS::Serverless::HttpApi
+ ?*
 AWS::Serverless::LayerVersion
+ ?*
 AWS::Serverless::MicrovmImage
+ ?*
 AWS::Serverless::NetworkConnector
+ ?*
 AWS::Serverless::SimpleTable
+ ?*
 AWS::Serverless::StateMachine
+ ?*
 AWS::Serverless::WebFunction
+ ?*
 AWS::Serverless::WebSocketApi
+ ?*
 AWS::ServerlessRepo::Application
  LicenseBody Name SemanticVersion SourceCodeUrl SpdxLicenseId TemplateBody
 AWS::ServiceCatalog::AcceptedPortfolioShare
@@ -3653,41 +3674,41 @@ AWS::VpcLattice::TargetGroup
  Config/IpAddressType Config/LambdaEventStructureVersion Config/Port Config/Protocol Config/ProtocolVersion
  Config/VpcIdentifier Name Type
 AWS::WAF::ByteMatchSet
- Name
+ ?*
 AWS::WAF::IPSet
- Name
+ ?*
 AWS::WAF::Rule
- MetricName Name
+ ?*
 AWS::WAF::SizeConstraintSet
- Name
+ ?*
 AWS::WAF::SqlInjectionMatchSet
- Name
+ ?*
 AWS::WAF::WebACL
- MetricName Name
+ ?*
 AWS::WAF::XssMatchSet
- Name
+ ?*
 AWS::WAFRegional::ByteMatchSet
- Name
+ ?*
 AWS::WAFRegional::GeoMatchSet
- Name
+ ?*
 AWS::WAFRegional::IPSet
- Name
+ ?*
 AWS::WAFRegional::RateBasedRule
- MetricName Name RateKey
+ ?*
 AWS::WAFRegional::RegexPatternSet
- Name
+ ?*
 AWS::WAFRegional::Rule
- MetricName Name
+ ?*
 AWS::WAFRegional::SizeConstraintSet
- Name
+ ?*
 AWS::WAFRegional::SqlInjectionMatchSet
- Name
+ ?*
 AWS::WAFRegional::WebACL
- MetricName Name
+ ?*
 AWS::WAFRegional::WebACLAssociation
- ResourceArn WebACLId
+ ?*
 AWS::WAFRegional::XssMatchSet
- Name
+ ?*
 AWS::WAFv2::IPSet
  Name Scope
 AWS::WAFv2::LoggingConfiguration
@@ -3787,5 +3808,5 @@ AWS::XRay::SamplingRule
  SamplingRule/Version
 AWS::XRay::TransactionSearchConfig
 Alexa::ASK::Skill
- VendorId
+ ?*
 """

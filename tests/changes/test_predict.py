@@ -454,7 +454,11 @@ def test_what_a_nested_stack_is_given_ripples_into_it() -> None:
         ("AWS::EC2::Instance", "InstanceType", "Conditionally"),
         ("AWS::EC2::Instance", "Monitoring", "Never"),
         ("AWS::SNS::Topic", "TopicName", "Always"),
-        ("Custom::Thing", "Anything", "Never"),
+        ("Custom::Thing", "Anything", "Conditionally"),
+        ("AWS::CloudFormation::CustomResource", "ServiceToken", "Conditionally"),
+        ("AWS::CDK::Metadata", "Analytics", "Conditionally"),
+        ("AWS::LakeFormation::DataLakeSettings", "Admins", "Conditionally"),
+        ("Acme::Private::Thing", "Anything", "Conditionally"),
     ],
 )
 def test_recreation(type_name: str, name: str, expected: str) -> None:
