@@ -19,7 +19,7 @@ from smsgen.aws.clients import AwsSettings, Clients
 from smsgen.aws.snapshot import CloudFormationReader
 from smsgen.changes import Environment, predict
 from smsgen.changes.stack import read_snapshot
-from smsgen.operations.pull import dump, pull
+from smsgen.operations.stacks.pull import dump, pull
 
 PAGE = 100
 STACK_ID = "arn:aws:cloudformation:eu-central-1:123456789012:stack/large/1"

@@ -20,7 +20,7 @@ first use (PEP 562), so that `import smsgen` costs nothing.
 
 from __future__ import annotations
 
-from smsgen.hints import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from smsgen.cfn.document import Template

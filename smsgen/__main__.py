@@ -1,24 +1,19 @@
 """`python -m smsgen` and the `smsgen` script."""
 
-import gc
-import os
 import sys
+
+from smsgen.startup.process import run_and_exit
 
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    # A command is short: collecting garbage while modules load costs more than it frees. Long ones switch it on.
-    gc.disable()
-    from smsgen.cli import run
 
-    code = run(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    # Everything is flushed and nothing is left to clean up: skip taking the interpreter down piece by piece.
-    os._exit(code)
+    def command() -> int:
+        from smsgen.cli import run
+
+        return run(sys.argv[1:])
+
+    run_and_exit(command)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,7 @@ everything is said at once. The exceptions:
 
 from collections.abc import Iterable
 from enum import Enum
-
-from smsgen.record import Record
+from typing import NamedTuple
 
 Path = tuple[str | int, ...]
 """Where a value stands in a document: keys and list indices from the root."""
@@ -27,7 +26,7 @@ class Severity(Enum):
     INFO = "info"
 
 
-class Location(Record):
+class Location(NamedTuple):
     """A place in a text: file name as the user gave it, line and column from 1."""
 
     file: str
@@ -38,7 +37,7 @@ class Location(Record):
         return f"{self.file}:{self.line}:{self.column}"
 
 
-class Diagnostic(Record):
+class Diagnostic(NamedTuple):
     """One problem: where, what, and what to do next.
 
     `code` is stable and upper-case (`UNKNOWN_FIELD`); `message` says what is wrong in one sentence without a full

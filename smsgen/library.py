@@ -13,24 +13,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from os import PathLike, fspath
+from typing import TYPE_CHECKING, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.errors import Diagnostic, InvalidInput
-from smsgen.hints import TYPE_CHECKING
 from smsgen.model.app import App
-from smsgen.record import Record
 
 if TYPE_CHECKING:
     from smsgen.changes.model import ChangeSet, Stack
-    from smsgen.operations.generate_change_set import Submitted
-    from smsgen.operations.generate_template import Generated
+    from smsgen.operations.files.generate_change_set import Submitted
+    from smsgen.operations.files.generate_template import Generated
 
     File = str | PathLike[str]
 
 _FORMATS = ("yaml", "json")
 
 
-class GeneratedTemplate(Record):
+class GeneratedTemplate(NamedTuple):
     """What `generate_template` gives.
 
     `app`: the application that was compiled. `template`: its template, the root's where there are nested stacks.
@@ -66,8 +65,8 @@ def load_app(file: File, *, profile: str | None = None) -> App:
     """
     from smsgen import wiring
     from smsgen.model.load import load
-    from smsgen.operations.generate_template import check_profile
-    from smsgen.source import MAX_BYTES
+    from smsgen.operations.files.generate_template import check_profile
+    from smsgen.text.source import MAX_BYTES
 
     check_profile(profile)
     path = fspath(file)
@@ -87,8 +86,8 @@ def validate(app: File | App, *, profile: str | None = None) -> tuple[Diagnostic
     """
     if not isinstance(app, App):
         from smsgen import wiring
-        from smsgen.operations.generate_template import check_profile
-        from smsgen.operations.validate import validate as check
+        from smsgen.operations.files.generate_template import check_profile
+        from smsgen.operations.files.validate import validate as check
 
         check_profile(profile)
         return check([fspath(app)], files=wiring.files(), profile=profile)
@@ -116,7 +115,7 @@ def generate_template(
     >>> list(made.files)
     ['template.yaml']
     """
-    from smsgen.operations.generate_template import texts
+    from smsgen.operations.files.generate_template import texts
 
     generated = _generated(app, profile, _format(format))
     compiled = generated.compiled
@@ -152,7 +151,7 @@ def generate_change_set(
     >>> change_set.change_set_type, change_set.changes[0].action
     ('CREATE', 'Add')
     """
-    from smsgen.operations.generate_change_set import predict_change_set
+    from smsgen.operations.files.generate_change_set import predict_change_set
 
     return predict_change_set(
         _submitted(app, profile),
@@ -186,12 +185,12 @@ def dump(
         return dump_template(document, format)
     if isinstance(document, App):
         from smsgen.model.fields import APP
-        from smsgen.operations.transfer import text
+        from smsgen.operations.intake.transfer import text
 
         return text(APP.write(document), format)
     if isinstance(document, Stack):
         from smsgen.changes.stack import to_data
-        from smsgen.operations.pull import dump as dump_snapshot
+        from smsgen.operations.stacks.pull import dump as dump_snapshot
 
         return dump_snapshot(to_data(document), format)
     if isinstance(document, ChangeSet):
@@ -205,14 +204,14 @@ def dump(
 
 def _generated(app: File | App, profile: str | None, format: str) -> Generated:  # noqa: A002 - as above
     from smsgen import wiring
-    from smsgen.operations.generate_template import generate
+    from smsgen.operations.files.generate_template import generate
 
     named = app if isinstance(app, App) else fspath(app)
     return generate(named, files=wiring.files(), profile=profile, format=format)
 
 
 def _submitted(app: File | App | Template, profile: str | None) -> Submitted:
-    from smsgen.operations.generate_change_set import submitted_of, submitted_template
+    from smsgen.operations.files.generate_change_set import submitted_of, submitted_template
 
     if isinstance(app, Template):
         return submitted_template(app)
@@ -227,7 +226,7 @@ def _deployed(deployed: File | Stack | Template | None) -> Stack | None:
     if isinstance(deployed, Template):
         return Stack("", deployed.body)
     from smsgen import wiring
-    from smsgen.operations.generate_change_set import read_deployed
+    from smsgen.operations.files.generate_change_set import read_deployed
 
     return read_deployed(fspath(deployed), files=wiring.files())
 

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from smsgen.errors import SmsgenError
-from smsgen.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from smsgen.aws.artifacts import ArtifactSettings
-    from smsgen.operations.world import Settings
+    from smsgen.operations.apps.world import Settings
 
 _PAUSE = 0.1
 
@@ -85,7 +85,7 @@ class Service:
         from smsgen.aws.clients import AwsSettings
 
         self._store = wiring.store(store)
-        from smsgen.server.api import ERRORS
+        from smsgen.server.api.operations import ERRORS
         from smsgen.server.workers import Workers
 
         clients = wiring.clients(AwsSettings(profile, region, endpoint_url))
@@ -123,7 +123,7 @@ class Service:
 
         `timeout`: seconds; raises SmsgenError after that.
         """
-        from smsgen.operations.carry_out_jobs import carry_out_one
+        from smsgen.operations.jobs.carry_out import carry_out_one
 
         clock = self._world.clock
         end = clock.now() + timeout
@@ -137,7 +137,7 @@ class Service:
 
     def set_image(self, appId: str, serverId: str, imageId: str) -> None:  # noqa: N803 - as boto3 would spell it
         """Record the image that a server is launched from, as `smsgen set-image` does."""
-        from smsgen.operations.configure_app import set_image
+        from smsgen.operations.apps.configure_launch import set_image
 
         set_image(self._world, appId, serverId, imageId)
 
@@ -147,10 +147,10 @@ class Service:
         self._store.close()
 
     def _call(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        from smsgen.server.actions import BACKGROUND, perform
-        from smsgen.server.api import OPERATIONS
-        from smsgen.server.plain import answer_of, request_of
-        from smsgen.server.protocol import Call, Fault, check
+        from smsgen.server.actions.table import BACKGROUND, perform
+        from smsgen.server.api.operations import OPERATIONS
+        from smsgen.server.api.plain import answer_of, request_of
+        from smsgen.server.api.protocol import Call, Fault, check
 
         request_id = self._world.new_id(32)
         request = request_of(OPERATIONS[operation].request, arguments)
@@ -167,6 +167,6 @@ class Service:
 
 def _methods() -> dict[str, str]:
     """Give the name of each method -> its operation: create_app -> CreateApp."""
-    from smsgen.server.actions import ACTIONS
+    from smsgen.server.actions.table import ACTIONS
 
     return {re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower(): operation for operation in ACTIONS}

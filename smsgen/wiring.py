@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from smsgen.disk import DiskFiles, GitRevisions
+from typing import TYPE_CHECKING, Any
+
 from smsgen.errors import SmsgenError
-from smsgen.hints import TYPE_CHECKING, Any
+from smsgen.local.disk import DiskFiles, GitRevisions
 
 if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.clients import AwsSettings, Clients
-    from smsgen.operations.ports import Artifacts, Clock, Files, Revisions, StackReader, Stacks
-    from smsgen.operations.world import Settings, World
-    from smsgen.server.access_log import AccessLog
-    from smsgen.server.answer import Gate
-    from smsgen.server.asgi import Endpoint
-    from smsgen.server.protocol import Call
+    from smsgen.operations.apps.world import Settings, World
+    from smsgen.operations.ports.protocols import Artifacts, Clock, Files, Revisions, StackReader, Stacks
+    from smsgen.server.api.protocol import Call
+    from smsgen.server.http.access_log import AccessLog
+    from smsgen.server.http.answer import Gate
+    from smsgen.server.http.asgi import Endpoint
     from smsgen.server.workers import Workers
     from smsgen.store import SqlStore
 
@@ -59,7 +60,7 @@ def stacks(clients: Clients) -> Stacks:
 
 def clock() -> Clock:
     """Give the machine's clock."""
-    from smsgen.clock import SystemClock
+    from smsgen.local.clock import SystemClock
 
     return SystemClock()
 
@@ -92,7 +93,7 @@ def restore(path: str, url: str) -> int:
 
 
 def _find_sqlalchemy() -> None:
-    from smsgen.operations.app_store import StoreError
+    from smsgen.operations.ports.store import StoreError
 
     try:
         import smsgen.store  # noqa: F401 - imported to see whether it can be
@@ -114,7 +115,7 @@ def client(service: str = "sms", **arguments: Any) -> Any:
         )
     from smsgen.aws.sms_client import sms_client
     from smsgen.server import PORT
-    from smsgen.server.service_model import FILES, endpoint_rules
+    from smsgen.server.api.service_model import FILES, endpoint_rules
 
     rules = {"endpoint-rule-set-1.json": endpoint_rules(f"http://127.0.0.1:{PORT}")}
     return sms_client({**{name: make() for name, make in FILES.items()}, **rules}, arguments)
@@ -125,7 +126,7 @@ def service_model() -> dict[str, bytes]:
     import json
 
     find_server()
-    from smsgen.server.service_model import FILES, FOLDER
+    from smsgen.server.api.service_model import FILES, FOLDER
 
     return {f"{FOLDER}/{name}": json.dumps(make(), indent=1).encode() + b"\n" for name, make in FILES.items()}
 
@@ -133,8 +134,8 @@ def service_model() -> dict[str, bytes]:
 def find_server() -> None:
     """Raise SmsgenError where what `smsgen serve` stands on is not installed."""
     try:
-        import smsgen.server.asgi
-        import smsgen.server.sockets  # noqa: F401 - imported to see whether it can be
+        import smsgen.server.http.asgi
+        import smsgen.server.http.sockets  # noqa: F401 - imported to see whether it can be
     except ImportError as error:
         hint = "pip install 'smsgen[server]'"
         raise SmsgenError(
@@ -144,10 +145,10 @@ def find_server() -> None:
 
 def endpoint(world: World, store: SqlStore, workers: Workers, gate: Gate, log: AccessLog | None) -> Endpoint:
     """Give the SMS API of a store as an ASGI application; workers are woken where an operation leaves them work."""
-    from smsgen.server.actions import BACKGROUND
-    from smsgen.server.actions import perform as carry_out
-    from smsgen.server.asgi import Endpoint
-    from smsgen.server.metrics import Metrics
+    from smsgen.server.actions.table import BACKGROUND
+    from smsgen.server.actions.table import perform as carry_out
+    from smsgen.server.http.asgi import Endpoint
+    from smsgen.server.http.metrics import Metrics
 
     def perform(call: Call) -> Any:
         response = carry_out(call, world)
@@ -176,8 +177,8 @@ def world(
 
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.commands import SsmCommands
-    from smsgen.operations.turns import Turns
-    from smsgen.operations.world import Settings, World
+    from smsgen.operations.apps.turns import Turns
+    from smsgen.operations.apps.world import Settings, World
 
     bucket = artifacts(clients, artifact_settings or ArtifactSettings())
     return World(

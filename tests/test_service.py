@@ -10,7 +10,7 @@ import pytest
 
 import smsgen
 from smsgen.errors import SmsgenError
-from smsgen.operations.app_store import StoreError
+from smsgen.operations.ports.store import StoreError
 
 pytest.importorskip("sqlalchemy", reason="SQLAlchemy comes with smsgen[server]")
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from smsgen.aws.clients import Clients
 from smsgen.aws.errors import error_code, service_errors
 from smsgen.errors import ServiceError
 from smsgen.model.launch import S3Location
-from smsgen.operations.upload import CHANGE_SETS
-from smsgen.record import Record
+from smsgen.operations.stacks.upload import CHANGE_SETS
 
 KEEP_DAYS = 90
 """How long an old version of a document, and a change set's document, is kept. What a stack may refer to
@@ -31,7 +30,7 @@ _EXTENSIONS = {
 _URL_SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
 
 
-class ArtifactSettings(Record):
+class ArtifactSettings(NamedTuple):
     """Where documents go. `bucket` "" is the default bucket; `kms_key_id` "" is S3's own key (AES256)."""
 
     bucket: str = ""

@@ -5,11 +5,10 @@ pay.
 from __future__ import annotations
 
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from smsgen.aws.errors import service_errors
 from smsgen.errors import ServiceError
-from smsgen.record import Record
 
 MAX_ATTEMPTS = 8
 """How often a call is tried in all. Adaptive mode backs off with jitter, up to 20 s between two tries."""
@@ -18,7 +17,7 @@ CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 60
 
 
-class AwsSettings(Record):
+class AwsSettings(NamedTuple):
     """Which AWS: None leaves it to boto3 (AWS_* variables, ~/.aws/config, instance role)."""
 
     profile: str | None = None
@@ -26,7 +25,7 @@ class AwsSettings(Record):
     endpoint_url: str | None = None
 
 
-class Identity(Record):
+class Identity(NamedTuple):
     """Whose credentials these are (STS GetCallerIdentity)."""
 
     account: str

@@ -6,7 +6,7 @@ from typing import Any
 
 from smsgen.aws.clients import Clients
 from smsgen.aws.errors import error_code, redact, service_errors
-from smsgen.operations.deployed import Command, CommandAnswer
+from smsgen.operations.ports.records import Command, CommandAnswer
 
 _DOCUMENTS = {"SHELL_SCRIPT": "AWS-RunShellScript", "POWERSHELL_SCRIPT": "AWS-RunPowerShellScript"}
 _REMOTE = "AWS-RunRemoteScript"

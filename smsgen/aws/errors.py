@@ -11,17 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
+from smsgen.aws.iam_policy import action_of
 from smsgen.changes.model import MASK
 from smsgen.errors import ServiceError
-from smsgen.operations.iam_policy import action_of
-from smsgen.record import Record
 
 _MAX_SAID = 500
 
 
-class _Said(Record):
+class _Said(NamedTuple):
     sentence: str
     hint: str = ""
     quote: bool = False

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from smsgen.aws.clients import Clients
 from smsgen.aws.errors import error_code, error_message, service_errors
-from smsgen.record import Record
 
 _FILTER_VALUES = 200
 """Values that one filter of an EC2 Describe call takes (EC2 API reference, Query requests)."""
@@ -22,7 +21,7 @@ _PARAMETERS = 10
 """Names that one GetParameters takes (SSM API reference)."""
 
 
-class _Listed(Record):
+class _Listed(NamedTuple):
     """How one call lists resources: its paginator, where the items are, the filter, and attribute -> path."""
 
     operation: str

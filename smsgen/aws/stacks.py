@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from smsgen.aws.clients import Clients
 from smsgen.aws.errors import error_code, error_message, service_errors
 from smsgen.errors import ServiceError
-from smsgen.operations.deployed import (
+from smsgen.operations.ports.records import (
     ChangeSetInfo,
     ChangeSetRequest,
     Instance,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from smsgen.cdk.inventory import Inventory, Listed
 from smsgen.errors import Diagnostic, InvalidInput
-from smsgen.record import Record
 
 SUBNET = "SubnetId"
 SECURITY_GROUPS = "SecurityGroupIds"
 _SSM = "AWS::SSM::Parameter::Value<"
 
 
-class Binding(Record):
+class Binding(NamedTuple):
     """What is bound; see `SmsApp`."""
 
     image_ids: Mapping[str, str] = {}

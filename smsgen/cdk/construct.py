@@ -18,10 +18,10 @@ from constructs import Construct
 
 from smsgen.cdk.binding import Binding, bound
 from smsgen.cdk.inventory import Inventory, Listed, inventory_of
-from smsgen.disk import DiskFiles
 from smsgen.errors import Diagnostic, InvalidInput, Severity, SmsgenError
+from smsgen.local.disk import DiskFiles
 from smsgen.model.app import App
-from smsgen.operations.generate_template import generate, texts
+from smsgen.operations.files.generate_template import generate, texts
 
 
 class SmsApp(Construct):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-from smsgen.record import Record
+from typing import Any, NamedTuple
 
 _NESTED = "AWS::CloudFormation::Stack"
 
 
-class Listed(Record):
+class Listed(NamedTuple):
     """A resource: the nested stack it is in ("" in the root), and whose it is, for a server's instance."""
 
     logical_id: str
@@ -22,7 +20,7 @@ class Listed(Record):
     properties: Mapping[str, Any] = {}
 
 
-class Inventory(Record):
+class Inventory(NamedTuple):
     """The resources of all templates by logical id, and the parameters of the root."""
 
     resources: Mapping[str, Listed]

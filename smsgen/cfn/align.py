@@ -6,9 +6,9 @@ A comparison of the two that knows values, but not which lists have no order, th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from smsgen.cfn.normal import Path, Sets, identical, normal_part, same, sets_of
-from smsgen.hints import Any
 
 
 def aligned(template: Mapping[str, Any], deployed: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,10 +1,9 @@
 """A CloudFormation template as plain data, in the long JSON form whatever it was read from."""
 
-from smsgen.hints import Any
-from smsgen.record import Record
+from typing import Any, NamedTuple
 
 
-class Template(Record):
+class Template(NamedTuple):
     """A template. `body` is the JSON form: `{"Ref": …}`, `{"Fn::Sub": …}`; it is never edited in place."""
 
     body: dict[str, Any]

@@ -5,9 +5,7 @@ The spellings are those of the CloudFormation template reference ("Intrinsic fun
 
 import re
 from collections.abc import Iterator
-
-from smsgen.hints import Any
-from smsgen.record import Record
+from typing import Any, NamedTuple
 
 SHORT_TAGS = {
     "!Ref": "Ref",
@@ -47,7 +45,7 @@ TAG_OF = {name: tag for tag, name in SHORT_TAGS.items() if name not in LONG_ONLY
 _PLACEHOLDER = re.compile(r"\$\{([^!${}][^${}]*)\}")
 
 
-class Reference(Record):
+class Reference(NamedTuple):
     """One use of another thing: `attribute` is None for Ref, and the name read for Fn::GetAtt."""
 
     target: str

@@ -7,10 +7,10 @@ Source: CloudFormation User Guide, "Understand CloudFormation quotas"
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from smsgen.cfn.document import Template
 from smsgen.errors import Diagnostic, Path, Severity
-from smsgen.hints import Any
 
 MAX_INLINE_BYTES = 51_200
 """Bytes of a template in a request; a larger one goes through S3."""

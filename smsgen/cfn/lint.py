@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from smsgen.errors import Path, SmsgenError
-from smsgen.record import Record
 
 REGION = "us-east-1"
 """The region whose resource types and values are checked; it has them all."""
 
 
-class Finding(Record):
+class Finding(NamedTuple):
     """What a rule of cfn-lint found, and where in the text: `path`, and `line` and `column`, which count from 1.
 
     `level` is "error", "warning" or "informational".

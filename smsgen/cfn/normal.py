@@ -10,8 +10,7 @@ they known. Everywhere else (mappings, outputs, metadata, the arguments of funct
 from __future__ import annotations
 
 from functools import lru_cache
-
-from smsgen.hints import Any
+from typing import Any
 
 Path = tuple[str, ...]
 """Where a value stands in a resource's properties: the keys on the way, without positions in lists."""
@@ -71,8 +70,8 @@ def sets_of(type_name: str) -> Sets:
     """Give the lists of a resource type that have no order; none of a custom resource, whose handler decides."""
     if not type_name.startswith("AWS::"):
         return _NONE
-    from smsgen.cfn.type_table import words
-    from smsgen.cfn.unordered_table import TABLE
+    from smsgen.generated.type_table import words
+    from smsgen.generated.unordered import TABLE
 
     found = words(TABLE, type_name)
     # Of a type that is not in the table, as of every other, the tags are found by key.

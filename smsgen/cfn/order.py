@@ -6,7 +6,7 @@ Sections and the attributes of resources, parameters and outputs stand in the or
 
 from __future__ import annotations
 
-from smsgen.hints import Any
+from typing import Any
 
 SECTIONS = (
     "AWSTemplateFormatVersion",

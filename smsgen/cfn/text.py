@@ -6,21 +6,20 @@ emitter itself: PyYAML's own representer knows no short tags and quotes what peo
 """
 
 import re
+from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.intrinsics import SHORT_TAGS, TAG_OF
 from smsgen.cfn.order import ordered
 from smsgen.errors import Diagnostic, InvalidInput, Location
-from smsgen.hints import Any
-from smsgen.pyyaml import implicit_tag, may_be_number, yaml
-from smsgen.record import Record
-from smsgen.source import Source
-from smsgen.source import parse as parse_source
+from smsgen.text.pyyaml import implicit_tag, may_be_number, yaml
+from smsgen.text.source import Source
+from smsgen.text.source import parse as parse_source
 
 FORMATS = ("yaml", "json")
 
 
-class Document(Record):
+class Document(NamedTuple):
     """A template and where each of its values stands in the text it was read from."""
 
     template: Template

@@ -15,6 +15,7 @@ cannot be known is KNOWN_AFTER_APPLY, never a guess and never "no change".
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from smsgen.changes.assemble import Assembled, assemble
 from smsgen.changes.compare import NESTED, Comparison, compare
@@ -28,8 +29,6 @@ from smsgen.changes.rules import broken_rules
 from smsgen.changes.sides import After, Before
 from smsgen.changes.validate import Submitted, validate
 from smsgen.errors import Diagnostic, InvalidInput
-from smsgen.hints import Any
-from smsgen.record import Record
 
 MAX_NESTING = 10
 """How deep nested stacks are followed; a template that nests itself ends here."""
@@ -60,7 +59,7 @@ def predict(
         raise InvalidInput([Diagnostic("TOO_DEEP", "the template is nested too deep", hint)]) from None
 
 
-class _Request(Record):
+class _Request(NamedTuple):
     """What predict was asked, for a stack and for each stack nested in it."""
 
     before: Stack | None

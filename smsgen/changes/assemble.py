@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from smsgen.changes.compare import Comparison
 from smsgen.changes.details import PENDING, replacement_of, value_text
@@ -11,13 +12,11 @@ from smsgen.changes.model import MISSING, Detail, ResourceChange
 from smsgen.changes.replacement import Rippled
 from smsgen.changes.sides import Before, Field, fields
 from smsgen.changes.unknown import Unknown, shown
-from smsgen.hints import Any
-from smsgen.record import Record
 
 Values = Mapping[Field, Any]
 
 
-class Assembled(Record):
+class Assembled(NamedTuple):
     """The changes, and what CloudFormation complains of while it works out values: (logical id, complaint)."""
 
     changes: tuple[ResourceChange, ...]

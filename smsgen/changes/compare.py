@@ -7,14 +7,13 @@ mention something that changed: a parameter, a condition, a mapping, or a resour
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import placeholders
 from smsgen.cfn.normal import identical
 from smsgen.changes import parameters as parameter_values
 from smsgen.changes.evaluate import section
 from smsgen.changes.sides import After, Before, Evaluated, Field
-from smsgen.hints import Any
-from smsgen.record import Record
 
 NESTED = "AWS::CloudFormation::Stack"
 """The type of a nested stack."""
@@ -49,7 +48,7 @@ class Common:
         return self._after
 
 
-class Comparison(Record):
+class Comparison(NamedTuple):
     """Both sides, matched by logical id.
 
     `first` are the common resources to look at first; `readers`: logical id -> the common resources that

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from smsgen.changes.parameters import is_list, listed
 from smsgen.changes.unknown import text
-from smsgen.hints import Any
 
 
 def broken(name: str, parameter: Mapping[str, Any], value: str) -> str | None:

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeCh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from smsgen.changes.model import ChangeSet, Detail, ParameterAnswer, ResourceChange, Target
-from smsgen.hints import Any
 
 
 def describe(change_set: ChangeSet, *, include_property_values: bool, contexts: str) -> dict[str, Any]:

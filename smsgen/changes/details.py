@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
+from typing import Any, NamedTuple
 
 from smsgen.changes.compare import NESTED, Common, Comparison
 from smsgen.changes.evaluate import Uses
@@ -25,8 +26,6 @@ from smsgen.changes.model import (
 from smsgen.changes.recreation import requires_recreation
 from smsgen.changes.sides import Evaluated, Field, fields, references
 from smsgen.changes.unknown import shown
-from smsgen.hints import Any
-from smsgen.record import Record
 
 
 class Impact(IntEnum):
@@ -66,7 +65,7 @@ def details_of(
     return found
 
 
-class _Reader(Record):
+class _Reader(NamedTuple):
     """A resource whose details are asked for, and what is known meanwhile."""
 
     resource: Common
@@ -75,7 +74,7 @@ class _Reader(Record):
     with_values: bool
 
 
-class _Cause(Record):
+class _Cause(NamedTuple):
     change_source: ChangeSource
     entity: str
     evaluation: Evaluation

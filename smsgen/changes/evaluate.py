@@ -12,20 +12,19 @@ What each function gives stands in `functions`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import Reference
 from smsgen.changes.functions import FUNCTIONS, TRUTHS
 from smsgen.changes.model import MISSING, Environment
 from smsgen.changes.unknown import Unknown, text
 from smsgen.errors import Path
-from smsgen.hints import Any
-from smsgen.record import Record
 
 Lookup = Callable[[str, str | None], Any]
 """(logical id, attribute or None for Ref) -> the value, Unknown where it is not known."""
 
 
-class Uses(Record):
+class Uses(NamedTuple):
     """What a value was made of, on the way that was taken: parameters and resources, in the order of the
     text.
     """

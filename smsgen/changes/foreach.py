@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from smsgen.changes.unknown import Unknown, has_unknown, text
 from smsgen.errors import Diagnostic, InvalidInput, Path
-from smsgen.hints import Any
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 PREFIX = "Fn::ForEach::"

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from smsgen.cfn.intrinsics import get_att_parts
 from smsgen.changes.model import MISSING
 from smsgen.changes.unknown import Unknown, has_unknown, text
-from smsgen.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from smsgen.changes.evaluate import Evaluator

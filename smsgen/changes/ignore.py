@@ -5,8 +5,7 @@ template before it is compared.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-
-from smsgen.hints import Any
+from typing import Any
 
 
 def ignoring(template: Mapping[str, Any], patterns: Iterable[str]) -> Mapping[str, Any]:

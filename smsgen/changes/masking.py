@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MASK, ChangeSet, Side
-from smsgen.hints import Any
 
 _KEY = r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?)"
 # Texts, and not patterns: `re` compiles them at their first use, and keeps them; most commands mask nothing.

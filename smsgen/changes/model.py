@@ -10,9 +10,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeCh
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from smsgen.hints import Any, Final, Literal
-from smsgen.record import Record
+from typing import Any, Final, Literal, NamedTuple
 
 KNOWN_AFTER_APPLY: Final = "{{changeSet:KNOWN_AFTER_APPLY}}"
 """What CloudFormation shows in place of a value that only the execution of the change set makes known."""
@@ -60,7 +58,7 @@ Action = Literal["Add", "Modify", "Remove", "Import", "Dynamic"]
 # --- The deployed stack -------------------------------------------------------------------------------------
 
 
-class StackResource(Record):
+class StackResource(NamedTuple):
     """A resource that exists: its type and physical id, what Ref gives where that differs, what GetAtt
     gives.
     """
@@ -71,7 +69,7 @@ class StackResource(Record):
     attributes: Mapping[str, Any] = {}
 
 
-class Environment(Record):
+class Environment(NamedTuple):
     """What the account answers at the moment of the change set: nothing here is ever looked up.
 
     `pseudo`: values of pseudo parameters (`AWS::Region`); `ssm`: SSM parameter name -> value; `exports`:
@@ -85,7 +83,7 @@ class Environment(Record):
     zones: Mapping[str, tuple[str, ...]] = {}
 
 
-class Stack(Record):
+class Stack(NamedTuple):
     """A deployed stack. `template` is the processed body (no macros left in it); `parameters` as they were
     given.
 
@@ -109,7 +107,7 @@ class Stack(Record):
 # --- The answer ---------------------------------------------------------------------------------------------
 
 
-class Target(Record):
+class Target(NamedTuple):
     """What changes of a resource (ResourceTargetDefinition). The last four are there with property values
     only.
 
@@ -125,7 +123,7 @@ class Target(Record):
     after_value: str | None = None
 
 
-class Detail(Record):
+class Detail(NamedTuple):
     """Why it changes (ResourceChangeDetail). `causing_entity` is None for DirectModification."""
 
     target: Target
@@ -134,7 +132,7 @@ class Detail(Record):
     causing_entity: str | None = None
 
 
-class ResourceChange(Record):
+class ResourceChange(NamedTuple):
     """What happens to one resource. The contexts, `{"Properties": {…}}`, are there with property values
     only.
     """
@@ -152,7 +150,7 @@ class ResourceChange(Record):
     change_set_id: str | None = None
 
 
-class ParameterAnswer(Record):
+class ParameterAnswer(NamedTuple):
     """A parameter as the answer shows it: NoEcho masked, the value of an SSM parameter in
     `resolved_value`.
     """
@@ -162,7 +160,7 @@ class ParameterAnswer(Record):
     resolved_value: str | None = None
 
 
-class Side(Record):
+class Side(NamedTuple):
     """One side of the comparison: the template as it was compared, parameter values, and what its
     conditions gave.
 
@@ -176,7 +174,7 @@ class Side(Record):
     resources: frozenset[str] = frozenset()
 
 
-class ChangeSet(Record):
+class ChangeSet(NamedTuple):
     """CloudFormation's answer, predicted: what it gives plain, and with IncludePropertyValues.
 
     `nested` holds the change sets of nested stacks by the logical id of their resource; `before` and

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from smsgen.changes.model import MASK, ParameterAnswer
 from smsgen.changes.unknown import Unknown, text
-from smsgen.hints import Any
 
 _SSM_VALUE = re.compile(r"AWS::SSM::Parameter::Value<(.+)>")
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
-from smsgen.cfn.type_table import words
 from smsgen.changes.model import MISSING, Recreation
-from smsgen.changes.recreation_table import TABLE
-from smsgen.hints import Any
+from smsgen.generated.recreation import TABLE
+from smsgen.generated.type_table import words
 
 Rule = tuple[tuple[str, ...], Recreation]
 """The path inside a property ((), for the property as a whole), and what a change there means."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from smsgen.changes.compare import Comparison
 from smsgen.changes.details import IMPACTS, Impact, details_of, replacement_of
 from smsgen.changes.model import Detail
-from smsgen.record import Record
 
 
-class Rippled(Record):
+class Rippled(NamedTuple):
     """The fixed point: what happens to each resource, and the Details of those that are modified."""
 
     impacts: Mapping[str, Impact]

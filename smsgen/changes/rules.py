@@ -11,12 +11,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from smsgen.cfn.intrinsics import call
 from smsgen.changes.evaluate import Evaluator, section
 from smsgen.changes.unknown import Unknown, has_unknown
 from smsgen.errors import Diagnostic
-from smsgen.hints import Any
 
 FROM_THE_ACCOUNT = frozenset(("Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"))
 """What these functions give is looked up in the account: all VPCs, the tags of a subnet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smsgen.hints import Any
+from typing import Any
 
 _TEXTS = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
 

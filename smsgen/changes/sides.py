@@ -7,6 +7,7 @@ from before the update; of one that is added or replaced, nothing that is known 
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import Reference
 from smsgen.changes import parameters as parameter_values
@@ -14,11 +15,9 @@ from smsgen.changes.evaluate import Evaluator, Uses, section
 from smsgen.changes.foreach import expand
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, Attribute, Environment, Side, Stack
 from smsgen.changes.unknown import Unknown
-from smsgen.hints import Any
-from smsgen.record import Record
 
 
-class Field(Record):
+class Field(NamedTuple):
     """What of a resource can change: a property, or an attribute as a whole."""
 
     attribute: Attribute
@@ -30,7 +29,7 @@ class Field(Record):
         return f"/{self.attribute}/{self.name}" if self.name else _WHOLE[self.attribute]
 
 
-class Evaluated(Record):
+class Evaluated(NamedTuple):
     """The value of a field, and what it was made of."""
 
     value: Any

@@ -10,10 +10,10 @@ known.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from smsgen.changes.model import Environment, Stack, StackResource
 from smsgen.errors import Diagnostic, InvalidInput, Path
-from smsgen.hints import Any
 
 
 def read_snapshot(text: bytes, file: str) -> Stack:

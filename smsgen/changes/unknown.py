@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from smsgen.changes.model import KNOWN_AFTER_APPLY
-from smsgen.hints import Any
 
 
 class Unknown(str):

@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from smsgen.cfn.intrinsics import Reference, references
 from smsgen.changes.constraints import broken
@@ -18,7 +19,6 @@ from smsgen.changes.foreach import LANGUAGE_EXTENSIONS, transforms
 from smsgen.changes.parameters import given
 from smsgen.changes.unknown import Unknown
 from smsgen.errors import Diagnostic, InvalidInput, Path
-from smsgen.hints import Any
 
 SECTIONS = frozenset(
     (

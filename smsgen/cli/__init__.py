@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 from smsgen.errors import InvalidInput, SmsgenError, UsageError
-from smsgen.hints import NoReturn
 
 COMMANDS = {
     "init": "write a commented application file to start from",
@@ -64,13 +64,8 @@ def run(argv: list[str]) -> int:
 
 
 def _dispatch(argv: list[str]) -> int:
+    import argparse
     from importlib import import_module
-
-    from smsgen.late import late, standing_in
-
-    # Each word of argparse goes through gettext, which looks for a catalogue of translations that nobody has made.
-    with standing_in(late("gettext", gettext=str, ngettext=_plural)):
-        import argparse
 
     class Parser(argparse.ArgumentParser):
         def error(self, message: str) -> NoReturn:
@@ -124,10 +119,6 @@ def _without_command(argv: list[str], name: str | None) -> int:
         return 0
     _say(usage.rstrip())
     return UsageError.exit_code
-
-
-def _plural(one: str, many: str, count: int) -> str:
-    return one if count == 1 else many
 
 
 def _width() -> int:

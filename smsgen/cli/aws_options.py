@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from smsgen.errors import UsageError
-from smsgen.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from smsgen.cli.store_options import add_store_option, store_url
-from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
     from smsgen.errors import SmsgenError
-    from smsgen.operations.transfer import export_app, text
+    from smsgen.operations.intake.transfer import export_app, text
 
     store = wiring.store(store_url(args), create=False)
     try:

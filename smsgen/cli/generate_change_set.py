@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from smsgen.errors import UsageError
-from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
 
     from smsgen.changes.model import ChangeSet, Stack
-    from smsgen.operations.generate_change_set import Predicted, Submitted
+    from smsgen.operations.files.generate_change_set import Predicted, Submitted
 
 EXAMPLES = """\
 examples:
@@ -80,7 +80,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from smsgen.operations.gates import check_gates, read_gates
+    from smsgen.operations.files.gates import check_gates, read_gates
 
     gates = read_gates(args.fail_on)
     _check_usage(args)
@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     text = _render(asked if asked and args.create else predicted, args)
     _put(text, args)
     if asked and args.verify:
-        from smsgen.operations.verify_change_set import verify
+        from smsgen.operations.stacks.verify import verify
 
         verify(predicted.change_set, asked.change_set)
     check_gates(predicted.change_set, gates)
@@ -102,7 +102,7 @@ def _put(text: str, args: argparse.Namespace) -> None:
 
     if args.s3:
         from smsgen.cli.aws_options import artifact_settings, aws_settings, s3_location
-        from smsgen.operations.upload import CHANGE_SETS, upload_document
+        from smsgen.operations.stacks.upload import CHANGE_SETS, upload_document
 
         bucket = wiring.artifacts(wiring.clients(aws_settings(args)), artifact_settings(args))
         location = upload_document(text, bucket, format=_document_format(args), folder=CHANGE_SETS)
@@ -150,8 +150,8 @@ def _check_usage(args: argparse.Namespace) -> None:
 
 def _predict(args: argparse.Namespace) -> Predicted:
     from smsgen import wiring
-    from smsgen.operations.generate_change_set import predict_change_set
-    from smsgen.operations.parameter_values import read_parameters
+    from smsgen.operations.files.generate_change_set import predict_change_set
+    from smsgen.operations.files.parameter_values import read_parameters
 
     submitted = _submitted(args)
     for warning in submitted.warnings:
@@ -169,7 +169,7 @@ def _predict(args: argparse.Namespace) -> Predicted:
 
 def _submitted(args: argparse.Namespace) -> Submitted:
     from smsgen import wiring
-    from smsgen.operations.generate_change_set import from_app, from_template
+    from smsgen.operations.files.generate_change_set import from_app, from_template
 
     if args.template:
         return from_template(args.template, files=wiring.files())
@@ -178,7 +178,7 @@ def _submitted(args: argparse.Namespace) -> Submitted:
 
 def _deployed(args: argparse.Namespace) -> Stack | None:
     from smsgen import wiring
-    from smsgen.operations.generate_change_set import at_revision, read_deployed
+    from smsgen.operations.files.generate_change_set import at_revision, read_deployed
 
     files = wiring.files()
     if args.deployed:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 from smsgen.errors import Diagnostic, InvalidInput, UsageError
-from smsgen.hints import TYPE_CHECKING, Any
 from smsgen.model.app import PROFILES
 
 if TYPE_CHECKING:
     import argparse
 
-    from smsgen.operations.generate_template import Generated
-    from smsgen.operations.ports import Artifacts
+    from smsgen.operations.files.generate_template import Generated
+    from smsgen.operations.ports.protocols import Artifacts
 
 EXAMPLES = """\
 examples:
@@ -61,7 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from smsgen.operations.generate_template import place_for
+    from smsgen.operations.files.generate_template import place_for
 
     _split_profile(args)
     if len(args.apps) > 1:
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _several(args: argparse.Namespace) -> int:
     """Run one application after the other: the errors of one do not hide what is to be said of the next."""
-    from smsgen.operations.generate_template import check_places, place_for
+    from smsgen.operations.files.generate_template import check_places, place_for
 
     check_places(
         args.apps, {"-o": args.out, "--check": args.check, "--parameters-file": args.parameters_file}
@@ -93,7 +93,7 @@ def _several(args: argparse.Namespace) -> int:
 
 def _one(app: str, args: argparse.Namespace, out: str | None, committed: str | None) -> int:
     from smsgen import wiring
-    from smsgen.operations import generate_template as use_case
+    from smsgen.operations.files import generate_template as use_case
 
     files = wiring.files()
     artifacts = _artifacts(args)
@@ -149,14 +149,14 @@ def _artifacts(args: argparse.Namespace) -> Artifacts | None:
 
 
 def _uploader(args: argparse.Namespace, artifacts: Artifacts) -> Any:
-    from smsgen.operations.upload import upload_scripts
+    from smsgen.operations.stacks.upload import upload_scripts
 
     return lambda app, scripts: upload_scripts(app, scripts.content, artifacts, every=args.upload_scripts)
 
 
 def _upload(args: argparse.Namespace, generated: Generated, artifacts: Artifacts) -> None:
     from smsgen.cli.aws_options import s3_location
-    from smsgen.operations.upload import upload_templates
+    from smsgen.operations.stacks.upload import upload_templates
 
     uploaded = upload_templates(generated.compiled, artifacts, format=args.format)
     sys.stdout.write(s3_location(uploaded.location))

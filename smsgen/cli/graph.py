@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-
-from smsgen.hints import TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
-    from smsgen.operations.generate_template import generate_template
+    from smsgen.operations.files.generate_template import generate_template
     from smsgen.report.graph import of_compiled
 
     files = wiring.files()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
-from smsgen.hints import TYPE_CHECKING
-from smsgen.operations.iam_policy import USES, policy
+from smsgen.aws.iam_policy import USES, policy
 
 if TYPE_CHECKING:
     import argparse

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import UsageError
-from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
 
-    from smsgen.operations.transfer import Imported
+    from smsgen.operations.intake.transfer import Imported
 
 EXAMPLES = """\
 examples:
@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
-    from smsgen.operations.transfer import keep, read_files
+    from smsgen.operations.intake.transfer import keep, read_files
 
     if args.to_file and args.store:
         raise UsageError("--to-file and --store exclude each other", hint="--to-file needs no store")
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _write(imported: Imported, args: argparse.Namespace) -> None:
     from smsgen import wiring
-    from smsgen.operations.transfer import export_app, text
+    from smsgen.operations.intake.transfer import export_app, text
 
     folder = args.to_file.endswith("/")
     if len(imported.apps) > 1 and not folder:

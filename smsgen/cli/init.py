@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
     from smsgen.errors import UsageError
-    from smsgen.operations.init import init, starter
+    from smsgen.operations.files.init import init, starter
 
     name = args.name.removesuffix(".yaml")
     if not name.isprintable() or not 1 <= len(name) <= 255:

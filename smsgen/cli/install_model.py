@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
-from smsgen.hints import TYPE_CHECKING
 from smsgen.server import PORT
 
 if TYPE_CHECKING:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 from smsgen.cli.aws_options import artifact_settings, aws_settings
 from smsgen.cli.launch_options import add_follow_options, pace_of
-from smsgen.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse
 
-    from smsgen.operations.launch_app import Launched
+    from smsgen.operations.stacks.launch import Launched
 
 EXAMPLES = """\
 examples:
@@ -72,16 +72,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    import gc
-
     from smsgen import wiring
     from smsgen.cli.terminal import Terminal, change_set_text
-    from smsgen.operations.gates import check_gates, read_gates
-    from smsgen.operations.launch_app import Ending, LaunchOptions, launch_app
-    from smsgen.operations.launch_plan import launch_of, plan
-    from smsgen.operations.parameter_values import read_assignments, read_parameters
+    from smsgen.operations.files.gates import check_gates, read_gates
+    from smsgen.operations.files.parameter_values import read_assignments, read_parameters
+    from smsgen.operations.stacks.launch import Ending, LaunchOptions, launch_app
+    from smsgen.operations.stacks.plan import launch_of, plan
+    from smsgen.startup.process import stay
 
-    gc.enable()  # this process may live for hours
+    stay()
     files, clients, settings = wiring.files(), wiring.clients(aws_settings(args)), artifact_settings(args)
 
     def artifacts() -> Any:

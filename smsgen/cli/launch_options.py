@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from smsgen.cli.aws_options import add_aws_options
-from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
 
-    from smsgen.operations.waiting import Pace
+    from smsgen.operations.ports.waiting import Pace
 
 
 def add_follow_options(parser: argparse.ArgumentParser, *, asks: bool = True) -> None:
@@ -37,7 +38,7 @@ def add_follow_options(parser: argparse.ArgumentParser, *, asks: bool = True) ->
 
 def pace_of(args: argparse.Namespace) -> Pace:
     """Give the pace that --poll-seconds says."""
-    from smsgen.operations.waiting import Pace
+    from smsgen.operations.ports.waiting import Pace
 
     return Pace(first=args.poll_seconds, longest=max(15.0, args.poll_seconds))
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from smsgen.cli.aws_options import aws_settings
 from smsgen.errors import UsageError
-from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
 
     from smsgen.changes.model import ChangeSet, Stack
-    from smsgen.operations.generate_change_set import Predicted
+    from smsgen.operations.files.generate_change_set import Predicted
 
 _SIGNS = (
     "AWS_ACCESS_KEY_ID",
@@ -66,8 +66,8 @@ def live_stack(args: argparse.Namespace) -> Stack | None:
     if not clients.available():
         return None
     from smsgen.changes.stack import read_snapshot
-    from smsgen.operations.generate_change_set import from_app
-    from smsgen.operations.pull import dump, pull
+    from smsgen.operations.files.generate_change_set import from_app
+    from smsgen.operations.stacks.pull import dump, pull
 
     submitted = from_app(args.app, files=wiring.files(), profile=args.template_profile)
     stack = wiring.stacks(clients).find(submitted.stack_name)
@@ -84,9 +84,9 @@ def real(args: argparse.Namespace, predicted: Predicted) -> ChangeSet | None:
     """Give CloudFormation's own change set, None where it finds no changes. Nothing is left behind."""
     from smsgen import wiring
     from smsgen.aws.artifacts import ArtifactSettings
-    from smsgen.operations.launch_plan import launch_of, plan
-    from smsgen.operations.parameter_values import read_parameters
-    from smsgen.operations.verify_change_set import answer
+    from smsgen.operations.files.parameter_values import read_parameters
+    from smsgen.operations.stacks.plan import launch_of, plan
+    from smsgen.operations.stacks.verify import answer
 
     files, clients = wiring.files(), wiring.clients(aws_settings(args))
     planned = plan(args.app, files=files, artifacts=lambda: wiring.artifacts(clients, ArtifactSettings()))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from smsgen.cli.aws_options import add_aws_options, aws_settings
-from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
-    from smsgen.operations.pull import dump, pull, stack_name
+    from smsgen.operations.stacks.pull import dump, pull, stack_name
 
     files = wiring.files()
     stack = stack_name(args.stack, files)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from smsgen.cli.store_options import add_store_option, store_url
-from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
 from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import UsageError
-from smsgen.hints import TYPE_CHECKING
 from smsgen.server import PORT
 
 if TYPE_CHECKING:
     import argparse
     from socket import socket
 
-    from smsgen.server.answer import Gate
-    from smsgen.server.sockets import Tls
+    from smsgen.server.http.answer import Gate
+    from smsgen.server.http.sockets import Tls
     from smsgen.store import SqlStore
 
 EXAMPLES = """\
@@ -103,13 +103,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    import gc
-
     from smsgen import wiring
 
     wiring.find_server()
-    gc.enable()  # this process may live for years
-    from smsgen.server import sockets
+    from smsgen.startup.process import stay
+
+    stay()
+    from smsgen.server.http import sockets
 
     gate, tls = _gate(args), _tls(args)
     listening = sockets.bind(args.host, args.port)
@@ -126,10 +126,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | None, listening: socket) -> None:
     from smsgen import wiring
-    from smsgen.operations.world import Settings
-    from smsgen.server import sockets
-    from smsgen.server.access_log import AccessLog
-    from smsgen.server.logs import log_to
+    from smsgen.operations.apps.world import Settings
+    from smsgen.server.http import sockets
+    from smsgen.server.http.access_log import AccessLog
+    from smsgen.server.http.logs import log_to
     from smsgen.server.workers import Workers
 
     log_to(sys.stderr)
@@ -162,8 +162,8 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
 
 def _gate(args: argparse.Namespace) -> Gate:
     from smsgen import wiring
-    from smsgen.server.auth import Loopback, Verifier, is_loopback
-    from smsgen.server.credentials import keys_of_environment, keys_of_file
+    from smsgen.server.http.auth import Loopback, Verifier, is_loopback
+    from smsgen.server.http.credentials import keys_of_environment, keys_of_file
 
     if args.no_auth:
         if args.credentials:
@@ -183,7 +183,7 @@ def _gate(args: argparse.Namespace) -> Gate:
 
 
 def _tls(args: argparse.Namespace) -> Tls | None:
-    from smsgen.server.sockets import Tls, check_tls
+    from smsgen.server.http.sockets import Tls, check_tls
 
     if not args.tls_cert and not args.tls_key:
         return None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from smsgen.cli.store_options import add_store_option, store_url
-from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
@@ -30,8 +30,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
     from smsgen.aws.clients import AwsSettings
-    from smsgen.operations.configure_app import set_image
-    from smsgen.operations.launch_check import without_image
+    from smsgen.operations.apps.configure_launch import set_image
+    from smsgen.operations.apps.readiness import without_image
 
     store = wiring.store(store_url(args))
     try:

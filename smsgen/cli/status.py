@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from smsgen.cli.aws_options import aws_settings
 from smsgen.cli.launch_options import add_follow_options, pace_of
-from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
 
-    from smsgen.operations.launch_plan import Plan
-    from smsgen.operations.ports import Stacks
-    from smsgen.operations.status import AppStatus, ServerStatus
+    from smsgen.operations.ports.protocols import Stacks
+    from smsgen.operations.stacks.plan import Plan
+    from smsgen.operations.stacks.status import AppStatus, ServerStatus
 
 EXAMPLES = """\
 examples:
@@ -41,13 +41,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    import gc
-
     from smsgen import wiring
-    from smsgen.operations.launch_plan import plan
-    from smsgen.operations.status import status
+    from smsgen.operations.stacks.plan import plan
+    from smsgen.operations.stacks.status import status
+    from smsgen.startup.process import stay
 
-    gc.enable()  # this process may live for hours
+    stay()
     planned = plan(args.app, files=wiring.files())
     stacks = wiring.stacks(wiring.clients(aws_settings(args)))
     if args.watch:
@@ -67,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 def _watch(args: argparse.Namespace, planned: Plan, stacks: Stacks) -> None:
     from smsgen import wiring
     from smsgen.cli.terminal import view_of
-    from smsgen.operations.follow import follow, running_operation
+    from smsgen.operations.stacks.follow import follow, running_operation
 
     stack = stacks.find(planned.app.stack_name)
     if stack is None or not stack.in_progress:

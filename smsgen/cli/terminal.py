@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TextIO
 
 from smsgen.errors import UsageError
-from smsgen.hints import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from smsgen.changes.model import ChangeSet
-    from smsgen.operations.deployed import StackEvent, StackInfo
-    from smsgen.operations.launch_request import Place
+    from smsgen.operations.ports.records import StackEvent, StackInfo
+    from smsgen.operations.stacks.request import Place
 
 _COLORS = (("FAILED", "red"), ("ROLLBACK", "red"), ("COMPLETE", "green"), ("IN_PROGRESS", "yellow"))
 _LATEST = 6

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from smsgen.cli.aws_options import aws_settings
 from smsgen.cli.launch_options import add_follow_options, pace_of
-from smsgen.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
@@ -40,15 +40,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    import gc
-
     from smsgen import wiring
     from smsgen.cli.terminal import Terminal, change_set_text
-    from smsgen.operations.launch_app import Ending
-    from smsgen.operations.pull import stack_name
-    from smsgen.operations.terminate_app import TerminateOptions, terminate_app
+    from smsgen.operations.stacks.launch import Ending
+    from smsgen.operations.stacks.pull import stack_name
+    from smsgen.operations.stacks.terminate import TerminateOptions, terminate_app
+    from smsgen.startup.process import stay
 
-    gc.enable()  # this process may live for hours
+    stay()
     name = stack_name(args.app, wiring.files())
     options = TerminateOptions(
         unprotect=args.disable_termination_protection,

@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
     from smsgen.errors import errors
-    from smsgen.operations.validate import validate
+    from smsgen.operations.files.validate import validate
     from smsgen.report.diagnostics import render, summary
 
     found = validate(args.apps, files=wiring.files(), profile=args.profile)

@@ -11,6 +11,7 @@ gives; none of them reads a file, a clock or the environment, and none edits its
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.compiler.build import build, template
@@ -19,12 +20,11 @@ from smsgen.compiler.resolve import Validation, resolve
 from smsgen.compiler.split import Child, fits, split
 from smsgen.errors import Diagnostic, InvalidInput, Path, errors
 from smsgen.model.app import App
-from smsgen.record import Record
 
 __all__ = ["Child", "Compiled", "Validation", "check_early", "compile_app"]
 
 
-class Compiled(Record):
+class Compiled(NamedTuple):
     """A template, the children it names, and what its resources come from.
 
     `origins`: logical id in `template` -> the place in the application file of the server it belongs to; a child has

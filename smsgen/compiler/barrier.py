@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 from smsgen.compiler.tropo import WaitConditionHandle
-from smsgen.hints import Any
 
 
 def barrier_name(launch_order: int) -> str:

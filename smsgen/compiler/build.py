@@ -1,6 +1,7 @@
 """Servers -> the parts of a template, before it is decided whether one template holds them all."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.compiler import barrier, identity, instance
@@ -11,14 +12,12 @@ from smsgen.compiler.parameters import Declared, Parameters, interface, section
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.scripts import boot_script
 from smsgen.errors import Diagnostic
-from smsgen.hints import Any
 from smsgen.model.app import App
-from smsgen.record import Record
 
 FORMAT_VERSION = "2010-09-09"
 
 
-class Built(Record):
+class Built(NamedTuple):
     """Everything that is made of an application's servers.
 
     `servers`: by logical id, in launch order; `parts`: their resources, by logical id.

@@ -6,9 +6,9 @@ It lets Systems Manager reach the servers (Security Hub SSM.1), and beyond that 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from smsgen.compiler.resolve import ResolvedServer
-from smsgen.hints import Any
 from smsgen.model.launch import S3Location
 
 ROLE = "InstanceRole"

@@ -5,6 +5,8 @@ root volume, detailed monitoring, EBS optimisation, tags on the volumes. A netwo
 public address is asked for or refused: it is a property that always replaces the instance.
 """
 
+from typing import Any, NamedTuple
+
 from smsgen.compiler import identity
 from smsgen.compiler.parameters import Parameters
 from smsgen.compiler.resolve import ResolvedServer
@@ -24,12 +26,10 @@ from smsgen.compiler.tropo import (
     WaitConditionHandle,
 )
 from smsgen.compiler.tropo import Volume as EbsVolume
-from smsgen.hints import Any
 from smsgen.model.app import App
 from smsgen.model.launch import Volume
 from smsgen.model.rules import seconds
 from smsgen.model.volumes import ROOT_DEVICES
-from smsgen.record import Record
 
 ROOT_DEVICE = ROOT_DEVICES[0]
 """Images made by SMS and VM Import/Export name their root volume so; another is named under `volumes`."""
@@ -40,7 +40,7 @@ _NOT_EBS_OPTIMIZED = frozenset(
 """Families that refuse EbsOptimized or take it for some sizes only (EC2 user guide, "EBS-optimized instances")."""
 
 
-class Part(Record):
+class Part(NamedTuple):
     """A server's resources by logical id, and those of them that must be complete before the next launch order."""
 
     resources: dict[str, dict[str, Any]]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 from smsgen.compiler.resolve import ResolvedServer
-from smsgen.digest import digest
 
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _MAX = 200
@@ -37,7 +37,7 @@ def logical_ids(servers: Iterable[ResolvedServer], reserved: Iterable[str] = ())
         if not name:
             name = wishes[one.identity]
             if counts[name.lower()] > 1 or name.lower() in taken:
-                name += digest(one.identity)[:8]
+                name += sha256(one.identity.encode()).hexdigest()[:8]
         made[name] = one
     return made
 
@@ -57,6 +57,6 @@ def group_names(servers: Iterable[ResolvedServer]) -> Mapping[str, str]:
     for prefix in plain.values():
         counts[prefix.lower()] = counts.get(prefix.lower(), 0) + 1
     return {
-        name: prefix + digest(name)[:8] if counts[prefix.lower()] > 1 else prefix
+        name: prefix + sha256(name.encode()).hexdigest()[:8] if counts[prefix.lower()] > 1 else prefix
         for name, prefix in plain.items()
     }

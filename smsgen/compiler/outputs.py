@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from smsgen.cfn.limits import MAX_OUTPUTS
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import GetAtt, Join, Output, Ref
-from smsgen.hints import Any
 
 KINDS = (("InstanceId", "Instance id", "Instance ids"), ("PrivateIp", "Private address", "Private addresses"))
 """(suffix, description of one, description of several) of what is put out of a server."""

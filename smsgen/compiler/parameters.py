@@ -5,13 +5,12 @@ Systems Manager parameter store to everybody who names its path.
 """
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from smsgen.compiler.names import alphanumeric
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import Parameter, Ref
-from smsgen.digest import digest
-from smsgen.hints import Any
-from smsgen.record import Record
 
 SUBNET = "SubnetId"
 SECURITY_GROUPS = "SecurityGroupIds"
@@ -21,7 +20,7 @@ GROUPS = ("Network", "Instances", "Images")
 """How the console groups the parameters (AWS::CloudFormation::Interface), in this order."""
 
 
-class Declared(Record):
+class Declared(NamedTuple):
     """A parameter: its declaration, the console's group, and the value known already ("" where none is)."""
 
     name: str
@@ -44,7 +43,7 @@ class Parameters:
             path = image.removeprefix("ssm:")
             name = f"{alphanumeric(path)[:180]}ImageId"
             if self._declared.get(name, Declared(name, None, "", path)).value != path:
-                name = f"{alphanumeric(path)[:180]}{digest(path)[:8]}ImageId"
+                name = f"{alphanumeric(path)[:180]}{sha256(path.encode()).hexdigest()[:8]}ImageId"
             text = f"Name of the SSM parameter that holds the image id: {path}"
             kind = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
             return self._ref(name, "Images", value=path, Type=kind, Default=path, Description=text)

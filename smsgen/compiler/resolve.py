@@ -5,11 +5,11 @@ sorted by what servers are, never by where they stand in the file.
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from smsgen.errors import Path
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.launch import Launch, S3Location
-from smsgen.record import Record
 
 _CAMEL = {
     name: name.split("_")[0] + "".join(part.title() for part in name.split("_")[1:])
@@ -18,7 +18,7 @@ _CAMEL = {
 _CAMEL["ec2_key_name"] = "ec2KeyName"
 
 
-class Validation(Record):
+class Validation(NamedTuple):
     """A script that runs once the server's own have; how it ended is put in S3 as `report`.
 
     `script_type` is SHELL_SCRIPT or POWERSHELL_SCRIPT. No application file says it: the SMS API does, as a
@@ -30,7 +30,7 @@ class Validation(Record):
     report: S3Location
 
 
-class ResolvedServer(Record):
+class ResolvedServer(NamedTuple):
     """A server, its joined launch configuration, and where it stands in the file."""
 
     server: Server

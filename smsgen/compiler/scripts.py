@@ -6,15 +6,14 @@ through Fn::Sub: the rest is joined to it verbatim, so that a `${…}` of the us
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from smsgen.compiler.identity import scripts_in_s3
 from smsgen.compiler.instance import handle_name, signals_by_wait_condition
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import Base64, Join, Sub
-from smsgen.digest import digest
-from smsgen.hints import Any
 from smsgen.model.launch import S3Location
-from smsgen.record import Record
 from smsgen.templates import folder
 
 _SHELL_HEADER = """\
@@ -29,7 +28,7 @@ $SmsgenRegion = '${AWS::Region}'
 """
 
 
-class Step(Record):
+class Step(NamedTuple):
     """One script that runs at boot: from `location` (as the script's language quotes it), or its `text`."""
 
     name: str
@@ -39,10 +38,10 @@ class Step(Record):
     @property
     def mark(self) -> str:
         """A word for the end of a here-document that cannot stand in the text: it is made from it."""
-        return f"SMSGEN_{digest(self.text)[:16].upper()}"
+        return f"SMSGEN_{sha256(self.text.encode()).hexdigest()[:16].upper()}"
 
 
-class BootScript(Record):
+class BootScript(NamedTuple):
     """A server's user data: the value of the property, and its size in bytes before Base64."""
 
     value: Any

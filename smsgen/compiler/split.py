@@ -6,6 +6,8 @@ other child, byte for byte. Launch order is kept between the children, by barrie
 """
 
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.limits import MAX_BYTES, MAX_OUTPUTS, MAX_PARAMETERS, MAX_RESOURCES
@@ -16,10 +18,7 @@ from smsgen.compiler.names import alphanumeric
 from smsgen.compiler.outputs import KINDS, folded
 from smsgen.compiler.parameters import Declared
 from smsgen.compiler.tropo import GetAtt, Output, Parameter, Ref, Stack
-from smsgen.digest import digest
 from smsgen.errors import Diagnostic, InvalidInput, Path
-from smsgen.hints import Any
-from smsgen.record import Record
 
 # A piece is cut before it is full, so that a few servers more do not cut it again.
 _RESOURCES = MAX_RESOURCES * 4 // 5
@@ -29,7 +28,7 @@ _BYTES = MAX_BYTES * 3 // 4
 PROFILE_PARAMETER = "InstanceProfileName"
 
 
-class Child(Record):
+class Child(NamedTuple):
     """A nested template: its file, relative to the root's, and what each of its resources comes from."""
 
     file: str
@@ -37,7 +36,7 @@ class Child(Record):
     origins: dict[str, Path]
 
 
-class _Piece(Record):
+class _Piece(NamedTuple):
     """Servers that share a child: of one launch order and group, and of one beginning of their hashes."""
 
     launch_order: int
@@ -101,7 +100,7 @@ def _cut(
 
 
 def _bits(identity: str) -> str:
-    return f"{int(digest(identity)[:16], 16):064b}"
+    return f"{int(sha256(identity.encode()).hexdigest()[:16], 16):064b}"
 
 
 def _weight(built: Built, logical_id: str) -> tuple[int, int, int]:

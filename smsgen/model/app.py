@@ -4,28 +4,29 @@ Field names are the API's (camelCase in the file, snake_case here). Lists keep t
 index is a place in the file; nothing downstream may let that order show in a template.
 """
 
+from typing import NamedTuple
+
 from smsgen.model.launch import Launch
-from smsgen.record import Record
 
 PROFILES = ("hardened", "sms")
 """What may go into a template: `hardened` is ours, `sms` is what SMS's own IAM roles allowed."""
 
 
-class Tag(Record):
+class Tag(NamedTuple):
     """A tag: key of 1 to 128 characters, value of at most 256."""
 
     key: str
     value: str = ""
 
 
-class VmServerAddress(Record):
+class VmServerAddress(NamedTuple):
     """Where a VM lives: its id and the id of the VM manager (API: VmServerAddress)."""
 
     vm_manager_id: str = ""
     vm_id: str = ""
 
 
-class VmServer(Record):
+class VmServer(NamedTuple):
     """The machine that was migrated (API: VmServer)."""
 
     vm_server_address: VmServerAddress = VmServerAddress()
@@ -35,7 +36,7 @@ class VmServer(Record):
     vm_path: str = ""
 
 
-class Server(Record):
+class Server(NamedTuple):
     """One server of a group; `launch` holds only what was said of this server."""
 
     server_id: str = ""
@@ -46,7 +47,7 @@ class Server(Record):
     launch: Launch = Launch()
 
 
-class ServerGroup(Record):
+class ServerGroup(NamedTuple):
     """Servers that launch together; `launch_order` is None where the file leaves it out."""
 
     name: str = ""
@@ -56,7 +57,7 @@ class ServerGroup(Record):
     server_list: tuple[Server, ...] = ()
 
 
-class App(Record):
+class App(NamedTuple):
     """An application; `app_id` and `stack_name` are never empty once loaded."""
 
     name: str

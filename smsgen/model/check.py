@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from smsgen.errors import Diagnostic
-from smsgen.hints import Any
 from smsgen.model.app import App
 from smsgen.model.fields import APP
 from smsgen.model.kinds import Kind

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from smsgen.errors import Path
-from smsgen.hints import Any
 from smsgen.model.problems import Problems, label, show
 
 LINE = r"[^\x00-\x1f\x7f]*"
@@ -170,7 +170,7 @@ class InstanceType(Kind):
         if type(value) is not str:
             problems.wrong_type(path, value, "text")
             return ""
-        from smsgen.model.instance_types import FAMILIES
+        from smsgen.generated.instance_types import FAMILIES
 
         family, _, size = value.partition(".")
         if not size or size not in FAMILIES.get(family, "").split():
@@ -185,7 +185,7 @@ class InstanceType(Kind):
 
 def instance_types() -> list[str]:
     """Give every instance type that exists."""
-    from smsgen.model.instance_types import FAMILIES
+    from smsgen.generated.instance_types import FAMILIES
 
     return [f"{family}.{size}" for family, sizes in FAMILIES.items() for size in sizes.split()]
 

@@ -3,17 +3,17 @@
 None means "not said here", so that a server's own word, its group's and the app's can be joined by field.
 """
 
-from smsgen.record import Record
+from typing import NamedTuple
 
 
-class S3Location(Record):
+class S3Location(NamedTuple):
     """An object in S3 (API: S3Location)."""
 
     bucket: str
     key: str
 
 
-class UserData(Record):
+class UserData(NamedTuple):
     """The user data of a server: exactly one of the three is set."""
 
     s3_location: S3Location | None = None
@@ -21,7 +21,7 @@ class UserData(Record):
     inline: str | None = None
 
 
-class Volume(Record):
+class Volume(NamedTuple):
     """A block device: GiB and MiB/s. `retain` makes it a resource that outlives the server."""
 
     device: str
@@ -36,7 +36,7 @@ class Volume(Record):
     retain: bool = False
 
 
-class MetadataOptions(Record):
+class MetadataOptions(NamedTuple):
     """Options of the instance metadata service (EC2: InstanceMetadataOptionsRequest)."""
 
     http_tokens: str | None = None
@@ -46,14 +46,14 @@ class MetadataOptions(Record):
     http_protocol_ipv6: str | None = None
 
 
-class Readiness(Record):
+class Readiness(NamedTuple):
     """When a server counts as ready: `timeout` is an ISO 8601 duration (PT15M), `signal` says who tells."""
 
     signal: str = "creationPolicy"
     timeout: str = "PT15M"
 
 
-class Launch(Record):
+class Launch(NamedTuple):
     """A launch configuration. Every field is None where this place says nothing."""
 
     logical_id: str | None = None

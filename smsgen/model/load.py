@@ -8,17 +8,18 @@
 (`rules.py`) what contradicts itself. Any text ends in a Loaded or in InvalidInput.
 """
 
-from smsgen.digest import digest
+from hashlib import sha256
+from typing import NamedTuple
+
 from smsgen.errors import Diagnostic, InvalidInput, errors
 from smsgen.model.app import App
 from smsgen.model.fields import APP
 from smsgen.model.problems import Problems
 from smsgen.model.rules import RULES, view
-from smsgen.record import Record
-from smsgen.source import Source, parse
+from smsgen.text.source import Source, parse
 
 
-class Loaded(Record):
+class Loaded(NamedTuple):
     """An application, the text it came from, and what is worth a warning in it, in the order of the text."""
 
     app: App
@@ -26,7 +27,7 @@ class Loaded(Record):
     warnings: tuple[Diagnostic, ...]
 
 
-class Read(Record):
+class Read(NamedTuple):
     """A text as far as it could be read: what is wrong in it is left out of `app`, and among `problems`.
 
     `complete`: whether there may be more to say of it.
@@ -80,4 +81,4 @@ def _with_names(app: App) -> App:
 
 def app_id_of(name: str) -> str:
     """Give the id of an application of this name: `app-` and 17 hexadecimal digits of the name's SHA-256."""
-    return f"app-{digest(name)[:17]}"
+    return f"app-{sha256(name.encode()).hexdigest()[:17]}"

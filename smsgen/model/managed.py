@@ -3,12 +3,13 @@
 Plain frozen data. Times are seconds since the epoch; None and "" mean that there is nothing to say.
 """
 
+from typing import NamedTuple
+
 from smsgen.model.app import App
 from smsgen.model.launch import S3Location
-from smsgen.record import Record
 
 
-class LaunchState(Record):
+class LaunchState(NamedTuple):
     """AppSummary's launch… members. `status` is a value of `model.status.LaunchStatus`.
 
     `stack_id` is the stack that is there, or may be. `operation` is the token of what CloudFormation was last told to
@@ -26,7 +27,7 @@ class LaunchState(Record):
     run: str = ""
 
 
-class ReplicationParameters(Record):
+class ReplicationParameters(NamedTuple):
     """How one server is replicated (API: ServerReplicationParameters)."""
 
     seed_time: float | None = None
@@ -38,7 +39,7 @@ class ReplicationParameters(Record):
     kms_key_id: str | None = None
 
 
-class ReplicationState(Record):
+class ReplicationState(NamedTuple):
     """AppSummary's replication… members. `status` is a value of `model.replication.ReplicationStatus`.
 
     `parameters`: server id and how it is replicated. `terminated`: ids of the servers whose replication job has ended.
@@ -52,7 +53,7 @@ class ReplicationState(Record):
     terminated: tuple[str, ...] = ()
 
 
-class AppValidation(Record):
+class AppValidation(NamedTuple):
     """A script that SSM runs on one instance after a launch (API: AppValidationConfiguration)."""
 
     validation_id: str
@@ -66,7 +67,7 @@ class AppValidation(Record):
     output_bucket: str = ""
 
 
-class ServerValidation(Record):
+class ServerValidation(NamedTuple):
     """A script that a server runs at boot and answers for itself (API: ServerValidationConfiguration)."""
 
     validation_id: str
@@ -77,7 +78,7 @@ class ServerValidation(Record):
     script_type: str = ""
 
 
-class ValidationOutput(Record):
+class ValidationOutput(NamedTuple):
     """How a validation ended, or stands (API: ValidationOutput).
 
     `output` is where SSM left what the script printed, `command_id` its name for the run.
@@ -93,7 +94,7 @@ class ValidationOutput(Record):
     command_id: str = ""
 
 
-class ValidationState(Record):
+class ValidationState(NamedTuple):
     """What is validated after a launch, and what came of it."""
 
     apps: tuple[AppValidation, ...] = ()
@@ -101,7 +102,7 @@ class ValidationState(Record):
     outputs: tuple[ValidationOutput, ...] = ()
 
 
-class ManagedApp(Record):
+class ManagedApp(NamedTuple):
     """An application of the SMS API.
 
     `app` holds its id, name, description, tags, groups and servers, and what was put as their launch configuration

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from smsgen.errors import Diagnostic, Path, Severity
-from smsgen.hints import Any
-from smsgen.source import Source
+from smsgen.text.source import Source
 
 MAX_PROBLEMS = 1000
 """More than this are counted, not kept: nobody reads them, and a hostile file must not fill the memory."""

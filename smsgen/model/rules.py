@@ -5,13 +5,13 @@ follows from joining a server's own words with the defaults is checked where the
 """
 
 from collections.abc import Callable, Hashable, Iterator
+from typing import NamedTuple
 
 from smsgen.errors import Path, Severity
 from smsgen.model.app import App, Server, ServerGroup, Tag
 from smsgen.model.launch import Launch, S3Location
 from smsgen.model.problems import Problems
 from smsgen.model.volumes import volume_problems
-from smsgen.record import Record
 
 SMS_MAX_GROUPS = 10
 SMS_MAX_SERVERS = 50
@@ -21,7 +21,7 @@ SMS_PREFIX = "sms-app-"
 """SMS User Guide: its roles reached only stacks and script buckets whose names begin so."""
 
 
-class Place(Record):
+class Place(NamedTuple):
     """A launch configuration, where it stands, and for how many servers it speaks."""
 
     path: Path
@@ -29,7 +29,7 @@ class Place(Record):
     servers: int
 
 
-class View(Record):
+class View(NamedTuple):
     """An application as the rules look at it."""
 
     app: App

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from smsgen.hints import Any
+from typing import Any
+
 from smsgen.model.fields import APP
 from smsgen.model.kinds import (
     LINE,

@@ -1,18 +1,18 @@
 """What EBS makes: sizes, operations and throughput by volume type (EC2 API reference, EbsBlockDevice)."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from smsgen.errors import Path
 from smsgen.model.launch import Volume
 from smsgen.model.problems import Problems
-from smsgen.record import Record
 
 DEFAULT_TYPE = "gp3"
 ROOT_DEVICES = ("/dev/sda1", "/dev/xvda")
 """The names that EC2 gives the root volume of an image."""
 
 
-class VolumeType(Record):
+class VolumeType(NamedTuple):
     """Limits of a volume type: sizes in GiB, operations a second (None: not chosen), and those a GiB."""
 
     least_size: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from smsgen.changes.masking import mask_of
 from smsgen.changes.model import MISSING, ChangeSet
-from smsgen.hints import Any
 from smsgen.report.view import View, view_of
 
 VERSION = 1

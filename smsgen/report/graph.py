@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
+from typing import Any, NamedTuple
 
 from smsgen.changes.model import ChangeSet
 from smsgen.compiler import Compiled
-from smsgen.hints import Any
-from smsgen.record import Record
 from smsgen.report.graph_servers import Server, barriers, depends_on, servers
 
 MOST_CARDS = 12
@@ -27,7 +26,7 @@ MOST_LANES, MOST_GROUPS = 24, 24
 """More of them are drawn as one that says how many."""
 
 
-class Card(Record):
+class Card(NamedTuple):
     """One server, or several alike: `number` of them. `marks` are short words: "stateful", "signal in 15 min".
 
     `tooltip`: lines for who points at it. `kind`: what a change set does ("" outside one). `target`: the logical id
@@ -43,7 +42,7 @@ class Card(Record):
     target: str = ""
 
 
-class Group(Record):
+class Group(NamedTuple):
     """A server group, or several that there was no room for."""
 
     name: str
@@ -51,14 +50,14 @@ class Group(Record):
     cards: tuple[Card, ...]
 
 
-class Gate(Record):
+class Gate(NamedTuple):
     """What the next lane waits for: `name` of the barrier's resource ("" where none is), and `when` it opens."""
 
     name: str
     when: str
 
 
-class Lane(Record):
+class Lane(NamedTuple):
     """The servers of one launch order, or of several that there was no room for ("3 to 990").
 
     `gate` is None for the last lane, and where the next one does not wait.
@@ -70,7 +69,7 @@ class Lane(Record):
     gate: Gate | None = None
 
 
-class Graph(Record):
+class Graph(NamedTuple):
     """A picture. `title` and `subtitle` are "" where the page around it says them."""
 
     title: str

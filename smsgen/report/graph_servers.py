@@ -7,15 +7,13 @@ may come from anywhere, so nothing is taken for granted of its shape.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-
-from smsgen.hints import Any
-from smsgen.record import Record
+from typing import Any, NamedTuple
 
 KEPT = ("Retain", "Snapshot", "RetainExceptOnCreate")
 """Deletion policies under which the data outlives the stack."""
 
 
-class Server(Record):
+class Server(NamedTuple):
     """A server as it is drawn. Texts are "" where the template does not say.
 
     `path`: its logical id, after those of the nested stacks it is in. `volumes`: how many volumes outlive it.

@@ -7,8 +7,8 @@ and is readable on light and on dark. Lengths are pixels.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from smsgen.record import Record
 from smsgen.report.graph import Card, Gate, Graph, Group, Lane, counted
 from smsgen.report.graph_style import STYLE
 from smsgen.report.graph_text import clean, elide, elide_name, width
@@ -25,7 +25,7 @@ _BETWEEN = 58
 """Between two lanes, where the gate is."""
 
 
-class _Box(Record):
+class _Box(NamedTuple):
     """Something with a place and a size."""
 
     x: float
@@ -34,7 +34,7 @@ class _Box(Record):
     height: float
 
 
-class _Placed(Record):
+class _Placed(NamedTuple):
     """A group and its box."""
 
     group: Group

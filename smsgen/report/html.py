@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from smsgen.changes.masking import mask_of
 from smsgen.changes.model import ChangeSet
-from smsgen.hints import Any
 from smsgen.report import graph_svg
 from smsgen.report.graph import of_change_set
 from smsgen.report.view import MARKS, View, edit_words, summary, view_of

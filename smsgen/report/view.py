@@ -6,13 +6,12 @@ The formats differ in marks and layout only. Nothing that is shown comes from an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
-from smsgen.changes.beyond import Edit, beyond
+from smsgen.changes.findings.beyond import Edit, beyond
+from smsgen.changes.findings.security import Finding, findings
 from smsgen.changes.masking import Mask, decoded, mask_of
 from smsgen.changes.model import MISSING, ChangeSet, Detail, ResourceChange
-from smsgen.changes.security import Finding, findings
-from smsgen.hints import Any
-from smsgen.record import Record
 
 KINDS = ("add", "import", "modify", "may replace", "replace", "remove")
 """What happens to a resource, in the order of how much; the counts stand in this order."""
@@ -20,7 +19,7 @@ KINDS = ("add", "import", "modify", "may replace", "replace", "remove")
 MARKS = {"add": "+", "import": "<", "modify": "~", "may replace": "-/~", "replace": "-/+", "remove": "-"}
 
 
-class Value(Record):
+class Value(NamedTuple):
     """One property that changes: causes in words, both values as text, or a diff of their lines."""
 
     name: str
@@ -31,7 +30,7 @@ class Value(Record):
     diff: tuple[str, ...] = ()
 
 
-class Row(Record):
+class Row(NamedTuple):
     """One resource. `launch_order` and `server` are there for those that smsgen compiled."""
 
     kind: str
@@ -45,7 +44,7 @@ class Row(Record):
     server: str = ""
 
 
-class View(Record):
+class View(NamedTuple):
     """A change set as it is shown; `edits` and `findings` lie beyond the API."""
 
     stack_name: str

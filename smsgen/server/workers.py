@@ -11,11 +11,11 @@ import os
 import socket
 import threading
 
-from smsgen.operations.app_store import StoreError
-from smsgen.operations.carry_out_jobs import carry_out_one
-from smsgen.operations.lease import Stopped
-from smsgen.operations.ports import Clock
-from smsgen.operations.world import World
+from smsgen.operations.apps.world import World
+from smsgen.operations.jobs.carry_out import carry_out_one
+from smsgen.operations.jobs.lease import Stopped
+from smsgen.operations.ports.protocols import Clock
+from smsgen.operations.ports.store import StoreError
 
 _log = logging.getLogger("smsgen.jobs")
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
-from smsgen.operations.app_store import StoreError
+from smsgen.operations.ports.store import StoreError
 from smsgen.store.database import Database
 from smsgen.store.schema import bring_up, current
 from smsgen.store.tables import APPS, JOBS, META, SERVERS, TOKENS

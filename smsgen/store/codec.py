@@ -12,16 +12,14 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
-
-from smsgen.record import Record
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 _SILENT: tuple[Any, ...] = (None, "", [], {})
 """What is left out where it is the default."""
 
 
-class _Way(Record):
+class _Way(NamedTuple):
     """How values of one type go out to JSON data, and in again."""
 
     out: Callable[[Any], Any]

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from smsgen.digest import digest
 from smsgen.model.managed import ManagedApp
-from smsgen.operations.app_store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
+from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
 from smsgen.store.codec import encode
 from smsgen.store.tables import APPS, JOBS, META, SERVERS, TOKENS
 
@@ -59,7 +59,7 @@ def job_row(job: Job) -> dict[str, Any]:
 
 def token_key(token: str) -> str:
     """Give the key that a client token is found by."""
-    return digest(ascii(token))
+    return sha256(ascii(token).encode()).hexdigest()
 
 
 def _remember(connection: Connection, token: Token) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from smsgen.operations.app_store import StoreError
+from smsgen.operations.ports.store import StoreError
 
 T = TypeVar("T")
 

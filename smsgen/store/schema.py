@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from smsgen.operations.app_store import StoreError
+from smsgen.operations.ports.store import StoreError
 from smsgen.store.database import Database
 
 VERSION = "0002"

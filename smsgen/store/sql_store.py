@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
 
 from smsgen.model.managed import ManagedApp
-from smsgen.operations.app_store import Change, Job, LeaseLost, Token
+from smsgen.operations.ports.store import Change, Job, LeaseLost, Token
 from smsgen.store.codec import decode
 from smsgen.store.commit import batches, commit, hold, owners_of, token_key
 from smsgen.store.database import Database

@@ -11,7 +11,7 @@ import pytest
 from smsgen.aws.clients import Clients
 from smsgen.aws.commands import SsmCommands
 from smsgen.errors import ServiceError
-from smsgen.operations.deployed import Command, CommandAnswer
+from smsgen.operations.ports.records import Command, CommandAnswer
 from tests.aws.conftest import REGION
 
 SHELL = Command("i-12345678", "SHELL_SCRIPT", 90, text="one\ntwo")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from smsgen.aws.clients import Clients
-from smsgen.operations.waiting import Pace
-from smsgen.operations.world import Settings
+from smsgen.operations.apps.world import Settings
+from smsgen.operations.ports.waiting import Pace
 from smsgen.service import Service
 from tests.aws.conftest import REGION
 from tests.aws.faults import FaultProxy

@@ -17,7 +17,7 @@ from smsgen.aws.clients import Clients
 from smsgen.aws.snapshot import CloudFormationReader
 from smsgen.cli import run
 from smsgen.errors import ServiceError
-from smsgen.operations.pull import Pulled, pull
+from smsgen.operations.stacks.pull import Pulled, pull
 from tests.aws.conftest import ACCOUNT, REGION
 from tests.aws.faults import KINDS, FaultProxy
 

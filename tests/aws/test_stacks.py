@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from smsgen.errors import ServiceError
-from smsgen.operations.deployed import ChangeSetInfo, ChangeSetRequest
+from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest
 from tests.aws.faults import FaultProxy
 
 pytest.importorskip("boto3", reason="boto3 comes with smsgen[aws]")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smsgen.cli.store_options import store_url
-from tests.operations.answers import app_id, get_app, get_launch, get_replication, text
+from tests.operations.intake.answers import app_id, get_app, get_launch, get_replication, text
 from tests.servers.postgres import PASSWORD, Postgres, postgres
 
 __all__ = ["postgres"]

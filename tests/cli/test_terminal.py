@@ -9,8 +9,8 @@ import pytest
 
 from smsgen.cli import terminal
 from smsgen.errors import UsageError
-from smsgen.operations.deployed import StackEvent, StackInfo
-from smsgen.operations.launch_request import Place
+from smsgen.operations.ports.records import StackEvent, StackInfo
+from smsgen.operations.stacks.request import Place
 
 STACK = StackInfo("sms-app-shop", "arn:stack", "CREATE_IN_PROGRESS")
 PLACES = {"Web1": Place(1, "web", "web01"), "Db1": Place(0, "database", "db01")}

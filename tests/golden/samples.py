@@ -9,10 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from samples.large import large_app
-from smsgen.disk import DiskFiles
 from smsgen.errors import InvalidInput
+from smsgen.local.disk import DiskFiles
 from smsgen.model.app import PROFILES
-from smsgen.operations.generate_template import generate_template, texts
+from smsgen.operations.files.generate_template import generate_template, texts
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent.parent / "samples"

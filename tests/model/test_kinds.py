@@ -11,7 +11,7 @@ from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.fields import APP
 from smsgen.model.launch import Launch, Readiness, UserData
 from smsgen.model.problems import Problems
-from smsgen.source import parse
+from smsgen.text.source import parse
 from tests.model.apps import any_app
 
 

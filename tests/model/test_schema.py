@@ -12,8 +12,8 @@ from hypothesis import given
 from smsgen.model.fields import APP
 from smsgen.model.problems import Problems
 from smsgen.model.schema import json_schema, schema_text
-from smsgen.operations.init import starter
-from smsgen.source import parse
+from smsgen.operations.files.init import starter
+from smsgen.text.source import parse
 from tests.model.apps import any_app
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"

@@ -18,7 +18,7 @@ from smsgen.changes.schema import snapshot_schema
 from smsgen.errors import InvalidInput, errors
 from smsgen.model.load import load
 from smsgen.model.schema import json_schema
-from smsgen.operations.init import starter
+from smsgen.operations.files.init import starter
 from tests.model.apps import any_app
 from tests.model.test_load import cases
 

@@ -16,7 +16,7 @@ from typing import Any
 from smsgen.cfn.text import parse
 from smsgen.changes.model import ChangeSet, Side
 from smsgen.errors import ServiceError
-from smsgen.operations.deployed import (
+from smsgen.operations.ports.records import (
     ChangeSetInfo,
     ChangeSetRequest,
     Instance,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import RLock
 
 from smsgen.model.managed import ManagedApp
-from smsgen.operations.app_store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
+from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
 
 
 class FakeStore:

@@ -9,18 +9,18 @@ from smsgen.errors import ServiceError
 from smsgen.model.app import App, Server, ServerGroup, VmServer
 from smsgen.model.launch import Launch, S3Location
 from smsgen.model.managed import ManagedApp
-from smsgen.operations import launch_managed
-from smsgen.operations.carry_out_jobs import carry_out_one
-from smsgen.operations.configure_app import (
+from smsgen.operations.apps import launching
+from smsgen.operations.apps.configure_launch import (
     GroupLaunch,
     LaunchConfiguration,
     put_launch_configuration,
     set_image,
 )
-from smsgen.operations.deployed import Command, CommandAnswer
-from smsgen.operations.manage_apps import Wanted, create_app
-from smsgen.operations.turns import Turns
-from smsgen.operations.world import Settings, World
+from smsgen.operations.apps.manage import Wanted, create_app
+from smsgen.operations.apps.turns import Turns
+from smsgen.operations.apps.world import Settings, World
+from smsgen.operations.jobs.carry_out import carry_out_one
+from smsgen.operations.ports.records import Command, CommandAnswer
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 from tests.operations.fake_store import FakeStore
 
@@ -182,7 +182,7 @@ class Site:
     def launched(self, **wanted: Any) -> str:
         """Make an application and launch it."""
         app_id = self.ready(**wanted)
-        launch_managed.launch_app(self.world, app_id)
+        launching.launch_app(self.world, app_id)
         self.work()
         assert self.app(app_id).launch.status == "LAUNCHED", self.app(app_id).launch
         return app_id
@@ -201,7 +201,7 @@ class Site:
 
     def edit(self, app_id: str, change: Callable[[App], App]) -> None:
         """Change the kept application behind the operations' back."""
-        from smsgen.operations.app_store import Change
+        from smsgen.operations.ports.store import Change
 
         before = self.app(app_id)
         self.store.commit(Change(before, before._replace(app=change(before.app))))

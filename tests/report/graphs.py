@@ -4,8 +4,8 @@ from pathlib import Path
 
 from samples.large import large_app
 from smsgen.compiler import Compiled
-from smsgen.disk import DiskFiles
-from smsgen.operations.generate_template import generate_template
+from smsgen.local.disk import DiskFiles
+from smsgen.operations.files.generate_template import generate_template
 from smsgen.report.graph import Card, Gate, Graph, Group, Lane, of_compiled
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from smsgen.server.actions import perform
-from smsgen.server.api import OPERATIONS
-from smsgen.server.plain import answer_of, request_of
-from smsgen.server.protocol import Call, check
+from smsgen.server.actions.table import perform
+from smsgen.server.api.operations import OPERATIONS
+from smsgen.server.api.plain import answer_of, request_of
+from smsgen.server.api.protocol import Call, check
 from tests.operations.worlds import Site
 
 GOOD = {

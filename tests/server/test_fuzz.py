@@ -12,16 +12,16 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smsgen.server.actions import perform
-from smsgen.server.api import OPERATIONS, TARGET
-from smsgen.server.asgi import Endpoint, Limits
-from smsgen.server.auth import Loopback, Verifier
-from smsgen.server.credentials import Key
-from smsgen.server.protocol import CODES, CONTENT_TYPE
-from smsgen.server.schema import Kind, members
+from smsgen.server.actions.table import perform
+from smsgen.server.api.operations import OPERATIONS, TARGET
+from smsgen.server.api.protocol import CODES, CONTENT_TYPE
+from smsgen.server.api.schema import Kind, members
+from smsgen.server.http.asgi import Endpoint, Limits
+from smsgen.server.http.auth import Loopback, Verifier
+from smsgen.server.http.credentials import Key
 from tests.operations.worlds import Site
-from tests.server.asgi_client import Response, exchange, scope_of, whole
-from tests.server.signing import KEY_ID, NOW, SECRET, signed
+from tests.server.http.asgi_client import Response, exchange, scope_of, whole
+from tests.server.http.signing import KEY_ID, NOW, SECRET, signed
 
 VALIDATION = "val-00000000000000000"
 APP_IDS = ["app-00000000000000000", "app-1", "", "app-ffffffffffffffff\n"]

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from smsgen.clock import SystemClock
-from smsgen.operations import launch_managed
-from smsgen.operations.app_store import StoreError
-from smsgen.operations.waiting import Pace
+from smsgen.local.clock import SystemClock
+from smsgen.operations.apps import launching
+from smsgen.operations.ports.store import StoreError
+from smsgen.operations.ports.waiting import Pace
 from smsgen.server.workers import Workers
 from tests.operations.worlds import Site
 
@@ -46,7 +46,7 @@ def wait_until(true: Callable[[], Any]) -> None:
 
 def launch(site: Site) -> str:
     app_id = site.ready()
-    launch_managed.launch_app(site.world, app_id)
+    launching.launch_app(site.world, app_id)
     return app_id
 
 
@@ -111,7 +111,7 @@ def test_a_worker_survives_a_store_that_fails(site: Site, caplog: pytest.LogCapt
 
 
 def test_old_client_tokens_are_forgotten(site: Site) -> None:
-    from smsgen.operations.manage_apps import Wanted, create_app
+    from smsgen.operations.apps.manage import Wanted, create_app
 
     create_app(site.world, Wanted("a"), token="old")
     old = site.store.tokens["CreateApp", "old"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smsgen.operations.app_store import Change, Job, StoreError, Token
+from smsgen.operations.ports.store import Change, Job, StoreError, Token
 from smsgen.store import SqlStore, backup, open_store, restore
 from tests.servers.postgres import Postgres
 from tests.store.records import app

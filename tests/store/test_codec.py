@@ -1,7 +1,7 @@
 """What the codec must keep: everything, exactly, and across versions of smsgen."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -16,8 +16,7 @@ from smsgen.model.managed import (
     ReplicationParameters,
     ReplicationState,
 )
-from smsgen.operations.app_store import Job, Token
-from smsgen.record import Record
+from smsgen.operations.ports.store import Job, Token
 from smsgen.store.codec import decode, encode
 from tests.store.records import record
 
@@ -87,7 +86,7 @@ def test_pairs_of_an_id_and_a_record_are_kept() -> None:
 
 
 def test_what_json_does_not_hold_is_refused() -> None:
-    class Odd(Record):
+    class Odd(NamedTuple):
         stamp: complex = 0j
 
     with pytest.raises(TypeError, match="keeps no"):

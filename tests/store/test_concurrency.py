@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from smsgen.operations.app_store import Change, Conflict, Job, ServerTaken
+from smsgen.operations.ports.store import Change, Conflict, Job, ServerTaken
 from smsgen.store import SqlStore, open_store
 from tests.store.records import app
 from tests.store.writer import increment, increments, number, race, work

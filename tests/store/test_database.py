@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from smsgen.operations.app_store import Change, StoreError
+from smsgen.operations.ports.store import Change, StoreError
 from smsgen.store import database as module
 from smsgen.store import open_store
 from smsgen.store.database import Database

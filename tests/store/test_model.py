@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from smsgen.model.managed import ManagedApp
-from smsgen.operations.app_store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
+from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
 from smsgen.store import SqlStore, open_store
 from smsgen.store.tables import APPS, JOBS, META, SERVERS, TOKENS
 from tests.store.records import app

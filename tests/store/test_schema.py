@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.launch import Launch
 from smsgen.model.managed import LaunchState, ManagedApp
-from smsgen.operations.app_store import Change, Job, StoreError, Token
+from smsgen.operations.ports.store import Change, Job, StoreError, Token
 from smsgen.store import open_store, schema
 from smsgen.store.database import Database
 from smsgen.store.tables import METADATA

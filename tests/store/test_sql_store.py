@@ -3,7 +3,7 @@
 import pytest
 
 from smsgen.model.managed import ManagedApp
-from smsgen.operations.app_store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
+from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
 from smsgen.store import SqlStore, open_store
 from tests.store.records import app
 

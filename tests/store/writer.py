@@ -4,7 +4,7 @@ import random
 import sys
 from pathlib import Path
 
-from smsgen.operations.app_store import AppStore, Change, Conflict, Job, LeaseLost
+from smsgen.operations.ports.store import AppStore, Change, Conflict, Job, LeaseLost
 from smsgen.store import open_store
 from tests.store.records import app
 

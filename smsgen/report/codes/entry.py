@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from smsgen.record import Record
+from typing import NamedTuple
 
 
-class Example(Record):
+class Example(NamedTuple):
     """What causes a code. `kind` says what the text is, and so how a test brings it about:
 
     `app`: an application file, for `smsgen validate`; `template`: a template, for `smsgen generate-change-set
@@ -18,7 +18,7 @@ class Example(Record):
     deployed: str = ""
 
 
-class Code(Record):
+class Code(NamedTuple):
     """One code: `title` in a line, what it `means`, how to `mend` it; `severity` as in `errors.Severity`.
 
     `url`: who says so, where that is not smsgen.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
-from smsgen.changes.security import Kind
+from smsgen.changes.findings.security import Kind
 from smsgen.report import sarif
 
 ROOT = Path(__file__).parent.parent.parent.parent

@@ -9,15 +9,15 @@ import pytest
 
 from smsgen.changes import predict
 from smsgen.changes.model import Environment, Stack
-from smsgen.disk import DiskFiles
 from smsgen.errors import Diagnostic, InvalidInput
+from smsgen.local.disk import DiskFiles
 from smsgen.model.load import load
-from smsgen.operations.generate_change_set import from_template, predict_change_set, read_deployed
-from smsgen.operations.launch_check import diagnose
-from smsgen.operations.parameter_values import read_parameters
-from smsgen.operations.validate import validate
+from smsgen.operations.apps.readiness import diagnose
+from smsgen.operations.files.generate_change_set import from_template, predict_change_set, read_deployed
+from smsgen.operations.files.parameter_values import read_parameters
+from smsgen.operations.files.validate import validate
 from smsgen.report.codes import CODES, PARTS, Code, is_cfn_lint
-from smsgen.source import MAX_BYTES, parse
+from smsgen.text.source import MAX_BYTES, parse
 from tests.report.codes.emitted import CODE, ROOT, emitted, in_trees
 
 SERVER = "      - serverId: s-{0:08x}\n"
@@ -51,14 +51,14 @@ TOLD = {
     "BAD_TEXT": "",  # every field of today has a code of its own
     "CLOUDFORMATION_QUOTA": "tests/cfn/test_limits.py",
     "IMPORT": "",  # below
-    "IMPORT_TYPE": "tests/operations/test_launch_app.py",
+    "IMPORT_TYPE": "tests/operations/stacks/test_launch.py",
     "INCOMPLETE": "",  # below
     "TOO_LARGE": "",  # below
-    "UNKNOWN_RESOURCE": "tests/operations/test_launch_app.py",
+    "UNKNOWN_RESOURCE": "tests/operations/stacks/test_launch.py",
     "UNREADABLE": "",  # below
     **dict.fromkeys(
         ("NOT_CARRIED_ON", "NOT_LISTED", "NO_APP", "NO_GET_APP", "TWICE"),
-        "tests/operations/test_join_answers.py",
+        "tests/operations/intake/test_join_answers.py",
     ),
     "CDK_BINDING": "tests/cdk/test_construct.py",
     **dict.fromkeys([code for code in CODES if code.startswith(("CHANGE_", "REVIEW_"))], ""),  # test_sarif

@@ -1,0 +1,337 @@
+"""The least IAM policy for each use, as data. Purely a table: no AWS, no files.
+
+Names and limits follow the policies that AWS documented for SMS: stacks and buckets whose names begin with
+`sms-app-`, `cloudformation:ResourceTypes` on what may be launched, `iam:PassedToService` on what may be
+passed, and changes only to instances that carry the stack's own tag. Which resource types and condition keys
+an action knows: the Service Authorization Reference of each service.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+USES = {
+    "launch": "for people and pipelines: everything that smsgen does, launch and terminate included",
+    "serve": "for `smsgen serve`: what launch allows, and scripts that validate what was launched",
+    "read": "for pipelines that only compare: pull, status, generate-change-set against the live stack",
+    "service": "for the role that CloudFormation assumes (roleName): what makes the servers",
+}
+"""Use -> one line of help."""
+
+RESOURCE_TYPES = (
+    "AWS::CloudFormation::Stack",
+    "AWS::CloudFormation::WaitCondition",
+    "AWS::CloudFormation::WaitConditionHandle",
+    "AWS::EC2::Instance",
+    "AWS::EC2::Volume",
+    "AWS::EC2::VolumeAttachment",
+    "AWS::IAM::InstanceProfile",
+    "AWS::IAM::Role",
+)
+"""What a template of smsgen may hold: the `hardened` profile's resources, children included."""
+
+ACTIONS = {
+    "CreateBucket": "s3:CreateBucket",
+    "CreateChangeSet": "cloudformation:CreateChangeSet",
+    "DeleteChangeSet": "cloudformation:DeleteChangeSet",
+    "DeleteStack": "cloudformation:DeleteStack",
+    "DescribeAddresses": "ec2:DescribeAddresses",
+    "DescribeAvailabilityZones": "ec2:DescribeAvailabilityZones",
+    "DescribeChangeSet": "cloudformation:DescribeChangeSet",
+    "DescribeInstances": "ec2:DescribeInstances",
+    "DescribeNetworkInterfaces": "ec2:DescribeNetworkInterfaces",
+    "DescribeSecurityGroups": "ec2:DescribeSecurityGroups",
+    "DescribeStackEvents": "cloudformation:DescribeStackEvents",
+    "DescribeStacks": "cloudformation:DescribeStacks",
+    "DescribeSubnets": "ec2:DescribeSubnets",
+    "DescribeVpcs": "ec2:DescribeVpcs",
+    "ExecuteChangeSet": "cloudformation:ExecuteChangeSet",
+    "GetBucketTagging": "s3:GetBucketTagging",
+    "GetCallerIdentity": "sts:GetCallerIdentity",
+    "GetCommandInvocation": "ssm:GetCommandInvocation",
+    "GetObject": "s3:GetObject",
+    "GetParameters": "ssm:GetParameters",
+    "GetResource": "cloudformation:GetResource",
+    "GetTemplate": "cloudformation:GetTemplate",
+    "HeadBucket": "s3:ListBucket",
+    "HeadObject": "s3:GetObject",
+    "ListChangeSets": "cloudformation:ListChangeSets",
+    "ListExports": "cloudformation:ListExports",
+    "ListStackResources": "cloudformation:ListStackResources",
+    "PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "PutBucketPolicy": "s3:PutBucketPolicy",
+    "PutBucketTagging": "s3:PutBucketTagging",
+    "PutBucketVersioning": "s3:PutBucketVersioning",
+    "PutObject": "s3:PutObject",
+    "PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "SendCommand": "ssm:SendCommand",
+    "UpdateTerminationProtection": "cloudformation:UpdateTerminationProtection",
+}
+"""Operation of an API that smsgen calls -> the IAM action that allows it. The names differ for S3 and Cloud
+Control.
+"""
+
+_STACK = "arn:{partition}:cloudformation:*:*:stack/{stack}/*"
+_BUCKET = "arn:{partition}:s3:::{bucket}"
+_OBJECTS = "arn:{partition}:s3:::{bucket}/*"
+_EC2 = "arn:{partition}:ec2:*:*:"
+_OF_A_STACK = {"StringLike": {"aws:ResourceTag/aws:cloudformation:stack-id": _STACK}}
+# As SMS had it until 2019 (StringLikeIfExists): where types are passed, only these. The `sms` profile passes
+# them, the
+# `hardened` one leaves them to the service role.
+_ONLY_THESE_TYPES = {"ForAllValues:StringEquals": {"cloudformation:ResourceTypes": list(RESOURCE_TYPES)}}
+
+
+class _Statement(NamedTuple):
+    sid: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    conditions: dict[str, Any] | None = None
+
+
+_READ = (
+    _Statement(
+        "ReadTheStacks",
+        (
+            "cloudformation:DescribeChangeSet",
+            "cloudformation:DescribeStackEvents",
+            "cloudformation:DescribeStacks",
+            "cloudformation:GetTemplate",
+            "cloudformation:ListChangeSets",
+            "cloudformation:ListStackResources",
+        ),
+        (_STACK,),
+    ),
+    _Statement(
+        # None of these knows resource-level permissions. GetResource is Cloud Control's; it also needs the
+        # read permission of each resource type that it is asked about.
+        "ReadWhatTheStacksReferTo",
+        (
+            "cloudformation:GetResource",
+            "cloudformation:ListExports",
+            "ec2:DescribeAddresses",
+            "ec2:DescribeAvailabilityZones",
+            "ec2:DescribeInstances",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVolumes",
+            "ec2:DescribeVpcs",
+            "sts:GetCallerIdentity",
+        ),
+        ("*",),
+    ),
+    _Statement(
+        "ReadTheRolesOfTheServers",
+        ("iam:GetInstanceProfile", "iam:GetRole"),
+        ("arn:{partition}:iam::*:role/{stack}", "arn:{partition}:iam::*:instance-profile/{stack}"),
+    ),
+    _Statement("ReadSsmParameters", ("ssm:GetParameters",), ("arn:{partition}:ssm:*:*:parameter/*",)),
+)
+
+_LAUNCH = (
+    *_READ,
+    _Statement("AskForChangeSets", ("cloudformation:CreateChangeSet",), (_STACK,), _ONLY_THESE_TYPES),
+    _Statement(
+        "LaunchAndTerminate",
+        (
+            "cloudformation:DeleteChangeSet",
+            "cloudformation:DeleteStack",
+            "cloudformation:ExecuteChangeSet",
+            "cloudformation:UpdateTerminationProtection",
+        ),
+        (_STACK,),
+    ),
+    _Statement(
+        "MakeTheBucket",
+        (
+            "s3:CreateBucket",
+            "s3:GetBucketTagging",
+            "s3:ListBucket",
+            "s3:PutBucketOwnershipControls",
+            "s3:PutBucketPolicy",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketTagging",
+            "s3:PutBucketVersioning",
+            "s3:PutEncryptionConfiguration",
+            "s3:PutLifecycleConfiguration",
+        ),
+        (_BUCKET,),
+    ),
+    _Statement("KeepDocuments", ("s3:GetObject", "s3:PutObject"), (_OBJECTS,)),
+    _Statement(
+        "PassTheRoleToCloudFormation",
+        ("iam:PassRole",),
+        ("arn:{partition}:iam::*:role/{role}",),
+        {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
+    ),
+)
+
+_SERVE = (
+    *_LAUNCH,
+    _Statement(
+        "RunTheScriptsThatValidate",
+        ("ssm:SendCommand",),
+        (
+            "arn:{partition}:ssm:*::document/AWS-RunPowerShellScript",
+            "arn:{partition}:ssm:*::document/AWS-RunRemoteScript",
+            "arn:{partition}:ssm:*::document/AWS-RunShellScript",
+        ),
+    ),
+    _Statement(
+        # The tag by which SMS knew them (SMS User Guide, "Validating applications").
+        "OnServersThatSayYes",
+        ("ssm:SendCommand",),
+        (_EC2 + "instance/*",),
+        {"StringEquals": {"ssm:resourceTag/UserForSMSApplicationValidation": "true"}},
+    ),
+    _Statement("ReadWhatTheySay", ("ssm:GetCommandInvocation",), ("*",)),
+)
+
+_SERVICE = (
+    _Statement(
+        "LookAtServers",
+        (
+            "ec2:DescribeIamInstanceProfileAssociations",
+            "ec2:DescribeImages",
+            "ec2:DescribeInstanceAttribute",
+            "ec2:DescribeInstanceCreditSpecifications",
+            "ec2:DescribeInstanceStatus",
+            "ec2:DescribeInstanceTypes",
+            "ec2:DescribeInstances",
+            "ec2:DescribeKeyPairs",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVolumes",
+            "ec2:DescribeVpcs",
+        ),
+        ("*",),
+    ),
+    _Statement(
+        "LaunchServers",
+        ("ec2:CreateVolume", "ec2:RunInstances"),
+        ("*",),
+    ),
+    _Statement(
+        "TagServersAtLaunch",
+        ("ec2:CreateTags",),
+        (_EC2 + "instance/*", _EC2 + "network-interface/*", _EC2 + "volume/*"),
+        {"StringEquals": {"ec2:CreateAction": ["CreateVolume", "RunInstances"]}},
+    ),
+    _Statement(
+        "ChangeServersOfTheStacks",
+        (
+            "ec2:AssociateIamInstanceProfile",
+            "ec2:AttachVolume",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
+            "ec2:DeleteVolume",
+            "ec2:DetachVolume",
+            "ec2:DisassociateIamInstanceProfile",
+            "ec2:ModifyInstanceAttribute",
+            "ec2:ModifyInstanceMetadataOptions",
+            "ec2:ModifyVolume",
+            "ec2:MonitorInstances",
+            "ec2:ReplaceIamInstanceProfileAssociation",
+            "ec2:StartInstances",
+            "ec2:StopInstances",
+            "ec2:TerminateInstances",
+            "ec2:UnmonitorInstances",
+        ),
+        (_EC2 + "instance/*", _EC2 + "volume/*"),
+        _OF_A_STACK,
+    ),
+    _Statement(
+        "KeepTheServersRoles",
+        (
+            "iam:AddRoleToInstanceProfile",
+            "iam:AttachRolePolicy",
+            "iam:CreateInstanceProfile",
+            "iam:CreateRole",
+            "iam:DeleteInstanceProfile",
+            "iam:DeleteRole",
+            "iam:DetachRolePolicy",
+            "iam:GetInstanceProfile",
+            "iam:GetRole",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+            "iam:RemoveRoleFromInstanceProfile",
+            "iam:TagInstanceProfile",
+            "iam:TagRole",
+            "iam:UntagInstanceProfile",
+            "iam:UntagRole",
+        ),
+        ("arn:{partition}:iam::*:role/{stack}", "arn:{partition}:iam::*:instance-profile/{stack}"),
+    ),
+    _Statement(
+        "PassTheServersRolesToEc2",
+        ("iam:PassRole",),
+        ("arn:{partition}:iam::*:role/{stack}",),
+        {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
+    ),
+    _Statement(
+        "LaunchNestedStacks",
+        (
+            "cloudformation:CreateChangeSet",
+            "cloudformation:CreateStack",
+            "cloudformation:DeleteChangeSet",
+            "cloudformation:DeleteStack",
+            "cloudformation:DescribeChangeSet",
+            "cloudformation:DescribeStacks",
+            "cloudformation:ExecuteChangeSet",
+            "cloudformation:UpdateStack",
+        ),
+        (_STACK,),
+    ),
+    _Statement("ReadDocuments", ("s3:GetObject",), (_OBJECTS,)),
+    _Statement("ReadSsmParameters", ("ssm:GetParameters",), ("arn:{partition}:ssm:*:*:parameter/*",)),
+)
+
+_POLICIES = {"launch": _LAUNCH, "serve": _SERVE, "read": _READ, "service": _SERVICE}
+
+
+def policy(
+    use: str,
+    *,
+    partition: str = "aws",
+    stack: str = "sms-app-*",
+    bucket: str = "sms-app-*",
+    role: str = "sms-launch",
+) -> dict[str, Any]:
+    """Give the policy document for a use of `USES`.
+
+    `stack`, `bucket`: names, `*` allowed, of the stacks and the documents' buckets; `role`: the service
+    role's name; `partition`: aws, aws-cn, aws-us-gov … Raises KeyError for another use.
+    """
+    names = {"partition": partition, "stack": stack, "bucket": bucket, "role": role}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [_filled(_document(statement), names) for statement in _POLICIES[use]],
+    }
+
+
+def action_of(operation: str) -> str:
+    """Give the IAM action that an API operation needs ("HeadObject" -> "s3:GetObject"); itself where smsgen
+    never calls it.
+    """
+    return ACTIONS.get(operation, operation)
+
+
+def _document(statement: _Statement) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "Sid": statement.sid,
+        "Effect": "Allow",
+        "Action": list(statement.actions),
+        "Resource": list(statement.resources),
+    }
+    return document | ({"Condition": statement.conditions} if statement.conditions else {})
+
+
+def _filled(value: Any, names: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {_filled(key, names): _filled(inner, names) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner, names) for inner in value]
+    return value.format(**names) if isinstance(value, str) else value

@@ -1,0 +1,1 @@
+"""What DescribeChangeSet does not say, and people want to know."""

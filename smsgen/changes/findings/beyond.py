@@ -1,0 +1,70 @@
+"""What DescribeChangeSet does not show: edits of a template that make no ResourceChange.
+
+Kept apart from the change set, so that this stays CloudFormation's own answer. DependsOn and Condition are no
+attributes that a change set reports; Outputs, Parameters, Mappings and texts are not resources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from smsgen.changes.evaluate import section
+from smsgen.changes.model import MISSING, ChangeSet, ChangeType
+
+SECTIONS = ("Parameters", "Rules", "Mappings", "Conditions", "Outputs")
+"""Sections whose members are named one by one."""
+
+WHOLE = ("AWSTemplateFormatVersion", "Description", "Metadata", "Transform")
+"""Sections that are one value."""
+
+ATTRIBUTES = ("DependsOn", "Condition")
+"""Attributes of a resource that a change set does not report."""
+
+
+class Edit(NamedTuple):
+    """One edit: of what (`Outputs`, `DependsOn`), which one (`WebInstanceId`), and both values (MISSING: not there)."""
+
+    kind: str
+    name: str
+    change: ChangeType
+    before: Any
+    after: Any
+
+
+def beyond(change_set: ChangeSet) -> tuple[Edit, ...]:
+    """Give the edits between both sides of a change set, in the order of the tables above, then by name.
+
+    Nothing for a stack that is created: all of it is new.
+    """
+    before, after = change_set.before.template, change_set.after.template
+    return tuple(_edits(before, after)) if before else ()
+
+
+def _edits(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Edit]:
+    for kind in SECTIONS:
+        was, now = section(before, kind), section(after, kind)
+        for name in sorted(was.keys() | now.keys()):
+            yield from _edit(kind, name, was.get(name, MISSING), now.get(name, MISSING))
+    was, now = section(before, "Resources"), section(after, "Resources")
+    for name in sorted(was.keys() & now.keys()):
+        for attribute in ATTRIBUTES:
+            old, new = _attribute(was[name], attribute), _attribute(now[name], attribute)
+            yield from _edit(attribute, name, old, new)
+    for kind in WHOLE:
+        yield from _edit(kind, "", before.get(kind, MISSING), after.get(kind, MISSING))
+
+
+def _edit(kind: str, name: str, before: Any, after: Any) -> Iterator[Edit]:
+    if before == after and (before is MISSING) == (after is MISSING):
+        return
+    change: ChangeType = "Add" if before is MISSING else "Remove" if after is MISSING else "Modify"
+    yield Edit(kind, name, change, before, after)
+
+
+def _attribute(resource: Any, name: str) -> Any:
+    found = resource.get(name, MISSING) if isinstance(resource, Mapping) else MISSING
+    if name != "DependsOn" or found is MISSING:
+        return found
+    # A name and a list of one name are the same; the order of the names says nothing.
+    return sorted(map(str, found)) if isinstance(found, list) else [found]

@@ -1,0 +1,1 @@
+"""What `python -m tools` writes: tables and classes."""

@@ -1,0 +1,1 @@
+"""The ports, of this machine: its disk, its git, its clock."""

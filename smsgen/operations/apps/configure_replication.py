@@ -1,0 +1,111 @@
+"""Use cases: put and delete how the servers of an application are replicated.
+
+As with the launch configuration, what was put is kept, and the status says whether it will do: READY_FOR_REPLICATION,
+or CONFIGURATION_INVALID with the reasons in the status message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from smsgen.model.check import read, sentence
+from smsgen.model.launch_fields import KMS_KEY
+from smsgen.model.managed import ManagedApp, ReplicationParameters, ReplicationState
+from smsgen.model.replication import ReplicationEvent, ReplicationStatus, advance
+from smsgen.operations.apps.configure_launch import check_members
+from smsgen.operations.apps.readiness import cut
+from smsgen.operations.apps.world import BadParameter, World, changed, require_active
+from smsgen.operations.ports.store import Change
+
+MAX_FREQUENCY = 24
+MAX_AMIS = 270
+MAX_AHEAD = 30 * 86_400.0
+"""SMS User Guide, "Replicating VMs": hours between two runs, AMIs that are kept, seconds until the first run."""
+
+
+class GroupReplication(NamedTuple):
+    """What is put of one group: server id and how it is replicated."""
+
+    server_group_id: str
+    servers: tuple[tuple[str, ReplicationParameters], ...] = ()
+
+
+def put_replication_configuration(
+    world: World, app_id: str, wanted: tuple[GroupReplication, ...]
+) -> ManagedApp:
+    """Keep how the servers are replicated, and say in the status whether that will do.
+
+    A server that is named gets these parameters in place of its old ones; others stay. Raises BadParameter for groups
+    and servers that are not in the application, IllegalStep while it is being replicated.
+    """
+
+    def decide(before: ManagedApp) -> Change:
+        require_active(before)
+        groups = {group.server_group_id: group for group in before.app.server_groups}
+        parameters = dict(before.replication.parameters)
+        for one in wanted:
+            if one.server_group_id not in groups:
+                raise BadParameter(f"there is no server group {one.server_group_id} in the application")
+            check_members(groups[one.server_group_id], dict(one.servers))
+            parameters.update(one.servers)
+        replication = before.replication._replace(configured=True, parameters=tuple(parameters.items()))
+        after = before._replace(replication=replication, modified=world.clock.now())
+        return Change(before, reconsidered(after))
+
+    return changed(world, app_id, decide)
+
+
+def reconsidered(managed: ManagedApp) -> ManagedApp:
+    """Give the application with the status that its replication configuration deserves; raises IllegalStep."""
+    replication = managed.replication
+    if not replication.configured:
+        return managed
+    status = advance(ReplicationStatus(replication.status), ReplicationEvent.CONFIGURE)
+    wrong = "; ".join(_problems(managed))
+    status = advance(status, ReplicationEvent.REJECT if wrong else ReplicationEvent.ACCEPT)
+    return managed._replace(replication=replication._replace(status=status.value, message=cut(wrong)))
+
+
+def delete_replication_configuration(world: World, app_id: str) -> ManagedApp:
+    """Forget how the servers are replicated; raises IllegalStep while they are."""
+
+    def decide(before: ManagedApp) -> Change:
+        require_active(before)
+        status = advance(ReplicationStatus(before.replication.status), ReplicationEvent.FORGET)
+        after = before._replace(replication=ReplicationState(status=status.value), modified=world.clock.now())
+        return Change(before, after)
+
+    return changed(world, app_id, decide)
+
+
+def _problems(managed: ManagedApp) -> Iterator[str]:
+    parameters = dict(managed.replication.parameters)
+    for group in managed.app.server_groups:
+        for server in group.server_list:
+            said = parameters.get(server.server_id)
+            if said is None:
+                yield f"{server.server_id}: it has no replication parameters"
+            else:
+                for problem in _wrong(said, managed.modified):
+                    yield f"{server.server_id}: {problem}"
+    if not any(group.server_list for group in managed.app.server_groups):
+        yield "the application has no servers"
+
+
+def _wrong(said: ReplicationParameters, now: float) -> Iterator[str]:
+    if said.frequency is None and not said.run_once:
+        yield "it needs frequency, or runOnce"
+    if said.frequency is not None and not 1 <= said.frequency <= MAX_FREQUENCY:
+        yield f"frequency is {said.frequency}; it must be from 1 to {MAX_FREQUENCY} hours"
+    amis = said.number_of_recent_amis_to_keep
+    if amis is not None and not 0 <= amis <= MAX_AMIS:
+        yield f"numberOfRecentAmisToKeep is {amis}; it must be from 0 (all) to {MAX_AMIS}"
+    if said.license_type not in (None, "AWS", "BYOL"):
+        yield f"licenseType is {said.license_type!r}; it must be AWS or BYOL"
+    if said.seed_time is not None and said.seed_time - now > MAX_AHEAD:
+        yield "seedTime is more than 30 days ahead"
+    if said.kms_key_id:
+        if not said.encrypted:
+            yield "kmsKeyId needs encrypted"
+        yield from (sentence(one) for one in read(KMS_KEY, said.kms_key_id, "kmsKeyId")[1])

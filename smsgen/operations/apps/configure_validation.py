@@ -1,0 +1,174 @@
+"""Use cases: what is validated after a launch, and what came of it.
+
+An application is validated by a script that Systems Manager runs on an instance, a server by a script in its own user
+data, which reports with NotifyAppValidationOutput. `carry_out_validation` runs and awaits them after each launch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeVar
+
+from smsgen.model.managed import (
+    AppValidation,
+    ManagedApp,
+    ServerValidation,
+    ValidationOutput,
+    ValidationState,
+)
+from smsgen.model.status import LaunchStatus
+from smsgen.operations.apps.configure_launch import check_members
+from smsgen.operations.apps.readiness import cut
+from smsgen.operations.apps.world import BadParameter, MissingParameter, World, changed
+from smsgen.operations.ports.store import Change
+
+READY, PENDING, RUNNING, SUCCEEDED, FAILED = (
+    "READY_FOR_VALIDATION",
+    "PENDING",
+    "IN_PROGRESS",
+    "SUCCEEDED",
+    "FAILED",
+)
+"""ValidationStatus of the SMS API."""
+
+T = TypeVar("T", AppValidation, ServerValidation)
+
+STATUSES = (READY, PENDING, RUNNING, SUCCEEDED, FAILED)
+FINAL = (SUCCEEDED, FAILED)
+
+
+class GroupValidation(NamedTuple):
+    """The validations that are put of one group's servers."""
+
+    server_group_id: str
+    servers: tuple[ServerValidation, ...] = ()
+
+
+class ValidationConfiguration(NamedTuple):
+    """What PutAppValidationConfiguration says; None where it says nothing. An id is "" where it is to be made."""
+
+    apps: tuple[AppValidation, ...] | None = None
+    groups: tuple[GroupValidation, ...] | None = None
+
+
+def put_validation_configuration(world: World, app_id: str, wanted: ValidationConfiguration) -> ManagedApp:
+    """Keep what is to be validated after the next launches; what came of a validation that stays is kept, too.
+
+    Raises MissingParameter and BadParameter for what cannot be run, for servers and groups that are not in the
+    application, and for ids of validations that it does not have.
+    """
+
+    def decide(before: ManagedApp) -> Change:
+        state = before.validation
+        apps, servers = state.apps, state.servers
+        if wanted.apps is not None:
+            for one in wanted.apps:
+                _check_app_validation(one)
+            apps = tuple(_with_ids(world, wanted.apps, apps))
+        if wanted.groups is not None:
+            _check_groups(before, wanted.groups)
+            given = [one for group in wanted.groups for one in group.servers]
+            servers = tuple(_with_ids(world, given, servers))
+        after = before._replace(validation=_pruned(ValidationState(apps, servers, state.outputs)))
+        return Change(before, after._replace(modified=world.clock.now()))
+
+    return changed(world, app_id, decide)
+
+
+def delete_validation_configuration(world: World, app_id: str) -> ManagedApp:
+    """Forget what is validated, and what came of it."""
+
+    def decide(before: ManagedApp) -> Change:
+        after = before._replace(validation=ValidationState(), modified=world.clock.now())
+        return Change(before, after)
+
+    return changed(world, app_id, decide)
+
+
+def notify_validation_output(
+    world: World, app_id: str, *, validation_id: str, status: str, message: str = ""
+) -> ManagedApp:
+    """Keep what a server says of its own validation; raises BadParameter for one that the application does not have."""
+    if status not in STATUSES:
+        raise BadParameter(f"{status!r} is not one of {', '.join(STATUSES)}")
+
+    def decide(before: ManagedApp) -> Change:
+        found = next((one for one in outputs(before) if one.validation_id == validation_id), None)
+        if found is None:
+            raise BadParameter(f"the application {app_id} has no validation {validation_id}")
+        made = found._replace(status=status, message=cut(message), latest_time=world.clock.now())
+        return Change(before, with_output(before, made))
+
+    return changed(world, app_id, decide)
+
+
+def outputs(managed: ManagedApp) -> tuple[ValidationOutput, ...]:
+    """Give how each validation of the application stands, in the order of its configuration."""
+    state = managed.validation
+    known = {one.validation_id: one for one in state.outputs}
+    blank = [ValidationOutput(one.validation_id, one.name) for one in state.apps]
+    blank += [ValidationOutput(one.validation_id, one.name, server_id=one.server_id) for one in state.servers]
+    return tuple(known.get(one.validation_id, one) for one in blank)
+
+
+def with_output(managed: ManagedApp, output: ValidationOutput) -> ManagedApp:
+    """Give the application with how one of its validations stands now."""
+    made = tuple(output if one.validation_id == output.validation_id else one for one in outputs(managed))
+    return managed._replace(validation=managed.validation._replace(outputs=made))
+
+
+def awaiting(managed: ManagedApp) -> ManagedApp:
+    """Give the application, about to be launched, with its validations pending.
+
+    Of an application that is launched already, those of servers stay as they are: a server runs its user data once.
+    """
+    stands = LaunchStatus(managed.launch.status) is LaunchStatus.DELTA_LAUNCH_IN_PROGRESS
+    made = tuple(
+        one
+        if stands and one.server_id and one.status in FINAL
+        else ValidationOutput(one.validation_id, one.name, PENDING, server_id=one.server_id)
+        for one in outputs(managed)
+    )
+    return managed._replace(validation=managed.validation._replace(outputs=made))
+
+
+# --- Checks -------------------------------------------------------------------------------------------------
+
+
+def _check_app_validation(one: AppValidation) -> None:
+    at = "appValidationConfigurations.ssmValidationParameters"
+    for value, name in ((one.instance_id, "instanceId"), (one.script_type, "scriptType")):
+        if not value:
+            raise MissingParameter(f"{at}.{name}")
+    if one.source is None and not one.command:
+        raise MissingParameter(f"{at}.command")
+    if one.timeout_seconds is not None and not 60 <= one.timeout_seconds <= 28_800:
+        raise BadParameter(f"{at}.executionTimeoutSeconds must be from 60 to 28,800")
+
+
+def _check_groups(managed: ManagedApp, wanted: Iterable[GroupValidation]) -> None:
+    groups = {group.server_group_id: group for group in managed.app.server_groups}
+    for one in wanted:
+        group = groups.get(one.server_group_id)
+        if group is None:
+            raise BadParameter(f"there is no server group {one.server_group_id} in the application")
+        check_members(group, {server.server_id: server for server in one.servers})
+        at = "serverGroupValidationConfigurations.serverValidationConfigurations.userDataValidationParameters"
+        for server in one.servers:
+            if server.source is None:
+                raise MissingParameter(f"{at}.source.s3Location")
+            if not server.script_type:
+                raise MissingParameter(f"{at}.scriptType")
+
+
+def _with_ids(world: World, given: Iterable[T], before: Iterable[T]) -> Iterator[T]:
+    known = {one.validation_id for one in before}
+    for one in given:
+        if one.validation_id and one.validation_id not in known:
+            raise BadParameter(f"there is no validation {one.validation_id} to change")
+        yield one if one.validation_id else one._replace(validation_id=f"val-{world.new_id(17)}")
+
+
+def _pruned(state: ValidationState) -> ValidationState:
+    ids = {one.validation_id for one in state.apps} | {one.validation_id for one in state.servers}
+    return state._replace(outputs=tuple(one for one in state.outputs if one.validation_id in ids))

@@ -1,0 +1,218 @@
+"""Use cases: make, change, show, list and delete the applications of the SMS API.
+
+In: what the request said, as model values (None where it said nothing), and the World. Out: the application as it is
+kept. Each raises what `operations.world` names, besides InvalidInput, ServerTaken and StoreError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+from smsgen.model import replication
+from smsgen.model.app import App, ServerGroup, Tag
+from smsgen.model.managed import ManagedApp
+from smsgen.model.replication import ReplicationStatus
+from smsgen.model.status import (
+    APP_STEPS,
+    STEPS,
+    AppEvent,
+    AppStatus,
+    LaunchEvent,
+    LaunchStatus,
+    advance,
+    step,
+)
+from smsgen.operations.apps import configure_launch, configure_replication
+from smsgen.operations.apps.server_groups import check_identity, regroup
+from smsgen.operations.apps.world import (
+    BadParameter,
+    MissingParameter,
+    NotPermitted,
+    World,
+    change_app,
+    changed,
+    find_app,
+    new_job,
+)
+from smsgen.operations.ports.store import Change, Token, TokenUsed
+
+CREATE = "CreateApp"
+
+
+class Wanted(NamedTuple):
+    """What CreateApp and UpdateApp say of an application; None where they say nothing."""
+
+    name: str | None = None
+    description: str | None = None
+    role_name: str | None = None
+    groups: tuple[ServerGroup, ...] | None = None
+    tags: tuple[Tag, ...] | None = None
+
+
+# --- Make ---------------------------------------------------------------------------------------------------
+
+
+def create_app(world: World, wanted: Wanted, *, token: str = "") -> ManagedApp:
+    """Make an application and give it.
+
+    `token`: the client token. With one that was used before, gives the application that was made then; raises
+    BadParameter where the request was another.
+    """
+    request = sha256(repr(wanted).encode()).hexdigest() if token else ""
+    if token:
+        used = world.store.token(CREATE, token)
+        if used is not None:
+            return _made_before(world, used, request)
+    made = _new(world, wanted)
+    remembered = Token(CREATE, token, request, made.app.app_id, made.created) if token else None
+    try:
+        kept = world.store.commit(Change(None, made, token=remembered))
+    except TokenUsed as error:
+        return _made_before(world, error.token, request)
+    return kept or made
+
+
+def _new(world: World, wanted: Wanted) -> ManagedApp:
+    if not wanted.name:
+        raise MissingParameter("name")
+    app_id = f"app-{world.new_id(17)}"
+    app = App(wanted.name, app_id, stack_name=f"sms-{app_id}", profile=world.settings.profile)
+    now = world.clock.now()
+    made = _with(world, ManagedApp(app, status=AppStatus.CREATING.value, created=now, modified=now), wanted)
+    return _stepped(made, AppEvent.SUCCEED)
+
+
+def _made_before(world: World, used: Token, request: str) -> ManagedApp:
+    if used.request != request:
+        raise BadParameter(f"the client token {used.token!r} was used for another request")
+    found = world.store.app(used.app_id)
+    if found is None:
+        raise BadParameter(f"the client token {used.token!r} made an application that is deleted again")
+    return found
+
+
+# --- Change -------------------------------------------------------------------------------------------------
+
+
+def update_app(world: World, app_id: str, wanted: Wanted) -> ManagedApp:
+    """Change what the request says, and give the application.
+
+    `groups` are all groups that it has from now on; see `server_groups.regroup`. What is launched stays as it is until
+    the next launch.
+    """
+
+    def decide(before: ManagedApp) -> Change:
+        begun = _stepped(before, AppEvent.UPDATE)
+        after = _with(world, begun, wanted)
+        if after.app.server_groups != before.app.server_groups:
+            after = configure_replication.reconsidered(configure_launch.reconsidered(after))
+        return Change(before, _stepped(after, AppEvent.SUCCEED)._replace(modified=world.clock.now()))
+
+    return changed(world, app_id, decide)
+
+
+def _with(world: World, managed: ManagedApp, wanted: Wanted) -> ManagedApp:
+    app = managed.app
+    if wanted.groups is not None:
+        groups = regroup(app.server_groups, wanted.groups, lambda: f"group-{world.new_id(17)}")
+        app = app._replace(server_groups=groups)
+    app = app._replace(
+        name=app.name if wanted.name is None else wanted.name,
+        description=app.description if wanted.description is None else wanted.description,
+        tags=app.tags if wanted.tags is None else wanted.tags,
+    )
+    check_identity(app, world.settings)
+    role_name = managed.role_name if wanted.role_name is None else wanted.role_name
+    return without_strangers(managed._replace(app=app, role_name=role_name))
+
+
+def without_strangers(managed: ManagedApp) -> ManagedApp:
+    """Forget what is known of servers that are no longer in the application."""
+    servers = {server.server_id for group in managed.app.server_groups for server in group.server_list}
+    copied, validation = managed.replication, managed.validation
+    return managed._replace(
+        replication=copied._replace(
+            parameters=tuple(one for one in copied.parameters if one[0] in servers),
+            terminated=tuple(one for one in copied.terminated if one in servers),
+        ),
+        validation=validation._replace(
+            servers=tuple(one for one in validation.servers if one.server_id in servers),
+            outputs=tuple(one for one in validation.outputs if not one.server_id or one.server_id in servers),
+        ),
+    )
+
+
+# --- Show ---------------------------------------------------------------------------------------------------
+
+
+def get_app(world: World, app_id: str) -> ManagedApp:
+    """Give an application."""
+    return find_app(world, app_id)
+
+
+def list_apps(
+    world: World, *, ids: Sequence[str] = (), after: str = "", limit: int
+) -> tuple[tuple[ManagedApp, ...], bool]:
+    """Give at most `limit` applications by their ids, those after the id `after`, and whether there are more.
+
+    `ids`: only these; those that are not there are left out.
+    """
+    found = world.store.apps(ids=tuple(dict.fromkeys(ids)), after=after, limit=limit + 1)
+    return found[:limit], len(found) > limit
+
+
+# --- Delete -------------------------------------------------------------------------------------------------
+
+
+def delete_app(world: World, app_id: str, *, stop_replication: bool = False, terminate: bool = False) -> None:
+    """Delete an application: at once, or in the background where its stack has to be deleted first.
+
+    Raises NotPermitted where there is a stack and not `terminate`, or there are replication jobs and not
+    `stop_replication`.
+    """
+
+    def decide(before: ManagedApp) -> Change:
+        deleting = _stepped(before, AppEvent.DELETE)
+        if replication.is_running(ReplicationStatus(before.replication.status)) and not stop_replication:
+            message = f"servers of the application {app_id} are being replicated"
+            raise NotPermitted(message, hint="stop that first, or give forceStopAppReplication")
+        if not may_have_stack(before):
+            return Change(before, None)
+        if not terminate:
+            message = f"the application {app_id} is {before.launch.status}: its stack is there"
+            raise NotPermitted(message, hint="terminate it first, or give forceTerminateApp")
+        launch = before.launch._replace(status=_terminating(before).value, message="")
+        after = deleting._replace(launch=launch, status_message="", modified=world.clock.now())
+        return Change(before, after, jobs=(new_job(world, app_id, "delete"),))
+
+    change_app(world, app_id, decide)
+
+
+def may_have_stack(managed: ManagedApp) -> bool:
+    """Whether a stack of the application may be there: one that is known, or is just being made."""
+    return bool(managed.launch.stack_id) or LaunchStatus(managed.launch.status) in _UNDER_WAY
+
+
+_UNDER_WAY = frozenset(
+    (
+        LaunchStatus.VALIDATION_IN_PROGRESS,
+        LaunchStatus.LAUNCH_PENDING,
+        LaunchStatus.LAUNCH_IN_PROGRESS,
+        LaunchStatus.TERMINATE_IN_PROGRESS,
+        LaunchStatus.DELTA_LAUNCH_IN_PROGRESS,
+    )
+)
+
+
+def _terminating(managed: ManagedApp) -> LaunchStatus:
+    """Give the launch status while the stack is deleted with the application; raises IllegalStep during an update."""
+    status = LaunchStatus(managed.launch.status)
+    if status is LaunchStatus.DELTA_LAUNCH_IN_PROGRESS or LaunchEvent.TERMINATE in STEPS[status]:
+        return advance(status, LaunchEvent.TERMINATE)
+    return status  # configured anew after a failure that left a stack, or being terminated already
+
+
+def _stepped(managed: ManagedApp, event: AppEvent) -> ManagedApp:
+    return managed._replace(status=step(APP_STEPS, AppStatus(managed.status), event).value)

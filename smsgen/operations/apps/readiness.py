@@ -1,0 +1,52 @@
+"""Whether an application that is kept can be launched: its configuration, and its images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from smsgen.compiler.resolve import ResolvedServer, resolve
+from smsgen.errors import Diagnostic, InvalidInput, errors
+from smsgen.model.app import App
+from smsgen.model.check import sentence
+from smsgen.operations.files.generate_template import generate_from
+
+MAX_MESSAGE = 2_000
+"""Characters of a status message; SMS gave its own 2,500 (ValidationStatusMessage)."""
+
+_NEEDED = (("subnet", "subnet"), ("security_group", "security group"), ("instance_type", "instance type"))
+"""Field of the launch configuration, and how it is called: what SMS's console asked for, and EC2 cannot guess."""
+
+
+def diagnose(app: App) -> tuple[Diagnostic, ...]:
+    """Give what keeps an application from being launched, its images apart: nothing means that it is ready."""
+    try:
+        generate_from(app)
+    except InvalidInput as error:
+        return errors(error.diagnostics)
+    return tuple(_incomplete(resolve(app)))
+
+
+def without_image(app: App) -> tuple[str, ...]:
+    """Give the ids of the servers that have no image, sorted."""
+    servers = (server for group in app.server_groups for server in group.server_list)
+    return tuple(sorted(server.server_id for server in servers if not server.image_id))
+
+
+def told(diagnostics: Iterable[Diagnostic]) -> str:
+    """Give diagnostics as one status message."""
+    return cut("; ".join(sentence(one) for one in diagnostics))
+
+
+def cut(text: str) -> str:
+    """Give a text as a status message: on one line, and not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_MESSAGE else line[: MAX_MESSAGE - 1] + "…"
+
+
+def _incomplete(servers: Iterable[ResolvedServer]) -> Iterator[Diagnostic]:
+    for one in servers:
+        for field, words in _NEEDED:
+            said = getattr(one.launch, field) or (field == "security_group" and one.launch.security_groups)
+            if not said:
+                hint = "put it with PutAppLaunchConfiguration"
+                yield Diagnostic("INCOMPLETE", f"{one.title} has no {words}", hint, path=one.path_of(field))

@@ -1,0 +1,144 @@
+"""What the operations of the SMS API need of the world, the ways they say no, and how they write.
+
+An operation reads an application, decides, and commits what it decided. Where somebody else wrote meanwhile
+(`Conflict`), it reads and decides again; so the decision is a function of the application alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from smsgen.errors import SmsgenError
+from smsgen.model.managed import ManagedApp
+from smsgen.model.status import AppStatus
+from smsgen.operations.apps.turns import Turns
+from smsgen.operations.ports.protocols import Artifacts, Clock, Commands, StackReader, Stacks
+from smsgen.operations.ports.store import AppStore, Change, Conflict, Job
+from smsgen.operations.ports.waiting import Pace
+
+_TURNS = 40
+_LONGEST_PAUSE = 0.5
+
+
+class Settings(NamedTuple):
+    """What the keeper of a server decides.
+
+    `profile`: of the applications that CreateApp makes, "hardened" or "sms" (`model.app.PROFILES`). `max_groups` and
+    `max_servers`: of one application (SMS User Guide, limits). `on_failure`: what becomes of a stack whose creation
+    fails: ROLLBACK, DELETE or DO_NOTHING. Times are seconds. `lease`: for how long a worker that shows no sign of life
+    keeps its job from the others. `attempts`: how often a job is taken up before trouble counts as lasting.
+    `validation`: for how long a server's own validation is waited for (SMS console: 15 minutes). `token_age`: for how
+    long a client token is remembered.
+    """
+
+    profile: str = "hardened"
+    max_groups: int = 10
+    max_servers: int = 50
+    on_failure: str = "ROLLBACK"
+    lease: float = 60.0
+    attempts: int = 10
+    pace: Pace = Pace()
+    timeout: float = 4 * 3600.0
+    validation: float = 15 * 60.0
+    token_age: float = 7 * 86_400.0
+
+
+class World(NamedTuple):
+    """The ports behind which everything stands that an operation uses.
+
+    `artifacts` gives the documents' bucket; it is asked for only where something is put there. `new_id` gives so many
+    random hexadecimal digits. `secret` gives the key that pagination tokens are sealed with: the same for all servers
+    of one store. `turns` is what writers in this process wait at.
+    """
+
+    store: AppStore
+    artifacts: Callable[[], Artifacts]
+    stacks: Stacks
+    reader: StackReader
+    commands: Commands
+    clock: Clock
+    new_id: Callable[[int], str]
+    secret: Callable[[], bytes]
+    turns: Turns
+    settings: Settings = Settings()
+
+
+class BadParameter(SmsgenError):
+    """A member of the request has a value that it cannot have (API: InvalidParameterException)."""
+
+
+class UnknownApp(BadParameter):
+    """There is no application of that id; the API has no error of its own for it."""
+
+    def __init__(self, app_id: str) -> None:
+        super().__init__(f"there is no application {app_id}")
+
+
+class MissingParameter(SmsgenError):
+    """A member of the request is missing (API: MissingRequiredParameterException)."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the request must contain the parameter {name}")
+
+
+class NotPermitted(SmsgenError):
+    """The application is not in a state for that (API: OperationNotPermittedException)."""
+
+
+class Busy(SmsgenError):
+    """The application was written by others again and again; nothing is kept."""
+
+
+def required(value: str | None, name: str) -> str:
+    """Give a member's value; raises MissingParameter where there is none."""
+    if not value:
+        raise MissingParameter(name)
+    return value
+
+
+def find_app(world: World, app_id: str) -> ManagedApp:
+    """Give an application; raises UnknownApp."""
+    found = world.store.app(app_id)
+    if found is None:
+        raise UnknownApp(app_id)
+    return found
+
+
+def require_active(managed: ManagedApp) -> None:
+    """Raise NotPermitted for an application that is being deleted, or could not be."""
+    if managed.status != AppStatus.ACTIVE.value:
+        message = f"the application {managed.app.app_id} is {managed.status}"
+        raise NotPermitted(message, hint="only DeleteApp can follow")
+
+
+def change_app(world: World, app_id: str, decide: Callable[[ManagedApp], Change]) -> ManagedApp | None:
+    """Read, decide and commit until nobody interferes; give the application as it then is (None: deleted).
+
+    Raises UnknownApp, whatever `decide` and `AppStore.commit` raise, and Busy after many conflicts.
+    """
+    pause = 0.005
+    for _ in range(_TURNS):
+        with world.turns.of(app_id):
+            change = decide(find_app(world, app_id))
+            try:
+                return world.store.commit(change)
+            except Conflict:
+                pass
+        # Chance parts two writers that would otherwise meet again.
+        world.clock.sleep(pause * (0.5 + world.clock.jitter()))
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+    raise Busy(f"others keep writing the application {app_id}", hint="try again")
+
+
+def changed(world: World, app_id: str, decide: Callable[[ManagedApp], Change]) -> ManagedApp:
+    """Do as `change_app` where the application stays."""
+    after = change_app(world, app_id, decide)
+    if after is None:
+        raise UnknownApp(app_id)
+    return after
+
+
+def new_job(world: World, app_id: str, kind: str) -> Job:
+    """Give work to be queued."""
+    return Job(f"job-{world.new_id(17)}", app_id, kind, created=world.clock.now())

@@ -1,0 +1,228 @@
+"""Use case: what a deployment would change, before CloudFormation is asked.
+
+In: what would be submitted (an application file, or any template), and what is deployed (a snapshot, a bare template,
+the same file at a git revision, or nothing). Out: the predicted ChangeSet, and where each resource comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from smsgen.cfn.document import Template
+from smsgen.cfn.text import Document, parse
+from smsgen.changes import predict
+from smsgen.changes.ignore import ignoring
+from smsgen.changes.model import ChangeSet, Environment, Stack
+from smsgen.changes.stack import read_snapshot
+from smsgen.errors import Diagnostic, InvalidInput, Location
+from smsgen.operations.files.generate_template import Generated, generate_template
+from smsgen.text.source import MAX_BYTES
+
+if TYPE_CHECKING:  # Protocols are slow to make
+    from smsgen.operations.ports.protocols import Files, Revisions
+
+
+class Submitted(NamedTuple):
+    """What would be submitted: the template, its children by TemplateURL, and the place of each resource."""
+
+    template: Template
+    children: Mapping[str, Mapping[str, Any]]
+    locate: Callable[[str], Location | None]
+    place: Callable[[Iterable[Diagnostic]], tuple[Diagnostic, ...]]
+    stack_name: str = ""
+    values: Mapping[str, str] = {}
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+class Predicted(NamedTuple):
+    """The change set, and what would be submitted."""
+
+    change_set: ChangeSet
+    submitted: Submitted
+
+
+def from_app(path: str, *, files: Files, profile: str | None = None, text: bytes | None = None) -> Submitted:
+    """Give what an application file would submit. `text`: its content, where it is not to be read from `path`."""
+    return submitted_of(generate_template(path, files=files, profile=profile, text=text))
+
+
+def submitted_of(generated: Generated) -> Submitted:
+    """Give what an application would submit that is compiled already."""
+    compiled = generated.compiled
+    return Submitted(
+        template=compiled.template,
+        children={child.file: child.template.body for child in compiled.children},
+        locate=_locator(generated),
+        place=lambda found: tuple(
+            one._replace(location=one.location or generated.loaded.source.locate(())) for one in found
+        ),
+        stack_name=generated.app.stack_name,
+        values={name: value for name, value in compiled.values.items() if value},
+        warnings=generated.warnings,
+    )
+
+
+def from_template(path: str, *, files: Files, text: bytes | None = None) -> Submitted:
+    """Give what a template file would submit; nested templates are read from beside it, where they are files."""
+    document = parse(files.read(path, max_bytes=MAX_BYTES) if text is None else text, path)
+
+    def locate(logical_id: str) -> Location | None:
+        if logical_id not in document.template.resources:
+            return None
+        return document.source.locate(("Resources", logical_id), key=True)
+
+    return Submitted(
+        template=document.template,
+        children=dict(_children(document, path, files)),
+        locate=locate,
+        place=document.source.place,
+    )
+
+
+def submitted_template(template: Template) -> Submitted:
+    """Give what a template would submit that stands in no file: its problems have no places, nested ones no texts."""
+    return Submitted(template, {}, lambda _: None, tuple)
+
+
+def predict_change_set(
+    submitted: Submitted,
+    deployed: Stack | None,
+    *,
+    parameters: Mapping[str, str],
+    pseudo: Mapping[str, str],
+    ignore: Iterable[str] = (),
+    as_written: bool = False,
+) -> Predicted:
+    """Predict. `deployed` None: a CREATE change set.
+
+    What is equal though it is written differently (the order of tags, for one) is no change here. With `as_written` it
+    is one where CloudFormation, which is given the texts, lists it: to be held against its own answer.
+
+    `parameters`: values given now; a deployed parameter without one keeps its value, as `UsePreviousValue` of the API
+    says. `pseudo`: pseudo parameters known from elsewhere (`AWS::Region`). `ignore`: paths of volatile values
+    (`Resources.*.Properties.Tags.Build`), left out on both sides. Raises InvalidInput with CloudFormation's own
+    complaints, in their places.
+    """
+    patterns = tuple(ignore)
+    template = ignoring(submitted.template.body, patterns)
+    children = {name: ignoring(body, patterns) for name, body in submitted.children.items()}
+    before = None
+    if deployed:
+        name = deployed.stack_name or submitted.stack_name  # a bare template names no stack
+        before = deployed._replace(stack_name=name, template=ignoring(deployed.template, patterns))
+        if not as_written:
+            template, children = _aligned(template, children, before)
+    given: dict[str, str | None] = {**submitted.values, **parameters}
+    for name in before.parameters if before else ():
+        if name in submitted.template.parameters:
+            given.setdefault(name, None)
+    environment = _environment(deployed, submitted.stack_name, pseudo)
+    try:
+        change_set = predict(before, template, given, environment=environment, children=children)
+    except InvalidInput as error:
+        raise InvalidInput(submitted.place(error.diagnostics)) from None
+    return Predicted(change_set, submitted)
+
+
+def _aligned(
+    template: Mapping[str, Any], children: Mapping[str, Mapping[str, Any]], before: Stack
+) -> tuple[Mapping[str, Any], dict[str, Mapping[str, Any]]]:
+    """Give the templates in the spelling of what is deployed of them.
+
+    A child that several resources name is spelled as the first of them has it deployed.
+    """
+    from smsgen.cfn.align import aligned  # a CREATE change set goes without
+
+    made: dict[str, Mapping[str, Any]] = {}
+    waiting = [(template, before)] if children else []
+    while waiting:
+        body, stack = waiting.pop()
+        for name, resource in Template(dict(body)).resources.items():
+            url, nested = str(_template_url(resource)), stack.children.get(name)
+            url = url if url in children else url.rpartition("/")[2]
+            if nested and url in children and url not in made:
+                made[url] = aligned(children[url], nested.template)
+                waiting.append((children[url], nested))
+    return aligned(template, before.template), {**children, **made}
+
+
+def read_deployed(path: str, *, files: Files) -> Stack:
+    """Read the deployed side: a snapshot (`smsgen pull`), or a bare template."""
+    return read_snapshot(files.read(path, max_bytes=MAX_BYTES), path)
+
+
+def at_revision(
+    path: str, ref: str, *, is_app: bool, files: Files, revisions: Revisions, profile: str | None = None
+) -> Stack:
+    """Give the same file at a git revision as if it were deployed: the base branch of a pull request."""
+    text = revisions.read(ref, path, max_bytes=MAX_BYTES)
+    if not is_app:
+        return Stack("", from_template(path, files=files, text=text).template.body)
+    base = from_app(path, files=_Past(files, revisions, ref), profile=profile, text=text)
+    urls = {name: str(_template_url(resource)) for name, resource in base.template.resources.items()}
+    children = {name: Stack("", base.children[url]) for name, url in urls.items() if url in base.children}
+    return Stack(base.stack_name, base.template.body, parameters=base.values, children=children)
+
+
+class _Past:
+    """The user's files as they were: what an application file of a revision names is read from that revision."""
+
+    def __init__(self, files: Files, revisions: Revisions, ref: str) -> None:
+        self._files, self._revisions, self._ref = files, revisions, ref
+
+    def read(self, path: str, *, max_bytes: int) -> bytes:
+        return self._revisions.read(self._ref, path, max_bytes=max_bytes)
+
+    def beside(self, path: str, name: str) -> str:
+        return self._files.beside(path, name)
+
+    def write(self, path: str, content: bytes, *, replace: bool = True) -> None:
+        raise AssertionError(f"the past is not written: {path}, {len(content)}, {replace}")
+
+
+def _locator(generated: Generated) -> Callable[[str], Location | None]:
+    compiled, source = generated.compiled, generated.loaded.source
+    origins = dict(compiled.origins)
+    for child in compiled.children:
+        origins.update(child.origins)
+
+    def locate(logical_id: str) -> Location | None:
+        path = origins.get(logical_id.rpartition("/")[2])
+        return source.locate(path) if path else None
+
+    return locate
+
+
+def _children(document: Document, path: str, files: Files) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    for resource in document.template.resources.values():
+        url = _template_url(resource)
+        if isinstance(url, str) and "://" not in url:
+            beside = files.beside(path, url)
+            child = parse(files.read(beside, max_bytes=MAX_BYTES), beside)
+            yield url, child.template.body
+            yield from _children(child, beside, files)
+
+
+def _template_url(resource: Any) -> Any:
+    properties = resource.get("Properties") if isinstance(resource, dict) else None
+    return properties.get("TemplateURL") if isinstance(properties, dict) else None
+
+
+def _environment(deployed: Stack | None, stack_name: str, pseudo: Mapping[str, str]) -> Environment:
+    """Give what is known of the account: from the snapshot, its stack id, and what the user says."""
+    known = deployed.environment if deployed and deployed.environment else Environment()
+    name = (deployed.stack_name if deployed else "") or stack_name
+    said: dict[str, Any] = {"AWS::StackName": name} if name else {}
+    if deployed and deployed.stack_id:
+        said |= _of_stack_id(deployed.stack_id)
+    return known._replace(pseudo={**said, **known.pseudo, **pseudo})
+
+
+def _of_stack_id(stack_id: str) -> dict[str, str]:
+    """Give what a stack's ARN says: `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID`."""
+    parts = stack_id.split(":", 5)
+    said = {"AWS::StackId": stack_id}
+    if len(parts) == 6:
+        said |= {"AWS::Partition": parts[1], "AWS::Region": parts[3], "AWS::AccountId": parts[4]}
+    return said

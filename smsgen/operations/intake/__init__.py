@@ -1,0 +1,1 @@
+"""What stands elsewhere -> App."""

@@ -1,0 +1,90 @@
+"""Use case: carry out what LaunchApp, TerminateApp and DeleteApp began, one job at a time, by one worker at a time.
+
+    lease ──▶ KINDS[job.kind] ──▶ over: its outcome is written, and the job forgotten, in one commit
+                   │
+                   ├──▶ AWS in trouble, worker stopped: given back, to be taken up again after a while
+                   └──▶ lease lost: nothing more is done; another worker goes on
+
+A worker can be killed at any moment. The next one looks at what the store says was begun, and at what CloudFormation
+says of it, and goes on from there: it finishes what runs, and never begins it a second time.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from smsgen.errors import ServiceError, SmsgenError
+from smsgen.operations.apps.readiness import cut
+from smsgen.operations.apps.world import Busy, UnknownApp, World
+from smsgen.operations.jobs import launch, termination, validation
+from smsgen.operations.jobs.lease import Kind, Lease, Stopped, Superseded, is_transient
+from smsgen.operations.ports.store import LeaseLost, StoreError
+
+KINDS = {
+    "launch": launch.LAUNCH,
+    "terminate": termination.TERMINATE,
+    "delete": termination.DELETE,
+    "validate": validation.VALIDATE,
+}
+"""Kind of a job -> how it is carried out."""
+
+_log = logging.getLogger("smsgen.jobs")
+
+_FIRST_PAUSE = 5.0
+_LONGEST_PAUSE = 300.0
+
+
+def carry_out_one(world: World, worker: str) -> bool:
+    """Lease one job and carry it out; give False where there is none to take.
+
+    `worker` is the name that the lease is under. Raises StoreError where the store fails; the lease then ends by
+    itself.
+    """
+    job = world.store.lease(worker, now=world.clock.now(), seconds=world.settings.lease)
+    if job is None:
+        return False
+    kind = KINDS[job.kind]
+    lease = Lease(world, job, kind.goes_on)
+    try:
+        _attempt(world, lease, kind)
+    except LeaseLost:
+        _log.info("job %s of %s went on to another worker", job.job_id, job.app_id)
+    except (Superseded, UnknownApp):
+        world.store.finish(lease.job)
+    except Stopped:
+        world.store.give_back(lease.job, now=world.clock.now())
+    return True
+
+
+def _attempt(world: World, lease: Lease, kind: Kind) -> None:
+    """Carry a job out; what goes wrong is either tried again later, or written as its failure."""
+    try:
+        lease.app()
+        kind.carry_out(world, lease)
+    except (LeaseLost, Superseded, UnknownApp, Stopped, StoreError):
+        raise
+    except ServiceError as error:
+        if is_transient(error) and lease.job.attempt < world.settings.attempts:
+            _later(world, lease, str(error))
+        else:
+            kind.fail(world, lease, str(error))
+    except Busy as error:
+        _later(world, lease, str(error))
+    except SmsgenError as error:
+        kind.fail(world, lease, str(error))
+    except Exception as error:
+        _log.exception("job %s (%s) of %s failed", lease.job.job_id, lease.job.kind, lease.job.app_id)
+        if lease.job.attempt < world.settings.attempts:
+            _later(world, lease, "")
+        else:
+            kind.fail(world, lease, f"internal error ({type(error).__name__})")
+
+
+def _later(world: World, lease: Lease, why: str) -> None:
+    """Give the job back for a while that grows with each attempt."""
+    pause = min(_FIRST_PAUSE * 2 ** max(0, lease.job.attempt - 1), _LONGEST_PAUSE)
+    pause *= 1 + world.clock.jitter() / 4
+    if why and lease.job.kind != "validate":
+        message = cut(f"{why}; trying again")
+        lease.note(lambda launch: launch._replace(message=message))
+    world.store.give_back(lease.job, now=world.clock.now(), delay=pause)

@@ -1,0 +1,221 @@
+"""A worker's hold on its job while it carries it out, and the world as it sees it under that hold.
+
+    KeptClock      every pause renews the lease
+    FencedStacks   nothing is changed in AWS without the lease, nor before the store knows what is about to happen
+
+A worker that was away for too long (a machine that slept, a network that was lost) finds its lease gone at the next
+thing it does, and does no more; whoever has the lease then goes on from what the store says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from smsgen.changes.model import ChangeSet
+from smsgen.errors import ServiceError, SmsgenError
+from smsgen.model.managed import LaunchState, ManagedApp
+from smsgen.operations.apps.world import World, change_app, find_app
+from smsgen.operations.ports.protocols import Clock, Stacks
+from smsgen.operations.ports.records import (
+    ChangeSetInfo,
+    ChangeSetRequest,
+    Instance,
+    StackEvent,
+    StackInfo,
+    StackResource,
+)
+from smsgen.operations.ports.store import Change, Job
+
+_TRANSIENT = re.compile(
+    r"Throttl|RequestLimitExceeded|SlowDown|TooManyRequests|PriorRequestNotComplete|BandwidthLimit|RequestTimeout"
+    r"|InternalError|InternalFailure|InternalServer|ServiceUnavailable|^Unavailable$|^5\d\d$|^$"
+)
+"""AWS's error codes that pass by themselves; none at all is a network that failed, or credentials that are missing."""
+
+
+def is_transient(error: ServiceError) -> bool:
+    """Whether it is worth trying again after a while."""
+    return _TRANSIENT.search(error.code) is not None
+
+
+class Superseded(SmsgenError):
+    """The application is no longer meant to be what this job makes of it: it is terminated or deleted now."""
+
+
+class Stopped(SmsgenError):
+    """The worker is asked to stop: it gives its lease back, and another one goes on."""
+
+
+class Lease:
+    """The hold on one job. `goes_on` says whether the application is still meant to be what the job makes of it."""
+
+    def __init__(self, world: World, job: Job, goes_on: Callable[[ManagedApp], bool]) -> None:
+        self._world = world
+        self.job = job
+        self._goes_on = goes_on
+        self._renew_at = self._next()
+
+    def _next(self) -> float:
+        return self._world.clock.now() + self._world.settings.lease / 3
+
+    def keep(self) -> None:
+        """Renew the lease where a third of it has passed; raises LeaseLost where it is another's."""
+        if self._world.clock.now() < self._renew_at:
+            return
+        world = self._world
+        self.job = world.store.renew(self.job, now=world.clock.now(), seconds=world.settings.lease)
+        self._renew_at = self._next()
+
+    def check(self) -> None:
+        """Make sure that the lease holds now; raises LeaseLost, and Superseded."""
+        self._renew_at = 0.0
+        self.keep()
+        self.app()
+
+    def app(self) -> ManagedApp:
+        """Give the application; raises Superseded where it is not what the job is for any more."""
+        managed = find_app(self._world, self.job.app_id)
+        if not self._goes_on(managed):
+            raise Superseded(f"the application {self.job.app_id} is {managed.launch.status} now")
+        return managed
+
+    def write(
+        self,
+        decide: Callable[[ManagedApp], ManagedApp | None],
+        *,
+        jobs: tuple[Job, ...] = (),
+        done: bool = False,
+    ) -> None:
+        """Change the application under the lease; `done` ends the job with it, `decide` giving None deletes it.
+
+        Raises LeaseLost and Superseded, and then nothing is kept.
+        """
+
+        def change(before: ManagedApp) -> Change:
+            if not self._goes_on(before):
+                raise Superseded(f"the application {before.app.app_id} is {before.launch.status} now")
+            after = decide(before)
+            return Change(before, after, jobs=jobs, lease=self.job, done=done)
+
+        change_app(self._world, self.job.app_id, change)
+
+    def note(self, change: Callable[[LaunchState], LaunchState]) -> None:
+        """Write how the launch stands, where that is news."""
+        launch = self.app().launch
+        if change(launch) != launch:
+            self.write(lambda managed: managed._replace(launch=change(managed.launch)))
+
+
+class Kind(NamedTuple):
+    """How a kind of job is carried out.
+
+    `goes_on`: whether the application is still meant to be what the job makes of it. `carry_out` does it, and writes
+    its outcome; `fail` writes, in a sentence, that it failed for good.
+    """
+
+    goes_on: Callable[[ManagedApp], bool]
+    carry_out: Callable[[World, Lease], None]
+    fail: Callable[[World, Lease, str], None]
+
+
+class KeptClock:
+    """A clock whose pauses are short enough for the lease, and renew it."""
+
+    def __init__(self, clock: Clock, lease: Lease, longest: float) -> None:
+        self._clock = clock
+        self._lease = lease
+        self._longest = longest
+
+    def now(self) -> float:
+        """Give seconds since the epoch."""
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, renewing the lease on the way; raises LeaseLost."""
+        end = self._clock.now() + seconds
+        while (left := end - self._clock.now()) > 0:
+            self._clock.sleep(min(left, self._longest))
+            self._lease.keep()
+
+    def jitter(self) -> float:
+        """Give a random number of at least 0 and below 1."""
+        return self._clock.jitter()
+
+
+class FencedStacks:
+    """The Stacks port under a lease: what changes anything in AWS first makes sure that the lease holds.
+
+    Before a change set is executed or a stack is deleted, the store is told which stack, and with which token.
+    """
+
+    def __init__(self, stacks: Stacks, lease: Lease) -> None:
+        self._stacks = stacks
+        self._lease = lease
+
+    def find(self, stack: str) -> StackInfo | None:
+        """Give the stack, or None; see the port."""
+        return self._stacks.find(stack)
+
+    def template(self, stack: str) -> str:
+        """Give the template's text; see the port."""
+        return self._stacks.template(stack)
+
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        """Give all resources of the stack; see the port."""
+        return self._stacks.resources(stack)
+
+    def events(self, stack: str, *, after: str = "") -> tuple[StackEvent, ...]:
+        """Give the events that came after one; see the port."""
+        return self._stacks.events(stack, after=after)
+
+    def change_set(self, stack: str, name: str) -> ChangeSetInfo | None:
+        """Give the change set, or None; see the port."""
+        return self._stacks.change_set(stack, name)
+
+    def change_sets(self, stack: str) -> tuple[ChangeSetInfo, ...]:
+        """Give all change sets of the stack; see the port."""
+        return self._stacks.change_sets(stack)
+
+    def describe_change_set(self, change_set_id: str, *, kind: str) -> ChangeSet:
+        """Give the change set with its changes; see the port."""
+        return self._stacks.describe_change_set(change_set_id, kind=kind)
+
+    def instances(self, ids: Iterable[str]) -> tuple[Instance, ...]:
+        """Give those of the instances that EC2 knows; see the port."""
+        return self._stacks.instances(ids)
+
+    def create_change_set(self, request: ChangeSetRequest) -> ChangeSetInfo:
+        """Ask for a change set; see the port."""
+        self._lease.check()
+        return self._stacks.create_change_set(request)
+
+    def delete_change_set(self, stack: str, name: str) -> None:
+        """Delete the change set; see the port."""
+        self._lease.keep()
+        self._stacks.delete_change_set(stack, name)
+
+    def execute(self, change_set: ChangeSetInfo, *, token: str) -> None:
+        """Execute exactly this change set; see the port."""
+        self._about_to(change_set.stack_id, token)
+        self._stacks.execute(change_set, token=token)
+
+    def delete(self, stack: str, *, token: str, retain: Iterable[str] = ()) -> None:
+        """Begin to delete the stack; see the port."""
+        self._about_to(stack, token)
+        self._stacks.delete(stack, token=token, retain=retain)
+
+    def protect(self, stack: str, *, on: bool) -> None:
+        """Switch the stack's termination protection on or off; see the port."""
+        self._lease.check()
+        self._stacks.protect(stack, on=on)
+
+    def _about_to(self, stack_id: str, token: str) -> None:
+        self._lease.check()
+        self._lease.note(lambda launch: launch._replace(stack_id=stack_id, operation=token))
+
+
+def under(world: World, lease: Lease) -> tuple[FencedStacks, KeptClock]:
+    """Give the world's stacks and clock under a lease."""
+    return FencedStacks(world.stacks, lease), KeptClock(world.clock, lease, world.settings.lease / 3)

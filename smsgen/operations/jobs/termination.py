@@ -1,0 +1,63 @@
+"""The deletion of an application's stack as a job, by itself or before the application is deleted, too."""
+
+from __future__ import annotations
+
+from smsgen.model.managed import ManagedApp
+from smsgen.model.status import APP_STEPS, AppEvent, AppStatus, LaunchEvent, LaunchStatus, step
+from smsgen.operations.apps.readiness import cut
+from smsgen.operations.apps.world import World
+from smsgen.operations.jobs.lease import Kind, Lease, under
+from smsgen.operations.jobs.progress import Reporter, stepped
+from smsgen.operations.stacks.terminate import TerminateOptions, terminate_app
+
+
+def _terminating(managed: ManagedApp) -> bool:
+    return managed.launch.status == LaunchStatus.TERMINATE_IN_PROGRESS.value
+
+
+def _deleting(managed: ManagedApp) -> bool:
+    return managed.status == AppStatus.DELETING.value
+
+
+def _delete_stack(world: World, lease: Lease) -> None:
+    stacks, clock = under(world, lease)
+    options = TerminateOptions(pace=world.settings.pace, timeout=world.settings.timeout)
+    stack_name = lease.app().app.stack_name
+    terminate_app(stack_name, options, stacks=stacks, clock=clock, talk=Reporter(lease))
+
+
+def _terminate(world: World, lease: Lease) -> None:
+    _delete_stack(world, lease)
+    lease.write(_terminated, done=True)
+
+
+def _terminated(managed: ManagedApp) -> ManagedApp:
+    launch = stepped(managed.launch, LaunchEvent.SUCCEED)
+    return managed._replace(launch=launch._replace(stack_id="", operation=""))
+
+
+def _not_terminated(managed: ManagedApp, message: str) -> ManagedApp:
+    return managed._replace(launch=stepped(managed.launch, LaunchEvent.FAIL, message)._replace(operation=""))
+
+
+def _termination_failed(world: World, lease: Lease, message: str) -> None:
+    lease.write(lambda managed: _not_terminated(managed, message), done=True)
+
+
+def _delete(world: World, lease: Lease) -> None:
+    _delete_stack(world, lease)
+    lease.write(lambda managed: None, done=True)
+
+
+def _deletion_failed(world: World, lease: Lease, message: str) -> None:
+    def decide(managed: ManagedApp) -> ManagedApp:
+        if _terminating(managed):
+            managed = _not_terminated(managed, message)
+        status = step(APP_STEPS, AppStatus(managed.status), AppEvent.FAIL)
+        return managed._replace(status=status.value, status_message=cut(message))
+
+    lease.write(decide, done=True)
+
+
+TERMINATE = Kind(_terminating, _terminate, _termination_failed)
+DELETE = Kind(_deleting, _delete, _deletion_failed)

@@ -1,0 +1,148 @@
+"""The validation of a launched application as a job: scripts are run by Systems Manager, servers' own are awaited.
+
+A script may run twice where a worker is killed just after it was sent: SendCommand has no client token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smsgen.errors import ServiceError
+from smsgen.model.launch import S3Location
+from smsgen.model.managed import AppValidation, ManagedApp, ValidationOutput
+from smsgen.model.status import LaunchStatus
+from smsgen.operations.apps.configure_validation import (
+    FAILED,
+    FINAL,
+    PENDING,
+    RUNNING,
+    SUCCEEDED,
+    outputs,
+    with_output,
+)
+from smsgen.operations.apps.readiness import cut
+from smsgen.operations.apps.server_reports import Report, read_report
+from smsgen.operations.apps.world import World, new_job
+from smsgen.operations.jobs.lease import Kind, Lease, is_transient, under
+from smsgen.operations.ports.records import Command
+from smsgen.operations.ports.store import Job
+from smsgen.operations.ports.waiting import Backoff
+
+_TIMEOUT = 3600
+"""Seconds that a script may run where nothing is said: what AWS-RunShellScript itself has."""
+
+_LONGEST = 9 * 3600.0
+"""Seconds after which nothing is awaited any more: a script has at most eight hours (ExecutionTimeoutSeconds)."""
+
+
+def begin_validation(world: World, managed: ManagedApp) -> tuple[Job, ...]:
+    """Give the job that validates an application once it is launched; none where there is nothing to validate."""
+    return (new_job(world, managed.app.app_id, "validate"),) if outputs(managed) else ()
+
+
+def _goes_on(managed: ManagedApp) -> bool:
+    return managed.launch.status == LaunchStatus.LAUNCHED.value and bool(outputs(managed))
+
+
+def _carry_out(world: World, lease: Lease) -> None:
+    _, clock = under(world, lease)
+    backoff = Backoff(clock, world.settings.pace.within(_LONGEST))
+    while True:
+        for news in _news(world, lease):
+            _keep(lease, news)
+        if all(one.status in FINAL for one in outputs(lease.app())):
+            break
+        if not backoff.wait():
+            _fail(world, lease, "it took too long")
+            return
+    world.store.finish(lease.job)
+
+
+def _keep(lease: Lease, output: ValidationOutput) -> None:
+    lease.write(lambda managed: with_output(managed, output))
+
+
+def _news(world: World, lease: Lease) -> Iterator[ValidationOutput]:
+    """Give the outputs that are others now: of scripts that were sent or have ended, of servers that are too late."""
+    managed, now = lease.app(), world.clock.now()
+    scripts = {one.validation_id: one for one in managed.validation.apps}
+    late = now - lease.job.created > world.settings.validation
+    for one in outputs(managed):
+        if one.status in FINAL:
+            continue
+        script = scripts.get(one.validation_id)
+        if script is not None:
+            made = _script(world, script, one)
+            if made != one:
+                yield made._replace(latest_time=now)
+            continue
+        report = _reported(world, managed, one)
+        if report is not None:
+            status = SUCCEEDED if report.succeeded else FAILED
+            yield one._replace(status=status, message=report.message, latest_time=now)
+        elif late:
+            minutes = world.settings.validation / 60
+            message = f"the server did not report within {minutes:g} minutes"
+            yield one._replace(status=FAILED, message=message, latest_time=now)
+
+
+def _reported(world: World, managed: ManagedApp, one: ValidationOutput) -> Report | None:
+    """Give what a server left of its own validation; what AWS refuses is as if there were nothing."""
+    try:
+        return read_report(managed, one.validation_id, world.artifacts())
+    except ServiceError as error:
+        if is_transient(error):
+            raise
+        return None
+
+
+def _script(world: World, script: AppValidation, output: ValidationOutput) -> ValidationOutput:
+    """Send the script, or ask how it stands; a script that AWS refuses has failed."""
+    try:
+        return _asked(world, script, output) if output.command_id else _sent(world, script, output)
+    except ServiceError as error:
+        if is_transient(error):
+            raise
+        return output._replace(status=FAILED, message=cut(str(error)))
+
+
+def _sent(world: World, script: AppValidation, output: ValidationOutput) -> ValidationOutput:
+    prefix = f"validation/{script.validation_id}" if script.output_bucket else ""
+    command_id = world.commands.send(
+        Command(
+            script.instance_id,
+            script.script_type,
+            script.timeout_seconds or _TIMEOUT,
+            text=script.command,
+            location=script.source,
+            output_bucket=script.output_bucket,
+            output_prefix=prefix,
+        )
+    )
+    where = None
+    if script.output_bucket:  # where Systems Manager puts it: RunCommand, "Amazon S3 output"
+        where = S3Location(script.output_bucket, f"{prefix}/{command_id}/{script.instance_id}")
+    return output._replace(status=RUNNING, command_id=command_id, output=where, message="")
+
+
+def _asked(world: World, script: AppValidation, output: ValidationOutput) -> ValidationOutput:
+    answer = world.commands.answer(output.command_id, script.instance_id)
+    if not answer.done:
+        return output
+    return output._replace(status=SUCCEEDED if answer.succeeded else FAILED, message=cut(answer.said))
+
+
+def _fail(world: World, lease: Lease, message: str) -> None:
+    now = world.clock.now()
+
+    def decide(managed: ManagedApp) -> ManagedApp:
+        for one in outputs(managed):
+            if one.status in (PENDING, RUNNING):
+                failed = one._replace(status=FAILED, message=cut(message), latest_time=now)
+                managed = with_output(managed, failed)
+        return managed
+
+    lease.write(decide, done=True)
+
+
+VALIDATE = Kind(_goes_on, _carry_out, _fail)

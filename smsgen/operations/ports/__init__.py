@@ -1,0 +1,1 @@
+"""Protocols, and the records they speak in."""

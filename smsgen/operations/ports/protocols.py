@@ -1,0 +1,179 @@
+"""What the use cases need from the world: Protocols, so that a use case is a function of its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:  # the offline commands need the file ports only, and start without the others' records
+    from smsgen.changes.model import ChangeSet
+    from smsgen.model.launch import S3Location
+    from smsgen.operations.ports.records import (
+        ChangeSetInfo,
+        ChangeSetRequest,
+        Command,
+        CommandAnswer,
+        Instance,
+        StackEvent,
+        StackInfo,
+        StackResource,
+    )
+
+
+class Files(Protocol):
+    """The user's files."""
+
+    def read(self, path: str, *, max_bytes: int) -> bytes:
+        """Give a file's bytes (`-` is standard input).
+
+        Raises SmsgenError with one sentence where it is missing, a directory, unreadable or over `max_bytes`.
+        """
+
+    def write(self, path: str, content: bytes, *, replace: bool = True) -> None:
+        """Write a file whole or not at all (beside it, then renamed); missing folders are made.
+
+        Raises SmsgenError where it cannot be written, and where it is there already and `replace` is false.
+        """
+
+    def beside(self, path: str, name: str) -> str:
+        """Give the path of `name` as seen from the folder of `path`."""
+
+
+class Revisions(Protocol):
+    """The user's files as they were at a git revision."""
+
+    def read(self, ref: str, path: str, *, max_bytes: int) -> bytes:
+        """Give a file's bytes at `ref`; raises SmsgenError where git, the revision or the file is missing."""
+
+
+class Clock(Protocol):
+    """Time that passes, and chance: what waiting needs."""
+
+    def now(self) -> float:
+        """Give seconds since the epoch."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+    def jitter(self) -> float:
+        """Give a random number of at least 0 and below 1."""
+
+
+class Stacks(Protocol):
+    """CloudFormation's stacks and change sets, and the instances in them.
+
+    Every method raises ServiceError where AWS refuses or cannot be reached; `stack` is a name or an id.
+    """
+
+    def find(self, stack: str) -> StackInfo | None:
+        """Give the stack, or None where there is none of that name (by id, deleted ones are found)."""
+
+    def template(self, stack: str) -> str:
+        """Give the template's text as it was submitted."""
+
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        """Give all resources of the stack, all pages, without those of nested stacks."""
+
+    def events(self, stack: str, *, after: str = "") -> tuple[StackEvent, ...]:
+        """Give the events that came after the one with the id `after` (all where it is ""), oldest first."""
+
+    def create_change_set(self, request: ChangeSetRequest) -> ChangeSetInfo:
+        """Ask for a change set; where one of that name is there already, give that one."""
+
+    def change_set(self, stack: str, name: str) -> ChangeSetInfo | None:
+        """Give the change set (by name or id) without its changes, or None where there is none."""
+
+    def change_sets(self, stack: str) -> tuple[ChangeSetInfo, ...]:
+        """Give all change sets of the stack, all pages."""
+
+    def describe_change_set(self, change_set_id: str, *, kind: str) -> ChangeSet:
+        """Give the change set with its changes, with and without values, all pages, nested ones too.
+
+        `kind`: CREATE, UPDATE or IMPORT, which CloudFormation's answer does not tell.
+        """
+
+    def delete_change_set(self, stack: str, name: str) -> None:
+        """Delete the change set (by name or id); nothing happens where there is none."""
+
+    def execute(self, change_set: ChangeSetInfo, *, token: str) -> None:
+        """Execute exactly this change set; executing one a second time does nothing."""
+
+    def delete(self, stack: str, *, token: str, retain: Iterable[str] = ()) -> None:
+        """Begin to delete the stack, with the role it was made with.
+
+        `retain` (logical ids that stay) is for stacks in DELETE_FAILED only.
+        """
+
+    def protect(self, stack: str, *, on: bool) -> None:
+        """Switch the stack's termination protection on or off."""
+
+    def instances(self, ids: Iterable[str]) -> tuple[Instance, ...]:
+        """Give those of the instances that EC2 knows, all pages, with no call per instance."""
+
+
+class Artifacts(Protocol):
+    """Documents in a bucket, each under the hash of its content. Every method raises ServiceError where S3
+    refuses.
+    """
+
+    def put(self, content: bytes, *, content_type: str, folder: str) -> S3Location:
+        """Store a document in `folder` unless it is there already; once this returns, it is there whole.
+
+        `content_type`: application/json, application/yaml, text/x-shellscript or text/x-powershell.
+        """
+
+    def get(self, location: S3Location, *, max_bytes: int) -> bytes:
+        """Give a document's bytes; raises ServiceError where it is missing or larger."""
+
+    def place(self, key: str) -> S3Location:
+        """Give where a document of this key stands that another writes, below the prefix of ours."""
+
+    def find(self, location: S3Location, *, max_bytes: int) -> bytes | None:
+        """Give the beginning of a document that another may have written, None where there is none yet."""
+
+    def url(self, location: S3Location) -> str:
+        """Give the URL by which CloudFormation reads it as a template."""
+
+
+class Commands(Protocol):
+    """Scripts that Systems Manager runs on instances. Every method raises ServiceError where AWS refuses."""
+
+    def send(self, command: Command) -> str:
+        """Begin to run a script, and give the id by which to ask for it."""
+
+    def answer(self, command_id: str, instance_id: str) -> CommandAnswer:
+        """Give how a script stands that was sent to an instance."""
+
+
+class StackReader(Protocol):
+    """What a snapshot of a deployed stack is made of. Every method raises ServiceError where AWS refuses."""
+
+    def stack(self, name: str) -> Mapping[str, Any] | None:
+        """Give DescribeStacks' entry of a stack (by name or id), or None where there is none."""
+
+    def template(self, stack_id: str, stage: str) -> str:
+        """Give the stack's template as text; `stage` is "Original" (as submitted) or "Processed" (macros
+        expanded).
+        """
+
+    def resources(self, stack_id: str) -> tuple[Mapping[str, Any], ...]:
+        """Give ListStackResources' entries, all pages, without those of nested stacks."""
+
+    def attributes(
+        self, type_name: str, wanted: Mapping[str, frozenset[str]]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """Give what GetAtt gives, of resources of one type: physical id -> {attribute: value}.
+
+        `wanted`: physical id -> names of attributes. What cannot be known is left out.
+        """
+
+    def ssm_values(self, names: Iterable[str]) -> Mapping[str, str]:
+        """Give the values of SSM parameters (StringList as a comma-delimited text); unknown names are left
+        out.
+        """
+
+    def exports(self) -> Mapping[str, str]:
+        """Give all exports of the Region: name -> value."""
+
+    def zones(self) -> tuple[str, ...]:
+        """Give what Fn::GetAZs gives in the Region: zones with a default subnet, else all."""

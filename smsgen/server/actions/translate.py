@@ -1,0 +1,177 @@
+"""Between the messages of the SMS API and the model: what a request says as model values, and back.
+
+Every function here, in `translate_configuration` and in `translate_validation`, is one shape of the API. An absent
+member is None in a message; in the model it is "" or None, as the field has it, and an answer leaves out what there is
+nothing to say of.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from smsgen.model.app import App, Server, ServerGroup, Tag, VmServer, VmServerAddress
+from smsgen.model.launch import S3Location
+from smsgen.model.managed import ManagedApp
+from smsgen.operations.apps.manage import Wanted
+from smsgen.operations.apps.world import MissingParameter, required
+from smsgen.server.api import messages as m
+
+T = TypeVar("T")
+
+_STATUSES = {False: "NOT_CONFIGURED", True: "CONFIGURED"}
+
+
+def said(value: T | None) -> T | None:
+    """Give what an answer says: nothing for what is empty."""
+    return value or None
+
+
+def time(seconds: float | None) -> float | None:
+    """Give a time as answers have it: to the millisecond (https://smithy.io/2.0/spec/simple-types.html#timestamp)."""
+    return None if seconds is None else round(seconds, 3)
+
+
+# --- Applications -------------------------------------------------------------------------------------------
+
+
+def wanted(request: m.CreateAppRequest | m.UpdateAppRequest) -> Wanted:
+    """Give what CreateApp and UpdateApp say of an application."""
+    groups, tags = request.server_groups, request.tags
+    return Wanted(
+        name=request.name,
+        description=request.description,
+        role_name=request.role_name,
+        groups=None if groups is None else tuple(map(_group, groups)),
+        tags=None if tags is None else tuple(_tag(tag) for tag in tags),
+    )
+
+
+def _group(group: m.ServerGroup) -> ServerGroup:
+    return ServerGroup(
+        name=group.name or "",
+        server_group_id=group.server_group_id or "",
+        server_list=tuple(map(_server, group.server_list or ())),
+    )
+
+
+def _server(server: m.Server) -> Server:
+    vm = server.vm_server or m.VmServer()
+    address = vm.vm_server_address or m.VmServerAddress()
+    return Server(
+        server_id=server.server_id or "",
+        server_type=server.server_type or "",
+        vm_server=VmServer(
+            VmServerAddress(address.vm_manager_id or "", address.vm_id or ""),
+            vm.vm_name or "",
+            vm.vm_manager_name or "",
+            vm.vm_manager_type or "",
+            vm.vm_path or "",
+        ),
+        replication_job_id=server.replication_job_id or "",
+    )
+
+
+def _tag(tag: m.Tag) -> Tag:
+    if not tag.key:
+        raise MissingParameter("tags.key")
+    return Tag(tag.key, tag.value or "")
+
+
+def summary(managed: ManagedApp) -> m.AppSummary:
+    """Give AppSummary."""
+    app, launch, replication = managed.app, managed.launch, managed.replication
+    return m.AppSummary(
+        app_id=app.app_id,
+        imported_app_id=said(managed.imported_app_id),
+        name=app.name,
+        description=said(app.description),
+        status=managed.status,
+        status_message=said(managed.status_message),
+        replication_configuration_status=_STATUSES[replication.configured],
+        replication_status=replication.status,
+        replication_status_message=said(replication.message),
+        latest_replication_time=time(replication.latest_time),
+        launch_configuration_status=_STATUSES[launch.configured],
+        launch_status=launch.status,
+        launch_status_message=said(launch.message),
+        launch_details=_details(managed),
+        creation_time=time(managed.created),
+        last_modified=time(managed.modified),
+        role_name=said(managed.role_name),
+        total_server_groups=len(app.server_groups),
+        total_servers=sum(len(group.server_list) for group in app.server_groups),
+    )
+
+
+def _details(managed: ManagedApp) -> m.LaunchDetails | None:
+    launch = managed.launch
+    if not launch.stack_id and launch.latest_time is None:
+        return None
+    return m.LaunchDetails(
+        latest_launch_time=time(launch.latest_time),
+        stack_name=managed.app.stack_name if launch.stack_id else None,
+        stack_id=said(launch.stack_id),
+    )
+
+
+def groups(managed: ManagedApp) -> list[m.ServerGroup]:
+    """Give ServerGroups."""
+    return [
+        m.ServerGroup(
+            server_group_id=group.server_group_id,
+            name=said(group.name),
+            server_list=[server(one, managed) for one in group.server_list],
+        )
+        for group in managed.app.server_groups
+    ]
+
+
+def server(one: Server, managed: ManagedApp) -> m.Server:
+    """Give Server."""
+    return m.Server(
+        server_id=one.server_id,
+        server_type=one.server_type or "VIRTUAL_MACHINE",
+        vm_server=_vm_server(one.vm_server),
+        replication_job_id=said(one.replication_job_id),
+        replication_job_terminated=True if one.server_id in managed.replication.terminated else None,
+    )
+
+
+def _vm_server(vm: VmServer) -> m.VmServer | None:
+    if vm == VmServer():
+        return None
+    address = None
+    if vm.vm_server_address != VmServerAddress():
+        address = m.VmServerAddress(
+            vm_manager_id=said(vm.vm_server_address.vm_manager_id),
+            vm_id=said(vm.vm_server_address.vm_id),
+        )
+    return m.VmServer(
+        vm_server_address=address,
+        vm_name=said(vm.vm_name),
+        vm_manager_name=said(vm.vm_manager_name),
+        vm_manager_type=said(vm.vm_manager_type),
+        vm_path=said(vm.vm_path),
+    )
+
+
+def tags(app: App) -> list[m.Tag]:
+    """Give Tags."""
+    return [m.Tag(key=tag.key, value=tag.value) for tag in app.tags]
+
+
+def location(found: S3Location | None) -> m.S3Location | None:
+    """Give S3Location."""
+    return None if found is None else m.S3Location(bucket=found.bucket, key=found.key)
+
+
+def read_location(given: m.S3Location | None, name: str) -> S3Location | None:
+    """Give what a request says of an object in S3; `name` is that of the member."""
+    if given is None:
+        return None
+    return S3Location(required(given.bucket, f"{name}.bucket"), required(given.key, f"{name}.key"))
+
+
+def server_id(given: m.Server | None, name: str) -> str:
+    """Give the id of the server that a request names in the member `name`; raises MissingParameter."""
+    return required(given.server_id if given else None, f"{name}.server.serverId")

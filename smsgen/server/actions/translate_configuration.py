@@ -1,0 +1,143 @@
+"""Between the messages of the launch and replication configurations and the model; see `translate`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smsgen.compiler.resolve import join
+from smsgen.model.app import ServerGroup
+from smsgen.model.launch import Launch, UserData
+from smsgen.model.managed import ManagedApp, ReplicationParameters
+from smsgen.operations.apps.configure_launch import GroupLaunch, LaunchConfiguration
+from smsgen.operations.apps.configure_replication import GroupReplication
+from smsgen.operations.apps.world import required
+from smsgen.server.actions.translate import location, read_location, said, server, server_id
+from smsgen.server.api import messages as m
+
+# --- Launch configuration -----------------------------------------------------------------------------------
+
+
+def launch_configuration(request: m.PutAppLaunchConfigurationRequest) -> LaunchConfiguration:
+    """Give what PutAppLaunchConfiguration says."""
+    name = "serverGroupLaunchConfigurations"
+    return LaunchConfiguration(
+        role_name=request.role_name,
+        auto_launch=request.auto_launch,
+        groups=tuple(
+            GroupLaunch(
+                required(group.server_group_id, f"{name}.serverGroupId"),
+                group.launch_order,
+                tuple(
+                    (server_id(one.server, f"{name}.serverLaunchConfigurations"), _launch(one))
+                    for one in group.server_launch_configurations or ()
+                ),
+            )
+            for group in request.server_group_launch_configurations or ()
+        ),
+    )
+
+
+def _launch(one: m.ServerLaunchConfiguration) -> Launch:
+    script = None
+    if one.user_data is not None:
+        script = UserData(read_location(one.user_data.s3_location, "userData.s3Location"))
+    return Launch(
+        logical_id=said(one.logical_id),
+        vpc=said(one.vpc),
+        subnet=said(one.subnet),
+        security_group=said(one.security_group),
+        ec2_key_name=said(one.ec2_key_name),
+        user_data=script if script and script.s3_location else None,
+        instance_type=said(one.instance_type),
+        associate_public_ip_address=one.associate_public_ip_address,
+        iam_instance_profile_name=said(one.iam_instance_profile_name),
+        configure_script=read_location(one.configure_script, "configureScript"),
+        configure_script_type=said(one.configure_script_type),
+    )
+
+
+def launch_groups(managed: ManagedApp) -> list[m.ServerGroupLaunchConfiguration]:
+    """Give ServerGroupLaunchConfigurations: what each server is launched with, defaults joined in."""
+    if not managed.launch.configured:
+        return []
+    return [
+        m.ServerGroupLaunchConfiguration(
+            server_group_id=group.server_group_id,
+            launch_order=group.launch_order,
+            server_launch_configurations=list(_server_launches(group, managed)),
+        )
+        for group in managed.app.server_groups
+    ]
+
+
+def _server_launches(group: ServerGroup, managed: ManagedApp) -> Iterator[m.ServerLaunchConfiguration]:
+    for one in group.server_list:
+        launch = join(one.launch, group.launch_defaults, managed.app.launch_defaults)
+        if launch == Launch():
+            continue
+        script = location(launch.user_data.s3_location) if launch.user_data else None
+        several = launch.security_groups
+        yield m.ServerLaunchConfiguration(
+            server=server(one, managed),
+            logical_id=launch.logical_id,
+            vpc=launch.vpc,
+            subnet=launch.subnet,
+            security_group=launch.security_group or (several[0] if several else None),
+            ec2_key_name=launch.ec2_key_name,
+            user_data=m.UserData(s3_location=script) if script else None,
+            instance_type=launch.instance_type,
+            associate_public_ip_address=launch.associate_public_ip_address,
+            iam_instance_profile_name=launch.iam_instance_profile_name,
+            configure_script=location(launch.configure_script),
+            configure_script_type=launch.configure_script_type,
+        )
+
+
+# --- Replication configuration ------------------------------------------------------------------------------
+
+
+def replication_configuration(
+    request: m.PutAppReplicationConfigurationRequest,
+) -> tuple[GroupReplication, ...]:
+    """Give what PutAppReplicationConfiguration says."""
+    name = "serverGroupReplicationConfigurations"
+    return tuple(
+        GroupReplication(
+            required(group.server_group_id, f"{name}.serverGroupId"),
+            tuple(
+                (
+                    server_id(one.server, f"{name}.serverReplicationConfigurations"),
+                    _parameters(one.server_replication_parameters or m.ServerReplicationParameters()),
+                )
+                for one in group.server_replication_configurations or ()
+            ),
+        )
+        for group in request.server_group_replication_configurations or ()
+    )
+
+
+def _parameters(given: m.ServerReplicationParameters) -> ReplicationParameters:
+    return ReplicationParameters(**{name: getattr(given, name) for name in ReplicationParameters._fields})
+
+
+def replication_groups(managed: ManagedApp) -> list[m.ServerGroupReplicationConfiguration]:
+    """Give ServerGroupReplicationConfigurations."""
+    if not managed.replication.configured:
+        return []
+    parameters = dict(managed.replication.parameters)
+    return [
+        m.ServerGroupReplicationConfiguration(
+            server_group_id=group.server_group_id,
+            server_replication_configurations=[
+                m.ServerReplicationConfiguration(
+                    server=server(one, managed),
+                    server_replication_parameters=m.ServerReplicationParameters(
+                        **parameters[one.server_id]._asdict()
+                    ),
+                )
+                for one in group.server_list
+                if one.server_id in parameters
+            ],
+        )
+        for group in managed.app.server_groups
+    ]

@@ -1,0 +1,140 @@
+"""Between the messages of the validation operations and the model; see `translate`."""
+
+from __future__ import annotations
+
+from smsgen.model.app import Server
+from smsgen.model.launch import S3Location
+from smsgen.model.managed import AppValidation, ManagedApp, ServerValidation, ValidationOutput
+from smsgen.operations.apps.configure_validation import GroupValidation, ValidationConfiguration, outputs
+from smsgen.operations.apps.world import required
+from smsgen.server.actions.translate import location, read_location, said, server, server_id, time
+from smsgen.server.api import messages as m
+
+# --- Validation ---------------------------------------------------------------------------------------------
+
+
+def validation_configuration(request: m.PutAppValidationConfigurationRequest) -> ValidationConfiguration:
+    """Give what PutAppValidationConfiguration says."""
+    apps, servers = request.app_validation_configurations, request.server_group_validation_configurations
+    name = "serverGroupValidationConfigurations"
+    return ValidationConfiguration(
+        apps=None if apps is None else tuple(map(_app_validation, apps)),
+        groups=None
+        if servers is None
+        else tuple(
+            GroupValidation(
+                required(group.server_group_id, f"{name}.serverGroupId"),
+                tuple(_server_validation(one, name) for one in group.server_validation_configurations or ()),
+            )
+            for group in servers
+        ),
+    )
+
+
+def _source(given: m.Source | None) -> S3Location | None:
+    return read_location(given.s3_location, "source.s3Location") if given else None
+
+
+def _app_validation(one: m.AppValidationConfiguration) -> AppValidation:
+    given = one.ssm_validation_parameters or m.SSMValidationParameters()
+    return AppValidation(
+        validation_id=one.validation_id or "",
+        name=one.name or "",
+        strategy=one.app_validation_strategy or "SSM",
+        source=_source(given.source),
+        instance_id=given.instance_id or "",
+        script_type=given.script_type or "",
+        command=given.command or "",
+        timeout_seconds=given.execution_timeout_seconds,
+        output_bucket=given.output_s3_bucket_name or "",
+    )
+
+
+def _server_validation(one: m.ServerValidationConfiguration, name: str) -> ServerValidation:
+    given = one.user_data_validation_parameters or m.UserDataValidationParameters()
+    return ServerValidation(
+        validation_id=one.validation_id or "",
+        server_id=server_id(one.server, f"{name}.serverValidationConfigurations"),
+        name=one.name or "",
+        strategy=one.server_validation_strategy or "USERDATA",
+        source=_source(given.source),
+        script_type=given.script_type or "",
+    )
+
+
+def app_validations(managed: ManagedApp) -> list[m.AppValidationConfiguration]:
+    """Give AppValidationConfigurations."""
+    return [
+        m.AppValidationConfiguration(
+            validation_id=one.validation_id,
+            name=said(one.name),
+            app_validation_strategy=one.strategy,
+            ssm_validation_parameters=m.SSMValidationParameters(
+                source=_to_source(one.source),
+                instance_id=said(one.instance_id),
+                script_type=said(one.script_type),
+                command=said(one.command),
+                execution_timeout_seconds=one.timeout_seconds,
+                output_s3_bucket_name=said(one.output_bucket),
+            ),
+        )
+        for one in managed.validation.apps
+    ]
+
+
+def _to_source(found: S3Location | None) -> m.Source | None:
+    return m.Source(s3_location=location(found)) if found else None
+
+
+def server_validations(managed: ManagedApp) -> list[m.ServerGroupValidationConfiguration]:
+    """Give ServerGroupValidationConfigurations, of the groups that have any."""
+    found = []
+    for group in managed.app.server_groups:
+        members = [
+            _to_server_validation(one, validation, managed)
+            for one in group.server_list
+            for validation in managed.validation.servers
+            if validation.server_id == one.server_id
+        ]
+        if members:
+            made = m.ServerGroupValidationConfiguration(
+                server_group_id=group.server_group_id, server_validation_configurations=members
+            )
+            found.append(made)
+    return found
+
+
+def _to_server_validation(
+    one: Server, validation: ServerValidation, managed: ManagedApp
+) -> m.ServerValidationConfiguration:
+    return m.ServerValidationConfiguration(
+        server=server(one, managed),
+        validation_id=validation.validation_id,
+        name=said(validation.name),
+        server_validation_strategy=validation.strategy,
+        user_data_validation_parameters=m.UserDataValidationParameters(
+            source=_to_source(validation.source), script_type=said(validation.script_type)
+        ),
+    )
+
+
+def validation_outputs(managed: ManagedApp) -> list[m.ValidationOutput]:
+    """Give ValidationOutputList."""
+    servers = {one.server_id: one for group in managed.app.server_groups for one in group.server_list}
+
+    def output(one: ValidationOutput) -> m.ValidationOutput:
+        ssm = m.SSMOutput(s3_location=location(one.output)) if one.output else None
+        of_server = servers.get(one.server_id)
+        return m.ValidationOutput(
+            validation_id=one.validation_id,
+            name=said(one.name),
+            status=one.status,
+            status_message=said(one.message),
+            latest_validation_time=time(one.latest_time),
+            app_validation_output=m.AppValidationOutput(ssm_output=ssm) if ssm else None,
+            server_validation_output=m.ServerValidationOutput(server=server(of_server, managed))
+            if of_server
+            else None,
+        )
+
+    return [output(one) for one in outputs(managed)]

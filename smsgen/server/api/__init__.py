@@ -1,0 +1,1 @@
+"""The SMS API as bytes: its operations, messages and service model."""

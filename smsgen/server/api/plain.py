@@ -1,0 +1,72 @@
+"""The messages of the SMS API as plain data, as boto3 takes and gives them: dicts in camelCase, times as datetimes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from smsgen.server.api.schema import Kind, members
+from smsgen.server.api.shapes import Message
+
+M = TypeVar("M", bound=Message)
+
+
+def request_of(kind: type[M], said: Mapping[str, Any]) -> M:
+    """Give the message of a request; raises TypeError naming every member that it does not have, or of a wrong type."""
+    unknown = list(_unknown(kind, said, ""))
+    if unknown:
+        raise TypeError("; ".join(unknown))
+    try:
+        return msgspec.convert(_numbers(said), kind)
+    except msgspec.ValidationError as error:
+        raise TypeError(str(error)) from None
+
+
+def answer_of(message: Message | None) -> dict[str, Any]:
+    """Give a response's message as boto3 gives it; None, which is an answer without members, as an empty dict."""
+    return {} if message is None else _plain(message)
+
+
+def _unknown(kind: type[Message], said: Any, at: str) -> Iterator[str]:
+    """Give what the data says that the message does not have. A wrong type is found by msgspec."""
+    if not isinstance(said, Mapping):
+        return
+    known = {one.name: one.kind for one in members(kind)}
+    for name, value in said.items():
+        if name not in known:
+            yield f"unknown parameter {at}{name}; there is: {', '.join(known)}"
+            continue
+        inner, values = known[name], [value]
+        while inner.item is not None:
+            values = [one for several in values if isinstance(several, (list, tuple)) for one in several]
+            inner = inner.item
+        if inner.message is not None:
+            for one in values:
+                yield from _unknown(inner.message, one, f"{at}{name}.")
+
+
+def _numbers(said: Any) -> Any:
+    """Give the data with times as seconds since the epoch, and without what is None."""
+    if isinstance(said, datetime):
+        return said.timestamp()
+    if isinstance(said, Mapping):
+        return {name: _numbers(value) for name, value in said.items() if value is not None}
+    if isinstance(said, (list, tuple)):
+        return [_numbers(one) for one in said]
+    return said
+
+
+def _plain(message: Message) -> dict[str, Any]:
+    values = ((one, getattr(message, one.attribute)) for one in members(type(message)))
+    return {one.name: _value(value, one.kind) for one, value in values if value is not None}
+
+
+def _value(value: Any, kind: Kind) -> Any:
+    if kind.message is not None:
+        return _plain(value)
+    if kind.item is not None:
+        return [_value(one, kind.item) for one in value]
+    return datetime.fromtimestamp(value, UTC) if kind.is_a == "timestamp" else value

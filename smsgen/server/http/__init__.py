@@ -1,0 +1,1 @@
+"""The sockets around the API: HTTP, signatures, limits, logs, metrics."""

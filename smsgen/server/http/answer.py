@@ -1,0 +1,58 @@
+"""A request that came -> what is sent back: who asks, what, what comes of it. Blocking, and without sockets."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from smsgen.server.api.protocol import Call, Fault, decode, encode, encode_fault, operation_of
+from smsgen.server.http.auth import Received
+
+_log = logging.getLogger("smsgen.endpoint")
+
+NO_OPERATION = "-"
+"""What logs and metrics call the operation of a request that is for none."""
+
+
+class Gate(Protocol):
+    """Says who a request is from: `auth.Verifier`, `auth.Loopback`."""
+
+    def check(self, request: Received) -> str:
+        """Give the access key id, or "" where there is none; raises Fault."""
+
+
+class Answer(NamedTuple):
+    """What is sent back, and what logs and metrics say of it. `error`: the code of a Fault, else ""."""
+
+    status: int
+    body: bytes
+    operation: str = NO_OPERATION
+    error: str = ""
+    key_id: str = ""
+
+
+def refusal(fault: Fault, operation: str = NO_OPERATION, key_id: str = "") -> Answer:
+    """Give the answer that a Fault is."""
+    return Answer(fault.status, encode_fault(fault), operation, fault.code, key_id)
+
+
+def answer(request: Received, request_id: str, gate: Gate, perform: Callable[[Call], Any]) -> Answer:
+    """Answer a request; whatever goes wrong is an answer, too.
+
+    Who asks is looked at before what is asked: nothing of a stranger's body is read.
+    """
+    operation, key_id = NO_OPERATION, ""
+    try:
+        if request.method != "POST":
+            raise Fault("UnknownOperationException", "the SMS API takes POST requests")
+        operation = operation_of(request.headers).name
+        key_id = gate.check(request)
+        call = decode(request.headers, request.body, request_id)
+        return Answer(200, encode(perform(call)), operation, "", key_id)
+    except Fault as fault:
+        return refusal(fault, operation, key_id)
+    except Exception:
+        _log.exception("%s failed (request %s)", operation, request_id)
+        words = f"internal error; the server's log tells of the request {request_id}"
+        return refusal(Fault("InternalError", words), operation, key_id)

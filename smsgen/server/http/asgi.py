@@ -1,0 +1,195 @@
+"""The SMS API as an ASGI 3 application (https://asgi.readthedocs.io): requests in, answers out, within limits.
+
+Everything that blocks runs in a pool of threads; the event loop only reads and writes. Beside the API there are
+`/health` (it lives), `/ready` (the store answers) and `/metrics` (Prometheus), for GET and without a signature.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from smsgen.server.api.protocol import CONTENT_TYPE, Call, Fault
+from smsgen.server.http.access_log import AccessLog, Asked
+from smsgen.server.http.answer import Answer, Gate, answer, refusal
+from smsgen.server.http.auth import Received
+from smsgen.server.http.metrics import CONTENT_TYPE as METRICS_TYPE
+from smsgen.server.http.metrics import Metrics
+
+_log = logging.getLogger("smsgen.endpoint")
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+
+class Limits(NamedTuple):
+    """How much of everything. `headers`, `body`: bytes; `body_seconds`: for the body to arrive; `in_flight`: requests
+    under way or waiting for one of `threads`, above which the next ones are told to come again.
+    """
+
+    headers: int = 32_768
+    body: int = 1_048_576
+    body_seconds: float = 20.0
+    threads: int = 32
+    in_flight: int = 512
+
+
+_PATIENCE = 8
+_GONE = Answer(499, b"", error="Gone")
+_UNREAD = ("RequestTimeoutException", "RequestEntityTooLargeException")
+"""Errors after which a connection may still hold the rest of a body."""
+
+
+class Gone(Exception):
+    """The client has hung up before its request was there."""
+
+
+class Endpoint:
+    """The application. `perform` carries out a call, `gate` says who may; `readiness` raises where it is not ready.
+
+    `perform` and `readiness` may block; threads call them.
+    """
+
+    def __init__(
+        self,
+        perform: Callable[[Call], Any],
+        gate: Gate,
+        *,
+        readiness: Callable[[], None] = lambda: None,
+        limits: Limits | None = None,
+        metrics: Metrics | None = None,
+        log: AccessLog | None = None,
+    ) -> None:
+        self._perform = perform
+        self._gate = gate
+        self._readiness = readiness
+        self._limits = limits or Limits()
+        self._metrics = metrics or Metrics()
+        self._access_log = log
+        self._pool = ThreadPoolExecutor(self._limits.threads, "smsgen-request")
+        self._in_flight = 0
+        self._pages = {"/health": self._health, "/ready": self._ready, "/metrics": self._show_metrics}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection scope, as ASGI has it."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            page = self._pages.get(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
+            await (page(send) if page else self._api(scope, receive, send))
+
+    def close(self) -> None:
+        """End the threads, once what they do is done."""
+        self._pool.shutdown(wait=True)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await asyncio.to_thread(self.close)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
+        request_id = str(uuid4())
+        self._metrics.begin()
+        self._in_flight += 1
+        made, size = _GONE, 0
+        try:
+            body = await self._body(scope, receive)
+            size = len(body)
+            made = await self._answered(_received(scope, body), request_id)
+        except Fault as fault:
+            made = refusal(fault)
+        except Gone:
+            return
+        finally:
+            self._in_flight -= 1
+            seconds = perf_counter() - began
+            self._metrics.end(made.operation, made.error, seconds)
+            if self._access_log is not None:
+                client = (scope.get("client") or ("",))[0]
+                asked = Asked(request_id, client, scope["method"], scope["path"], size)
+                self._access_log.write(asked, made, seconds)
+        headers = [(b"x-amzn-requestid", request_id.encode())]
+        if made.body:
+            headers.append((b"content-type", CONTENT_TYPE.encode()))
+        if made.error in _UNREAD:
+            headers.append((b"connection", b"close"))
+        await _send(send, made.status, headers, made.body)
+
+    async def _answered(self, request: Received, request_id: str) -> Answer:
+        if self._in_flight > self._limits.in_flight:
+            raise Fault("ServiceUnavailableException", "too many requests are under way; try again")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, answer, request, request_id, self._gate, self._perform)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        """Give a request's body; raises Fault where it is too large or takes too long."""
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > self._limits.headers:
+            raise Fault("RequestEntityTooLargeException", "the request's headers are too large")
+        most, body, size = self._limits.body, bytearray(), 0
+        try:
+            async with asyncio.timeout(self._limits.body_seconds):
+                more = True
+                # What is a little too large is read to its end: a client that still sends does not see an answer.
+                while more and size <= _PATIENCE * most:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise Gone
+                    part, more = message.get("body", b""), message.get("more_body", False)
+                    size += len(part)
+                    if size <= most:
+                        body += part
+        except TimeoutError:
+            raise Fault("RequestTimeoutException", "the request took too long to arrive") from None
+        if size > most:
+            raise Fault("RequestEntityTooLargeException", f"the request is larger than {most:,} bytes")
+        return bytes(body)
+
+    async def _health(self, send: Send) -> None:
+        await _send(send, 200, _JSON, b'{"status": "alive"}\n')
+
+    async def _ready(self, send: Send) -> None:
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._pool, self._readiness)
+        except Exception as error:
+            _log.warning("not ready: %s", error)
+            await _send(send, 503, _JSON, b'{"status": "not ready"}\n')
+        else:
+            await _send(send, 200, _JSON, b'{"status": "ready"}\n')
+
+    async def _show_metrics(self, send: Send) -> None:
+        text = await asyncio.get_running_loop().run_in_executor(self._pool, self._metrics.text)
+        await _send(send, 200, [(b"content-type", METRICS_TYPE.encode())], text)
+
+
+_JSON = [(b"content-type", b"application/json")]
+
+
+def _received(scope: Scope, body: bytes) -> Received:
+    headers: dict[str, str] = {}
+    for raw, value in scope["headers"]:
+        name, text = raw.decode("latin-1").lower(), value.decode("latin-1")
+        # A header that came twice is one with a comma (RFC 9110, 5.3): none of the two is preferred.
+        headers[name] = f"{headers[name]},{text}" if name in headers else text
+    target = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    query = scope.get("query_string", b"").decode("latin-1")
+    return Received(scope["method"], f"{target}?{query}" if query else target, headers, body)
+
+
+async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})

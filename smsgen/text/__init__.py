@@ -1,0 +1,1 @@
+"""Text to plain data that remembers where each value stood."""

@@ -1,0 +1,397 @@
+"""Text that somebody wrote -> plain data that remembers where each value stood.
+
+In: the bytes of a YAML or JSON document. Out: a `Source` (dicts, lists, str, int, float, bool, None) or `InvalidInput`
+with every problem of the text itself: encoding, control characters, syntax, duplicate keys, nesting, aliases that
+expand without bound, tags. Only the safe constructors exist here: no tag ever makes a Python object.
+
+Positions are not copied: the YAML nodes are kept and walked when a diagnostic needs a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
+
+from smsgen.errors import Diagnostic, InvalidInput, Location, Path
+from smsgen.text.pyyaml import implicit_tag, yaml
+
+MAX_BYTES = 32 * 1024 * 1024
+MAX_DEPTH = 100
+MAX_VALUES = 5_000_000
+
+TagReader = Callable[[str, Any], Any]
+"""Turns a custom tag (`!Ref`) and the plain data under it into plain data; raises KeyError for an unknown tag."""
+
+_STR = "tag:yaml.org,2002:str"
+_MERGE = "tag:yaml.org,2002:merge"
+_COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BRACKETS = re.compile(r"[\[\]{}]")
+_NESTED_LINE = re.compile(rf"^(?: {{{2 * MAX_DEPTH},}}|(?:[ ]*[-?:][ ]+){{{MAX_DEPTH // 2},}})", re.MULTILINE)
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_constructor = yaml.constructor.SafeConstructor()
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc] # one of two classes, chosen at run time
+    """PyYAML's safe loader, the C one where it is there, with a shorter way to the tags that nobody wrote."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        if kind is yaml.ScalarNode:
+            return (implicit_tag(value) or _STR) if implicit[0] else _STR
+        return _COLLECTIONS[kind is yaml.SequenceNode]
+
+
+class Source:
+    """A document as plain data, and where each value stood in the text.
+
+    `data` is the document; `file` the name used in messages. Aliased YAML values are shared, not copied.
+    """
+
+    __slots__ = ("_root", "_text", "data", "file")
+
+    def __init__(self, data: Any, file: str, text: str, root: Any = None) -> None:
+        self.data = data
+        self.file = file
+        self._text = text
+        self._root = root
+
+    def locate(self, path: Path, *, key: bool = False) -> Location:
+        """Give where the value at `path` stands (its key with `key=True`).
+
+        A path that leaves the document gives the nearest parent that is in it, so a missing field points at the map
+        that lacks it.
+        """
+        node = self._top()
+        mark = node.start_mark if node is not None else None
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                break
+            at_key, node = found
+            mark = at_key.start_mark if key else node.start_mark
+        return Location(self.file, mark.line + 1, mark.column + 1) if mark else Location(self.file, 1, 1)
+
+    def written(self, path: Path) -> str | None:
+        """Give the scalar at `path` as it is written in the text ("012", "yes"), or None where there is none."""
+        node = self._top()
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                return None
+            node = found[1]
+        return node.value if isinstance(node, yaml.ScalarNode) else None
+
+    def _top(self) -> Any:
+        if self._root is None:
+            self._root = _compose_or_none(self._text)
+        return self._root
+
+    def place(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Give the diagnostics with their locations filled in from their paths, in the order of the text."""
+        placed = [d if d.location else d._replace(location=self.locate(d.path)) for d in diagnostics]
+        return tuple(sorted(placed, key=lambda d: (d.location or (), d.code, d.message)))
+
+
+def parse(text: bytes, file: str, *, read_tag: TagReader | None = None, max_bytes: int = MAX_BYTES) -> Source:
+    """Read a YAML or JSON document (JSON when it starts with `{` and is JSON).
+
+    `text`: UTF-8, at most `max_bytes` bytes. `file`: the name for messages. `read_tag`: what custom tags mean; without
+    it every tag is an error. Scalars follow YAML 1.1 as PyYAML reads it, but dates stay text. Keys become text.
+    Raises InvalidInput with every problem found.
+    """
+    decoded = _decode(text, file, max_bytes)
+    _check_depth(decoded, file)
+    if decoded.lstrip()[:1] in ("{", "["):
+        source = _parse_json(decoded, file)
+        if source is not None:
+            return source
+    return _parse_yaml(decoded, file, read_tag)
+
+
+def _decode(text: bytes, file: str, max_bytes: int) -> str:
+    if len(text) > max_bytes:
+        hint = "split it into several files, or generate a smaller one"
+        _fail("TOO_LARGE", file, 1, 1, f"the file is larger than {max_bytes // 2**20} MiB", hint)
+    try:
+        decoded = text.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        column = error.start - (text.rfind(b"\n", 0, error.start) + 1) + 1
+        message = f"byte 0x{text[error.start]:02x} is not UTF-8"
+        _fail("NOT_UTF8", file, line, column, message, "save the file as UTF-8")
+    control = _CONTROL.search(decoded)
+    if control:
+        message = f"control character U+{ord(control.group()):04X} in the file"
+        _fail("CONTROL_CHARACTER", file, *_line_column(decoded, control.start()), message, "remove it")
+    if not decoded.strip():
+        _fail("EMPTY", file, 1, 1, "the file is empty", "`smsgen init NAME` writes one to start from")
+    return decoded
+
+
+def _line_column(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
+
+
+def _fail(code: str, file: str, line: int, column: int, message: str, hint: str) -> Any:
+    raise InvalidInput([Diagnostic(code, message, hint, location=Location(file, line, column))])
+
+
+# --- JSON ---------------------------------------------------------------------------------------------------------
+
+
+def _parse_json(text: str, file: str) -> Source | None:
+    """Give the source, or None where the YAML reader should say what is wrong (a flow map is YAML too)."""
+    from smsgen.text.json_text import Refused, loads
+
+    try:
+        return Source(loads(text), file, text)
+    except Refused as no:
+        _fail(no.code, file, *_line_column(text, no.offset), no.message, no.hint)
+    except (ValueError, RecursionError):
+        pass
+    return None
+
+
+# --- YAML ---------------------------------------------------------------------------------------------------------
+
+
+def _parse_yaml(text: str, file: str, read_tag: TagReader | None) -> Source:
+    root = _compose(text, file)
+    if root is None:
+        _fail(
+            "EMPTY", file, 1, 1, "the file holds no document", "`smsgen init NAME` writes one to start from"
+        )
+    if "*" in text and "&" in text:
+        _check_aliases(root, file)
+    reader = _Reader(file, read_tag)
+    data = reader.read(root)
+    if reader.problems:
+        raise InvalidInput(sorted(reader.problems, key=lambda d: d.location or ()))
+    return Source(data, file, text, root)
+
+
+def _compose(text: str, file: str) -> Any:
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        message = " ".join(part for part in (error.context, error.problem) if part) or "not YAML"
+        return _fail("YAML_SYNTAX", file, *where, message, _syntax_hint(error.problem or ""))
+    except yaml.YAMLError as error:
+        return _fail("YAML_SYNTAX", file, 1, 1, str(error).splitlines()[0], "the file must be YAML or JSON")
+    finally:
+        loader.dispose()
+
+
+def _compose_or_none(text: str) -> Any:
+    try:
+        _check_depth(text, "")
+        return _compose(text, "")
+    except InvalidInput:
+        return None
+
+
+def _syntax_hint(problem: str) -> str:
+    if "\\t" in problem or "\t" in problem or "cannot start any token" in problem:
+        return "YAML is indented with spaces, never tabs; quote a value that starts with a special character"
+    if "another document" in problem or "expected a single document" in problem:
+        return "one file holds one document: remove the `---` between them"
+    if "undefined alias" in problem:
+        return "define it with `&name` before `*name`, or quote the value"
+    return "check the indentation and the quotes on this line and the one before"
+
+
+def _check_depth(text: str, file: str) -> None:
+    """Refuse deep nesting before the C composer recurses into it: that recursion ends the process, not the call."""
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+        depth = max(depth, 0)
+    if deepest <= MAX_DEPTH // 2 and not _NESTED_LINE.search(text):
+        return
+    depth = 0
+    loader = _Loader(text)
+    try:
+        while loader.check_event():
+            event = loader.get_event()
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > MAX_DEPTH:
+                _too_deep(file, event.start_mark)
+    except yaml.YAMLError as error:
+        if "maximum nesting depth" in str(error.args):  # libyaml's own limit, since 0.2.6: it looks far ahead
+            _too_deep(file, error.problem_mark)
+        return  # anything else, the composer says with its place
+    finally:
+        loader.dispose()
+
+
+def _too_deep(file: str, mark: Any) -> NoReturn:
+    message = f"nested more than {MAX_DEPTH} levels deep"
+    _fail("TOO_DEEP", file, mark.line + 1, mark.column + 1, message, "nothing smsgen reads is so deep")
+
+
+def _check_aliases(root: Any, file: str) -> None:
+    """Refuse aliases that contain themselves or expand to more than MAX_VALUES values (a "billion laughs" file)."""
+    sizes: dict[int, int] = {}
+    open_nodes: set[int] = set()
+
+    def size(node: Any) -> int:
+        known = sizes.get(id(node))
+        if known is not None:
+            return known
+        mark = node.start_mark
+        if id(node) in open_nodes:
+            _fail(
+                "RECURSIVE_ALIAS",
+                file,
+                mark.line + 1,
+                mark.column + 1,
+                "an alias contains itself",
+                "spell it out",
+            )
+        open_nodes.add(id(node))
+        total = 1 + sum(size(child) for child in _children(node))
+        if total > MAX_VALUES:
+            message = f"aliases expand to more than {MAX_VALUES:,} values"
+            _fail("ALIAS_BOMB", file, mark.line + 1, mark.column + 1, message, "spell the values out")
+        sizes[id(node)] = total
+        return total
+
+    size(root)
+
+
+def _children(node: Any) -> Iterable[Any]:
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return node.value if isinstance(node, yaml.SequenceNode) else ()
+
+
+def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
+    """Give the key node and the value node one step down, or None."""
+    if isinstance(node, yaml.SequenceNode):
+        if isinstance(step, int) and step < len(node.value):
+            return node.value[step], node.value[step]
+        return None
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    merged: list[Any] = []
+    for key, value in node.value:
+        if key.value == step:
+            return key, value
+        if key.tag == _MERGE:
+            merged.extend(value.value if isinstance(value, yaml.SequenceNode) else [value])
+    return next((found for base in merged if (found := _child(base, step))), None)
+
+
+class _Reader:
+    """Nodes -> plain data, each aliased node once; problems are collected in `problems`."""
+
+    def __init__(self, file: str, read_tag: TagReader | None) -> None:
+        self.file = file
+        self.read_tag = read_tag
+        self.problems: list[Diagnostic] = []
+        self._made: dict[int, Any] = {}
+
+    def read(self, node: Any) -> Any:
+        tag = node.tag
+        if tag == _STR and isinstance(node, yaml.ScalarNode):
+            return node.value
+        made = self._made
+        key = id(node)
+        if key not in made:
+            made[key] = self._tagged(node) if tag[:1] == "!" else self._plain(node)
+        return made[key]
+
+    def _plain(self, node: Any) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if node.tag not in _COLLECTIONS:
+            self._problem(
+                "YAML_TAG", node, f"the tag {node.tag} is not read here", "write a plain map or list"
+            )
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node)
+        return [self.read(child) for child in node.value]
+
+    def _scalar(self, node: Any) -> Any:
+        kind = node.tag.rpartition(":")[2]
+        if kind in ("int", "float", "bool", "null"):
+            try:
+                made = _CONSTRUCT[kind](_constructor, node)
+            except ValueError:  # "0o8", "1__0": what only looks like a number is text
+                return node.value
+            if kind == "float" and not abs(made) < float("inf"):
+                hint = "quote it if it is text; JSON and CloudFormation have no such number"
+                self._problem("NOT_FINITE", node, f"{node.value} is not a finite number", hint)
+            return made
+        if kind not in ("str", "timestamp", "value", "merge"):
+            self._problem("YAML_TAG", node, f"the tag !!{kind} is not read here", "write the value as text")
+        return node.value
+
+    def _mapping(self, node: Any) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        merged: list[Any] = []
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                merged.append(value)
+            elif not isinstance(key, yaml.ScalarNode):
+                self._problem(
+                    "BAD_KEY", key, "a key must be text, not a list or a map", "quote it or move it"
+                )
+            elif key.value in made:
+                self._problem(
+                    "DUPLICATE_KEY", key, f"the key {key.value!r} stands twice in this map", "keep one"
+                )
+            else:
+                made[key.value] = self.read(value)
+        for value in merged:
+            self._merge(made, value)
+        return made
+
+    def _merge(self, made: dict[str, Any], value: Any) -> None:
+        bases = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        for base in bases:
+            if not isinstance(base, yaml.MappingNode):
+                self._problem(
+                    "BAD_MERGE", base, "`<<` takes a map or a list of maps", "refer to a map with `*name`"
+                )
+                continue
+            for name, inherited in self.read(base).items():
+                made.setdefault(name, inherited)
+
+    def _tagged(self, node: Any) -> Any:
+        untagged: Any = self._mapping(node) if isinstance(node, yaml.MappingNode) else None
+        if isinstance(node, yaml.SequenceNode):
+            untagged = [self.read(child) for child in node.value]
+        elif isinstance(node, yaml.ScalarNode):
+            untagged = node.value
+        try:
+            if self.read_tag is not None:
+                return self.read_tag(node.tag, untagged)
+        except KeyError:
+            pass
+        self._problem(
+            "YAML_TAG", node, f"the tag {node.tag} is not known here", "remove the tag, or quote the value"
+        )
+        return untagged
+
+    def _problem(self, code: str, node: Any, message: str, hint: str) -> None:
+        mark = node.start_mark
+        self.problems.append(
+            Diagnostic(code, message, hint, location=Location(self.file, mark.line + 1, mark.column + 1))
+        )
+
+
+_CONSTRUCT: dict[str, Any] = {
+    "int": yaml.constructor.SafeConstructor.construct_yaml_int,
+    "float": yaml.constructor.SafeConstructor.construct_yaml_float,
+    "bool": yaml.constructor.SafeConstructor.construct_yaml_bool,
+    "null": yaml.constructor.SafeConstructor.construct_yaml_null,
+}

@@ -1,0 +1,153 @@
+"""The policies allow what smsgen calls, and little else."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smsgen.aws.iam_policy import ACTIONS, RESOURCE_TYPES, USES, action_of, policy
+
+AWS = Path(__file__).parents[2] / "smsgen" / "aws"
+SERVICES = ("cloudcontrol", "cloudformation", "ec2", "s3", "ssm", "sts")
+OF_THE_SERVER = {"SendCommand", "GetCommandInvocation"}
+WRITING = re.compile(r":(Create|Delete|Execute|Put|Update|Pass|Run|Terminate|Attach|Tag)")
+
+
+def operations_called() -> set[str]:
+    """Every operation that smsgen/aws can call, by the names of methods and paginators."""
+    session = pytest.importorskip("botocore.session", reason="boto3 comes with smsgen[aws]").get_session()
+    from botocore import xform_name
+
+    by_method = {
+        xform_name(operation): operation
+        for service in SERVICES
+        for operation in session.get_service_model(service).operation_names
+    }
+    called = set()
+    for file in AWS.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Attribute) and node.attr in by_method:
+                called.add(by_method[node.attr])
+            elif isinstance(node, ast.Constant) and node.value in by_method:
+                called.add(by_method[node.value])
+    return called
+
+
+def allowed(use: str) -> set[str]:
+    return {action for statement in policy(use)["Statement"] for action in statement["Action"]}
+
+
+def test_launch_and_serve_allow_every_call_that_smsgen_can_make() -> None:
+    called = operations_called()
+    assert {"PutObject", "DescribeStacks", "ListStackResources", "DescribeInstances", "GetResource"} <= called
+    assert called <= ACTIONS.keys()
+    assert {action_of(operation) for operation in called} <= allowed("serve")
+    assert {action_of(operation) for operation in called - OF_THE_SERVER} <= allowed("launch")
+    assert allowed("launch").isdisjoint({action_of(operation) for operation in OF_THE_SERVER})
+
+
+def test_there_is_no_action_for_a_call_that_smsgen_does_not_make() -> None:
+    assert ACTIONS.keys() <= operations_called()
+
+
+def test_read_allows_every_call_that_reads_and_nothing_that_writes() -> None:
+    reading = {
+        action_of(o)
+        for o in operations_called() - OF_THE_SERVER
+        if re.match(r"Describe|GetRes|GetT|GetP|List|GetC", o)
+    }
+    assert reading <= allowed("read") <= allowed("launch")
+    assert not [action for action in allowed("read") if WRITING.search(action)]
+
+
+def test_no_policy_has_a_wildcard_action() -> None:
+    assert not [action for use in USES for action in allowed(use) if "*" in action]
+
+
+def statements(use: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = policy(use)["Statement"]
+    return found
+
+
+@pytest.mark.parametrize("use", USES)
+def test_stacks_and_buckets_are_smss_own(use: str) -> None:
+    for statement in statements(use):
+        for resource in statement["Resource"]:
+            if ":stack/" in resource:
+                assert resource == "arn:aws:cloudformation:*:*:stack/sms-app-*/*"
+            if ":s3:" in resource:
+                assert resource in ("arn:aws:s3:::sms-app-*", "arn:aws:s3:::sms-app-*/*")
+
+
+@pytest.mark.parametrize("use", USES)
+def test_what_writes_is_never_allowed_on_everything(use: str) -> None:
+    # RunInstances and CreateVolume name images, subnets, keys and groups, which the policy cannot know.
+    free = {"ec2:RunInstances", "ec2:CreateVolume"}
+    for statement in statements(use):
+        if statement["Resource"] == ["*"]:
+            assert not [a for a in statement["Action"] if WRITING.search(a) and a not in free], statement[
+                "Sid"
+            ]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_role_is_passed_to_one_named_service_only(use: str) -> None:
+    for statement in statements(use):
+        if "iam:PassRole" in statement["Action"]:
+            assert statement["Action"] == ["iam:PassRole"]
+            assert statement["Condition"]["StringEquals"]["iam:PassedToService"].endswith(".amazonaws.com")
+            assert statement["Resource"] != ["*"]
+
+
+def test_a_change_set_is_limited_to_what_smsgen_launches() -> None:
+    (statement,) = (s for s in statements("launch") if "cloudformation:CreateChangeSet" in s["Action"])
+    limit = statement["Condition"]["ForAllValues:StringEquals"]["cloudformation:ResourceTypes"]
+    assert limit == list(RESOURCE_TYPES)
+
+
+def test_servers_of_other_stacks_cannot_be_touched() -> None:
+    for statement in statements("service"):
+        if "ec2:TerminateInstances" in statement["Action"]:
+            tag = statement["Condition"]["StringLike"]["aws:ResourceTag/aws:cloudformation:stack-id"]
+            ours = "arn:aws:cloudformation:eu-central-1:1:stack/sms-app-1/x"
+            assert fnmatchcase(ours, tag)
+            assert not fnmatchcase(ours.replace("sms-app-1", "payroll"), tag)
+            return
+    pytest.fail("no statement lets CloudFormation terminate servers")
+
+
+def test_names_and_partition_are_the_callers() -> None:
+    text = json.dumps(policy("launch", partition="aws-cn", stack="shop-*", bucket="docs", role="launcher"))
+    assert "arn:aws-cn:cloudformation:*:*:stack/shop-*/*" in text
+    assert "arn:aws-cn:s3:::docs/*" in text
+    assert "arn:aws-cn:iam::*:role/launcher" in text
+    assert "arn:aws:" not in text
+    assert "sms-app" not in text
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_policy_fits_into_iam(use: str) -> None:
+    # A managed policy holds 6,144 characters, white space not counted (IAM and STS quotas).
+    assert len(re.sub(r"\s", "", json.dumps(policy(use)))) <= 6_144
+    sids = [statement["Sid"] for statement in statements(use)]
+    assert len(sids) == len(set(sids))
+    assert all(sid.isalnum() for sid in sids)
+
+
+def test_the_command_prints_the_policy_as_json() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "smsgen", "iam-policy", "read"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert json.loads(ended.stdout) == policy("read")
