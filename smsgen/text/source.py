@@ -133,7 +133,7 @@ def _line_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
 
 
-def _fail(code: str, file: str, line: int, column: int, message: str, hint: str) -> Any:
+def _fail(code: str, file: str, line: int, column: int, message: str, hint: str) -> NoReturn:
     raise InvalidInput([Diagnostic(code, message, hint, location=Location(file, line, column))])
 
 
@@ -224,10 +224,13 @@ def _check_depth(text: str, file: str) -> None:
                 depth -= 1
             if depth > MAX_DEPTH:
                 _too_deep(file, event.start_mark)
-    except yaml.YAMLError as error:
-        if "maximum nesting depth" in str(error.args):  # libyaml's own limit, since 0.2.6: it looks far ahead
+    except yaml.MarkedYAMLError as error:
+        # libyaml's own limit, since 0.2.6: its scanner looks far ahead
+        if "maximum nesting depth" in str(error.problem):
             _too_deep(file, error.problem_mark)
         return  # anything else, the composer says with its place
+    except yaml.YAMLError:
+        return
     finally:
         loader.dispose()
 
