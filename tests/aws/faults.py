@@ -154,9 +154,7 @@ def _handler(proxy: FaultProxy) -> type[BaseHTTPRequestHandler]:
             if fault == "reset":
                 return self._reset()
             if fault in _ANSWERS:
-                return self._send(
-                    *_refusal(fault, name), {"x-amz-request-id": "R1", "x-amzn-RequestId": "R1"}
-                )
+                return self._send(*refusal(fault, name), {"x-amz-request-id": "R1", "x-amzn-RequestId": "R1"})
             status, answer, headers = self._forward(body)
             if fault == "kill":
                 proxy.on_kill()
@@ -211,7 +209,8 @@ class _Nowhere:
     def close(self) -> None: ...
 
 
-def _refusal(kind: str, name: str) -> tuple[int, bytes]:
+def refusal(kind: str, name: str) -> tuple[int, bytes]:
+    """Give the status and the body that a kind of fault answers to a call."""
     status, code, message = _ANSWERS[kind]
     message = message.format(call=name)
     service = name.partition(":")[0]

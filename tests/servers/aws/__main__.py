@@ -1,0 +1,28 @@
+"""Serve the stand-in for AWS: `python -m tests.servers.aws --port N`; prints `ready URL` when it is up."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from pathlib import Path
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="python -m tests.servers.aws", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0: any that is free")
+    parser.add_argument(
+        "--spool", type=Path, metavar="DIR", help="where the blocks go (default: the temporary folder)"
+    )
+    arguments = parser.parse_args()
+    from tests.servers.aws.service import Service
+
+    service = Service(arguments.port, arguments.spool)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os._exit(0))  # nothing is worth keeping
+    print(f"ready {service.url}", flush=True)
+    service.server.serve_forever()
+
+
+main()

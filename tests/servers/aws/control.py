@@ -1,0 +1,141 @@
+"""Faults, times and limits: switched by who tests, in this process (`Control`) or another (`Remote`, `/_control`)."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.servers.aws.blocks import BLOCK, DiskReader
+from tests.servers.aws.faults import Fault
+from tests.servers.aws.snapshots import StoredSnapshot
+from tests.servers.aws.state import State
+from tests.servers.aws.wire import Answer
+
+
+class Control:
+    """What a stand-in lets be switched and seen. `snapshots` gives all that EBS direct made, of all accounts."""
+
+    def __init__(self, state: State, snapshots: Callable[[], Iterator[StoredSnapshot]]) -> None:
+        self.state = state
+        self._snapshots = snapshots
+
+    def limit(self, **limits: Any) -> None:
+        """Change limits, by the names in `Limits`."""
+        self.state.limits = self.state.limits._replace(**limits)
+
+    def fail(self, call: str, kind: str, **more: Any) -> None:
+        """Let a call fail: `service:Operation`, `*` stands for anything; the rest as in `Fault`."""
+        self.state.faults.add(Fault(call, kind, **more))
+
+    def heal(self) -> None:
+        """Forget the faults that are still to come, and the calls so far."""
+        self.state.faults.heal()
+        self.state.calls.clear()
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock."""
+        self.state.clock.advance(seconds)
+
+    def stop_clock(self) -> None:
+        """Let the clock stand still: only `advance` moves it."""
+        self.state.clock.stop()
+
+    def count(self, call: str) -> int:
+        """Give how many calls came by whose name matches."""
+        pattern = re.compile(re.escape(call).replace(r"\*", ".*"))
+        return sum(count for name, count in list(self.state.calls.items()) if pattern.fullmatch(name))
+
+    def writes(self, snapshot_id: str) -> dict[int, int]:
+        """Give how often each block was put to a snapshot, by its index; what a parent holds does not count."""
+        return dict(self._snapshot(snapshot_id).writes)
+
+    def read_back(self, snapshot_id: str) -> DiskReader:
+        """Give what a volume made of a snapshot would hold, whatever its state."""
+        return self._snapshot(snapshot_id).reader()
+
+    def reset(self) -> None:
+        """Switch all back as it was from the start, and forget the calls. /moto-api/reset does this too."""
+        self.state.reset()
+
+    def begin_anew(self) -> None:
+        """Forget everything, moto's too."""
+        from moto.moto_api._internal.models import moto_api_backend
+
+        moto_api_backend.reset()
+        self.reset()
+
+    def called(self, name: str) -> Fault | None:
+        """Count a call and give the fault that it meets."""
+        with self.state.lock:
+            self.state.calls[name] += 1
+        return self.state.faults.meets(name)
+
+    def serve(self, target: str, body: bytes | bytearray) -> Answer:
+        """Answer `/_control`: JSON `{"do": NAME, "with": {...}}`, or a GET of a block that was written."""
+        parts = urlsplit(target)
+        block = re.fullmatch(r"/_control/(snap-[0-9a-f]+)/(\d+)", parts.path)
+        try:
+            if block:
+                return Answer(200, {}, self.read_back(block.group(1)).at(int(block.group(2))))
+            order = json.loads(body)
+            result = self._orders[order["do"]](self, **order.get("with", {}))
+            return Answer(200, {"Content-Type": "application/json"}, json.dumps(result).encode())
+        except (KeyError, TypeError, ValueError, LookupError) as error:
+            return Answer(400, {}, repr(error).encode())
+
+    def data(self, snapshot_id: str) -> list[int]:
+        """Give the indexes of the blocks of a snapshot that are not all zeros."""
+        return self.read_back(snapshot_id).data()
+
+    def _snapshot(self, snapshot_id: str) -> StoredSnapshot:
+        snapshots = (each for each in self._snapshots() if each.id == snapshot_id)
+        snapshot = next(snapshots, None)
+        if snapshot is None:
+            raise LookupError(snapshot_id)
+        return snapshot
+
+    _orders: dict[str, Callable[..., Any]] = {  # noqa: RUF012 - a table, never changed
+        "limit": limit,
+        "fail": fail,
+        "heal": heal,
+        "advance": advance,
+        "stop_clock": stop_clock,
+        "count": count,
+        "writes": writes,
+        "data": data,
+        "reset": reset,
+        "begin_anew": begin_anew,
+    }
+
+
+class Remote:
+    """The control of a stand-in in another process."""
+
+    def __init__(self, url: str) -> None:
+        self._address = urlsplit(url).netloc
+
+    def do(self, order: str, **arguments: Any) -> Any:
+        """Carry out one of Control's methods and give its result, as JSON has it; raises ValueError."""
+        return json.loads(self._ask("POST", "/_control", {"do": order, "with": arguments}))
+
+    def block(self, snapshot_id: str, index: int) -> bytes:
+        """Give a block of a snapshot, its parents' or zeros where it wrote none."""
+        data = self._ask("GET", f"/_control/{snapshot_id}/{index}", None)
+        assert len(data) == BLOCK
+        return data
+
+    def _ask(self, method: str, path: str, order: Any) -> bytes:
+        connection = http.client.HTTPConnection(self._address, timeout=60)
+        try:
+            connection.request(method, path, json.dumps(order))
+            answer = connection.getresponse()
+            data = answer.read()
+        finally:
+            connection.close()
+        if answer.status != 200:
+            raise ValueError(data.decode())
+        return data

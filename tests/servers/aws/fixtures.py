@@ -1,0 +1,88 @@
+"""The stand-in for tests: import `aws`, `aws_server` and `clients` in a conftest; and what they do with it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from tests.servers.aws import Aws, running
+from tests.servers.aws.blocks import BLOCK
+
+REGION = "eu-central-1"
+Clients = Callable[[str], Any]
+
+
+@pytest.fixture(scope="session")
+def aws_server() -> Iterator[Aws]:
+    """A stand-in, for the whole session."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def aws(aws_server: Aws) -> Aws:
+    """The session's stand-in, with nothing in it and all switches as they are from the start."""
+    aws_server.control.begin_anew()
+    return aws_server
+
+
+@pytest.fixture
+def clients(aws: Aws) -> Clients:
+    """boto3's clients for it by name; they try once."""
+    return clients_of(aws.url)
+
+
+@cache
+def clients_of(url: str) -> Clients:
+    """Give clients for an endpoint by name. They share what botocore has read: parsing EC2's model takes a second."""
+    import boto3
+    from botocore.config import Config
+
+    session = boto3.Session(
+        "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", region_name=REGION
+    )
+    config = Config(retries={"total_max_attempts": 1}, max_pool_connections=64)
+    return cache(lambda service: session.client(service, endpoint_url=url, config=config))
+
+
+def block(number: int) -> bytes:
+    """Give a block of data that is no other number's, and never of zeros."""
+    return (1 << 32 | number).to_bytes(8, "big") * (BLOCK // 8)
+
+
+def checksum(data: bytes) -> str:
+    """Give a SHA-256 as EBS direct writes it."""
+    return b64encode(sha256(data).digest()).decode()
+
+
+def linear(blocks: dict[int, bytes]) -> str:
+    """Give the LINEAR checksum over all blocks of a snapshot."""
+    return checksum(b"".join(sha256(blocks[index]).digest() for index in sorted(blocks)))
+
+
+def put_arguments(snapshot_id: str, index: int, data: bytes, **others: Any) -> dict[str, Any]:
+    """Give PutSnapshotBlock's arguments, these ones otherwise."""
+    arguments: dict[str, Any] = {
+        "SnapshotId": snapshot_id,
+        "BlockIndex": index,
+        "BlockData": data,
+        "DataLength": len(data),
+        "Checksum": checksum(data),
+        "ChecksumAlgorithm": "SHA256",
+    }
+    return arguments | others
+
+
+def stored(ebs: Any, blocks: dict[int, bytes], *, complete: bool = True, **start: Any) -> str:
+    """Make a snapshot of these blocks and give its id; 1 GiB where nothing else is said."""
+    snapshot_id: str = ebs.start_snapshot(**({"VolumeSize": 1} | start))["SnapshotId"]
+    for index, data in blocks.items():
+        ebs.put_snapshot_block(**put_arguments(snapshot_id, index, data))
+    if complete:
+        ebs.complete_snapshot(SnapshotId=snapshot_id, ChangedBlocksCount=len(blocks))
+    return snapshot_id

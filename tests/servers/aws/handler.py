@@ -1,0 +1,148 @@
+"""HTTP: EBS direct is answered here, on connections that stay open; all the rest goes to moto, in this process."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable
+from http.client import responses
+from socketserver import BaseServer
+from typing import Any
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+
+from tests.aws.faults import call_name, refusal
+from tests.servers.aws.control import Control
+from tests.servers.aws.ebs import Ebs
+from tests.servers.aws.faults import Fault
+from tests.servers.aws.wire import Answer, Request, block_index, perform, refused, route
+
+_SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]*)/([^/]+)/aws4_request")
+_MOST = 1 << 20
+"""Bytes of a body that EBS direct reads."""
+
+
+def handler(control: Control, account: Callable[[str, str], Ebs]) -> type[MotoRequestHandler]:
+    """Give the class that serves connections. `account` gives EBS direct by access key and Region."""
+
+    class Handler(MotoRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        wbufsize = 65_536
+        timeout = 600
+
+        def run_wsgi(self) -> None:
+            if self.path.startswith("/_control"):
+                return self._answer(control.serve(self.path, self._body()))
+            scope = _SCOPE.search(self.headers.get("Authorization", ""))
+            if scope and scope.group(3) == "ebs":
+                return self._ebs(account(scope.group(1), scope.group(2)))
+            return self._moto()
+
+        def _ebs(self, ebs: Ebs) -> None:
+            request = route(self.command, self.path, self.headers)
+            name = f"ebs:{request.operation}"
+            fault = control.called(name)
+            if fault and fault.kind == "reset":
+                return self._reset()
+            refusal_ = fault.refusal() if fault else None
+            if refusal_:
+                self._body()
+                return self._answer(refused(refusal_))
+            answer = self._performed(ebs, request)
+            return self._end(fault) or self._answer(answer)
+
+        def _performed(self, ebs: Ebs, request: Request) -> Answer:
+            if request.operation != "PutSnapshotBlock":
+                return perform(ebs, request, self._body(), 0.0)
+            with ebs.arriving(request.names[0], block_index(request)) as began:
+                return perform(ebs, request, self._body(), began)
+
+        def _moto(self) -> None:
+            body = b""
+            if self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+                body = bytes(self._body())
+                self.rfile = io.BytesIO(body)  # moto closes the connection after its answer
+            name = call_name(self.command, self.path, dict(self.headers.items()), body)
+            fault = control.called(name)
+            if fault and fault.kind == "reset":
+                return self._reset()
+            if fault and fault.refusal():
+                self.close_connection = True
+                status, text = refusal("denied" if fault.kind == "quota" else fault.kind, name)
+                return self._answer(Answer(status, {"Connection": "close"}, text))
+            if fault and fault.kind in ("lost", "kill"):
+                self.wfile, wire = io.BytesIO(), self.wfile
+                super().run_wsgi()
+                self.wfile = wire
+                self._end(fault)
+                return None
+            super().run_wsgi()
+            if self.path == "/moto-api/reset":
+                control.reset()
+            return None
+
+        def _end(self, fault: Fault | None) -> bool:
+            """Do what a fault does once the call has taken effect; tells whether the connection is gone."""
+            if fault is None:
+                return False
+            if fault.kind == "kill":
+                os.kill(fault.pid, signal.SIGKILL)
+            if fault.kind == "slow":
+                time.sleep(fault.seconds)
+                return False
+            self._reset()
+            return True
+
+        def _body(self) -> bytearray:
+            """Read the body, as much as belongs to it; of one that is too large, nothing."""
+            length = int(self.headers.get("Content-Length") or 0)
+            if length > _MOST or self.headers.get("Transfer-Encoding"):
+                self.close_connection = True
+                return bytearray()
+            body = bytearray(length)
+            view, size = memoryview(body), 0
+            while size < length:
+                count = self.rfile.readinto(view[size:])  # type: ignore[attr-defined] # a BufferedReader
+                if not count:
+                    raise ConnectionError("the client went away in the midst of a body")
+                size += count
+            return body
+
+        def _answer(self, answer: Answer) -> None:
+            lines = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, '')}"]
+            lines += [f"{name}: {value}" for name, value in answer.headers.items()]
+            lines += [f"x-amzn-RequestId: {time.time_ns():x}", f"Content-Length: {len(answer.body)}", "", ""]
+            self.wfile.write("\r\n".join(lines).encode("latin-1"))
+            self.wfile.write(answer.body)
+            self.wfile.flush()
+
+        def _reset(self) -> None:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            self.wfile.close()
+            self.rfile.close()
+            self.wfile, self.rfile = io.BytesIO(), io.BytesIO()
+            # The file objects that held the socket are gone, so that this closes it.
+            self.connection.close()
+
+        def log_request(self, code: Any = "-", size: Any = "-") -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+def quiet(server: BaseServer) -> None:
+    """Let a server say nothing of clients that go away or are killed."""
+
+    def handle_error(request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), (ConnectionError, TimeoutError)):
+            BaseServer.handle_error(server, request, client_address)
+
+    server.handle_error = handle_error  # type: ignore[method-assign] # one instance's, not the class's

@@ -1,0 +1,108 @@
+"""The stand-in in a process of its own: one endpoint for all of AWS, switched from outside, under load, with clients
+that are killed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.programs import run
+from tests.servers.aws import AwsProcess, started
+from tests.servers.aws.blocks import ZEROS
+from tests.servers.aws.fixtures import block, clients_of, put_arguments, stored
+
+ROOT = Path(__file__).parents[2]
+WRITER = """
+import http.client, sys
+from threading import Thread
+from tests.servers.aws.fixtures import block, checksum
+
+address, snapshot_id, first, count, threads = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
+scope = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-central-1/ebs/aws4_request"
+
+def write(indexes):
+    connection = http.client.HTTPConnection(address, timeout=60)
+    for index in indexes:
+        data = block(index)
+        headers = {"Authorization": scope, "x-amz-Data-Length": str(len(data)), "x-amz-Checksum": checksum(data)}
+        path = f"/snapshots/{snapshot_id}/blocks/{index}"
+        connection.request("PUT", path, data, headers | {"x-amz-Checksum-Algorithm": "SHA256"})
+        answer = connection.getresponse()
+        assert answer.status == 201, answer.read()
+        answer.read()
+
+indexes = range(first, first + count)
+writers = [Thread(target=write, args=(indexes[number::threads],)) for number in range(threads)]
+[writer.start() for writer in writers]
+[writer.join() for writer in writers]
+"""
+"""A worker that puts blocks: what it costs stands in bench/, here it has to be right."""
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[AwsProcess]:
+    with started() as server:
+        yield server
+
+
+def _writer(process: AwsProcess, snapshot_id: str, *numbers: int) -> subprocess.Popen[bytes]:
+    words = [process.url.removeprefix("http://"), snapshot_id, *map(str, numbers)]
+    return subprocess.Popen([sys.executable, "-c", WRITER, *words], cwd=ROOT)
+
+
+def test_one_endpoint_serves_what_boto3_finds_by_its_variable(process: AwsProcess) -> None:
+    script = (
+        "import boto3\n"
+        "boto3.client('s3').create_bucket(Bucket='images')\n"
+        "print(boto3.client('ebs').start_snapshot(VolumeSize=1)['Status'])\n"
+        "print(boto3.client('sts').get_caller_identity()['Account'])\n"
+        "print(len(boto3.client('ec2').describe_snapshots(OwnerIds=['self'])['Snapshots']) > 0)\n"
+    )
+    environment = {
+        "AWS_ENDPOINT_URL": process.url,
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    done = run(sys.executable, "-c", script, folder=ROOT, **environment)
+    assert done.stdout.split() == ["pending", "123456789012", "True"], done.stderr
+
+
+def test_several_workers_put_to_one_snapshot_at_once(process: AwsProcess) -> None:
+    process.control.do("limit", puts_per_second=0, snapshot_puts_per_second=0)
+    ebs = clients_of(process.url)("ebs")
+    snapshot_id = stored(ebs, {}, complete=False)
+    workers = [_writer(process, snapshot_id, first, 200, 8) for first in (0, 200, 400)]
+    assert [worker.wait(timeout=300) for worker in workers] == [0, 0, 0]
+    ebs.complete_snapshot(SnapshotId=snapshot_id, ChangedBlocksCount=600)
+    assert process.control.do("data", snapshot_id=snapshot_id) == list(range(600))
+    for index in (0, 199, 200, 599):
+        assert process.control.block(snapshot_id, index) == block(index)
+    assert process.control.block(snapshot_id, 600) == ZEROS
+
+
+def test_a_worker_can_be_killed_at_a_call_and_its_block_counts(process: AwsProcess) -> None:
+    ebs = clients_of(process.url)("ebs")
+    snapshot_id = stored(ebs, {}, complete=False)
+    with _writer(process, snapshot_id, 0, 100, 4) as worker:
+        process.control.do("fail", call="ebs:PutSnapshotBlock", kind="kill", at=40, pid=worker.pid)
+        assert worker.wait(timeout=300) == -9
+    writes = process.control.do("writes", snapshot_id=snapshot_id)
+    assert 40 <= len(writes) <= 44
+    assert set(writes.values()) == {1}
+    # What was in flight holds no block for ever: another worker may put it.
+    for index in range(100):
+        ebs.put_snapshot_block(**put_arguments(snapshot_id, index, block(index)))
+    ebs.complete_snapshot(SnapshotId=snapshot_id, ChangedBlocksCount=100)
+
+
+def test_a_wrong_order_is_told_so(process: AwsProcess) -> None:
+    with pytest.raises(ValueError, match="none of throttle"):
+        process.control.do("fail", call="ebs:*", kind="hiccup")
+    with pytest.raises(ValueError, match="nonsense"):
+        process.control.do("nonsense")
