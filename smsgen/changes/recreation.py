@@ -28,11 +28,13 @@ def requires_recreation(
     them the answer is Conditionally. A type that is opaque (see `is_opaque`), a custom resource for one,
     gives Conditionally for every property: whether it is replaced is decided by whoever handles it.
     """
-    if is_opaque(type_name):
-        return "Conditionally"
-    rules = _rules(type_name).get(property_name, ())
-    found = {_judge(path, recreation, before, after) for path, recreation in rules}
-    return next((worst for worst in _WORST_FIRST if worst in found), "Never")
+    rules = _rules(type_name)
+    judged = {
+        _judge(path, recreation, before, after)
+        for name in (property_name, "*")
+        for path, recreation in rules.get(name, ())
+    }
+    return next((worst for worst in _WORST_FIRST if worst in judged), "Never")
 
 
 @lru_cache(maxsize=256)
@@ -44,10 +46,10 @@ def is_opaque(type_name: str) -> bool:
     private ones and those that are newer than it. Seen in change sets that AWS made, for properties that are
     not create-only; that a create-only property of such a type is answered the same is taken by analogy.
     """
-    described = words(TABLE, type_name)
-    return described is None or described == ["?*"]
+    return _rules(type_name) == _OPAQUE
 
 
+_OPAQUE: dict[str, tuple[Rule, ...]] = {"*": (((), "Conditionally"),)}
 _WORST_FIRST: tuple[Recreation, ...] = ("Always", "Conditionally", "Never")
 
 
@@ -78,8 +80,11 @@ def _inside(value: Any, path: tuple[str, ...]) -> Iterable[Any]:
 
 @lru_cache(maxsize=256)
 def _rules(type_name: str) -> dict[str, tuple[Rule, ...]]:
+    described = words(TABLE, type_name)
+    if described is None:
+        return _OPAQUE
     rules: dict[str, tuple[Rule, ...]] = {}
-    for word in words(TABLE, type_name) or ():
+    for word in described:
         name, *inside = word.lstrip("?").split("/")
         rule: Rule = (tuple(inside), "Conditionally" if word.startswith("?") else "Always")
         rules[name] = (*rules.get(name, ()), rule)

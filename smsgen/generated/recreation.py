@@ -2,21 +2,21 @@
 
 A type stands on a line of its own; its properties follow on lines that begin with a space: `Name` for a
 property whose change always replaces the resource, `?Name` for one where that depends, `A/B` for B inside A.
-`?*`: the type has no handlers of its own in the registry, and a change of any property may replace it.
+`*` stands for every property: of a type without an update handler, which CloudFormation can only replace; `?*`
+is a type without any handlers, of which only its own code knows.
 """
 
 TABLE = """
 AMZN::SDC::Deployment
  ?*
 AWS::ACMPCA::Certificate
- ApiPassthrough CertificateAuthorityArn CertificateSigningRequest SigningAlgorithm TemplateArn Validity
- ValidityNotBefore
+ *
 AWS::ACMPCA::CertificateAuthority
  CsrExtensions KeyAlgorithm KeyStorageSecurityStandard SigningAlgorithm Subject Type UsageMode
 AWS::ACMPCA::CertificateAuthorityActivation
  CertificateAuthorityArn
 AWS::ACMPCA::Permission
- Actions CertificateAuthorityArn Principal SourceAccount
+ *
 AWS::AIOps::InvestigationGroup
  Name RetentionInDays
 AWS::APS::AnomalyDetector
@@ -32,7 +32,7 @@ AWS::APS::Workspace
 AWS::ARCRegionSwitch::Plan
  Name PrimaryRegion RecoveryApproach Regions
 AWS::ARCZonalShift::AutoshiftObserverNotificationStatus
- Status
+ *
 AWS::ARCZonalShift::ZonalAutoshiftConfiguration
  ResourceIdentifier
 AWS::AWSExternalAnthropic::Workspace
@@ -44,7 +44,7 @@ AWS::AccessAnalyzer::ArchiveRule
 AWS::AccountAccess::Application
  IdentitySource
 AWS::AccountAccess::Entitlement
- ApplicationArn Entitlement
+ *
 AWS::AgentRegistry::Registry
  AuthorizerType EncryptionConfiguration
 AWS::AgentRegistry::RegistryRecord
@@ -88,7 +88,7 @@ AWS::ApiGateway::DocumentationVersion
 AWS::ApiGateway::DomainName
  DomainName
 AWS::ApiGateway::DomainNameAccessAssociation
- AccessAssociationSource AccessAssociationSourceType DomainNameArn Tags
+ *
 AWS::ApiGateway::DomainNameV2
  DomainName EndpointConfiguration SecurityPolicy
 AWS::ApiGateway::GatewayResponse
@@ -106,7 +106,7 @@ AWS::ApiGateway::Stage
  RestApiId StageName
 AWS::ApiGateway::UsagePlan
 AWS::ApiGateway::UsagePlanKey
- KeyId KeyType UsagePlanId
+ *
 AWS::ApiGateway::VpcLink
  TargetArns
 AWS::ApiGatewayV2::Api
@@ -142,8 +142,7 @@ AWS::AppConfig::Application
 AWS::AppConfig::ConfigurationProfile
  ApplicationId LocationUri Type
 AWS::AppConfig::Deployment
- ApplicationId ConfigurationProfileId ConfigurationVersion DeploymentStrategyId Description
- DynamicExtensionParameters EnvironmentId KmsKeyIdentifier Tags
+ *
 AWS::AppConfig::DeploymentStrategy
  Name ReplicateTo
 AWS::AppConfig::Environment
@@ -157,7 +156,7 @@ AWS::AppConfig::Extension
 AWS::AppConfig::ExtensionAssociation
  ExtensionIdentifier ExtensionVersionNumber ResourceIdentifier
 AWS::AppConfig::HostedConfigurationVersion
- ApplicationId ConfigurationProfileId Content ContentType Description LatestVersionNumber VersionLabel
+ *
 AWS::AppFabric::AppAuthorization
  App AppBundleIdentifier AuthType
 AWS::AppFabric::IngestionDestination
@@ -188,13 +187,13 @@ AWS::AppMesh::VirtualRouter
 AWS::AppMesh::VirtualService
  ?*
 AWS::AppRunner::AutoScalingConfiguration
- AutoScalingConfigurationName MaxConcurrency MaxSize MinSize Tags
+ *
 AWS::AppRunner::ObservabilityConfiguration
- ObservabilityConfigurationName Tags TraceConfiguration
+ *
 AWS::AppRunner::Service
  EncryptionConfiguration ServiceName Tags
 AWS::AppRunner::VpcConnector
- SecurityGroups Subnets Tags VpcConnectorName
+ *
 AWS::AppRunner::VpcIngressConnection
  ServiceArn Tags VpcIngressConnectionName
 AWS::AppStream::AppBlock
@@ -204,9 +203,9 @@ AWS::AppStream::AppBlockBuilder
 AWS::AppStream::Application
  InstanceFamilies Name Platforms
 AWS::AppStream::ApplicationEntitlementAssociation
- ApplicationIdentifier EntitlementName StackName
+ *
 AWS::AppStream::ApplicationFleetAssociation
- ApplicationArn FleetName
+ *
 AWS::AppStream::DirectoryConfig
  DirectoryName
 AWS::AppStream::Entitlement
@@ -214,15 +213,15 @@ AWS::AppStream::Entitlement
 AWS::AppStream::Fleet
  FleetType Name
 AWS::AppStream::ImageBuilder
- Name
+ *
 AWS::AppStream::Stack
  Name
 AWS::AppStream::StackFleetAssociation
  FleetName StackName
 AWS::AppStream::StackUserAssociation
- AuthenticationType SendEmailNotification StackName UserName
+ *
 AWS::AppStream::User
- AuthenticationType FirstName LastName MessageAction UserName
+ *
 AWS::AppSync::Api
 AWS::AppSync::ApiCache
  ApiId AtRestEncryptionEnabled TransitEncryptionEnabled
@@ -245,6 +244,7 @@ AWS::AppSync::GraphQLApi
  ?UserPoolConfig/AppIdClientRegex ?UserPoolConfig/AwsRegion ?UserPoolConfig/DefaultAction
  ?UserPoolConfig/UserPoolId
 AWS::AppSync::GraphQLSchema
+ ApiId
 AWS::AppSync::Resolver
  ApiId FieldName TypeName
 AWS::AppSync::SourceApiAssociation
@@ -271,7 +271,7 @@ AWS::Athena::CapacityReservation
 AWS::Athena::DataCatalog
  Name
 AWS::Athena::NamedQuery
- Database Description Name QueryString WorkGroup
+ *
 AWS::Athena::PreparedStatement
  StatementName WorkGroup
 AWS::Athena::WorkGroup
@@ -284,9 +284,7 @@ AWS::AutoScaling::AutoScalingGroup
  AutoScalingGroupName InstanceId ?LaunchConfigurationName ?LaunchTemplate ?MixedInstancesPolicy
  ?VPCZoneIdentifier
 AWS::AutoScaling::LaunchConfiguration
- AssociatePublicIpAddress BlockDeviceMappings ClassicLinkVPCId ClassicLinkVPCSecurityGroups EbsOptimized
- IamInstanceProfile ImageId InstanceId InstanceMonitoring InstanceType KernelId KeyName
- LaunchConfigurationName MetadataOptions PlacementTenancy RamDiskId SecurityGroups SpotPrice UserData
+ *
 AWS::AutoScaling::LifecycleHook
  AutoScalingGroupName LifecycleHookName
 AWS::AutoScaling::ScalingPolicy
@@ -309,7 +307,7 @@ AWS::BCMDataExports::Export
  Export/Name Export/RefreshCadence
 AWS::Backup::BackupPlan
 AWS::Backup::BackupSelection
- BackupPlanId BackupSelection
+ *
 AWS::Backup::BackupVault
  BackupVaultName EncryptionKeyArn
 AWS::Backup::Framework
@@ -362,7 +360,7 @@ AWS::Bedrock::ApplicationInferenceProfile
 AWS::Bedrock::AutomatedReasoningPolicy
  KmsKeyId
 AWS::Bedrock::AutomatedReasoningPolicyVersion
- LastUpdatedDefinitionHash PolicyArn Tags
+ *
 AWS::Bedrock::Blueprint
  BlueprintName Type
 AWS::Bedrock::DataAutomationLibrary
@@ -380,7 +378,7 @@ AWS::Bedrock::FlowVersion
  Description FlowArn
 AWS::Bedrock::Guardrail
 AWS::Bedrock::GuardrailVersion
- Description GuardrailIdentifier
+ *
 AWS::Bedrock::IntelligentPromptRouter
  Description FallbackModel Models PromptRouterName RoutingCriteria
 AWS::Bedrock::KnowledgeBase
@@ -394,7 +392,7 @@ AWS::Bedrock::KnowledgeBasePolicy
  KnowledgeBaseId
 AWS::Bedrock::Prompt
 AWS::Bedrock::PromptVersion
- Description PromptArn Tags
+ *
 AWS::Bedrock::ResourcePolicy
  ResourceArn
 AWS::Bedrock::RetrievalInstruction
@@ -502,7 +500,7 @@ AWS::Cassandra::Keyspace
 AWS::Cassandra::Table
  ClientSideTimestampsEnabled ClusteringKeyColumns KeyspaceName PartitionKeyColumns TableName
 AWS::Cassandra::Type
- Fields KeyspaceName TypeName
+ *
 AWS::CertificateManager::Account
 AWS::CertificateManager::AcmeDomainValidation
  AcmeEndpointArn DomainName PrevalidationOptions/DnsPrevalidation/HostedZoneId
@@ -512,7 +510,7 @@ AWS::CertificateManager::AcmeExternalAccountBinding
  AcmeEndpointArn Expiration RoleArn
 AWS::CertificateManager::Certificate
  CertificateAuthorityArn CertificateExport DomainName DomainValidationOptions KeyAlgorithm
- SubjectAlternativeNames
+ SubjectAlternativeNames ValidationMethod
 AWS::Chatbot::CustomAction
  ActionName
 AWS::Chatbot::MicrosoftTeamsChannelConfiguration
@@ -564,9 +562,7 @@ AWS::CleanRoomsML::TrainingDataset
 AWS::Cloud9::EnvironmentEC2
  AutomaticStopTimeMinutes ConnectionType ImageId InstanceType OwnerArn Repositories SubnetId
 AWS::CloudFormation::ChangeSet
- Capabilities ChangeSetName ChangeSetType DeploymentMode Description ImportExistingResources
- IncludeNestedStacks NotificationARNs OnStackFailure RoleARN StackName Tags TemplateBody TemplateURL
- UsePreviousTemplate
+ *
 AWS::CloudFormation::CustomResource
  ?*
 AWS::CloudFormation::GeneratedTemplate
@@ -576,22 +572,22 @@ AWS::CloudFormation::HookDefaultVersion
 AWS::CloudFormation::HookTypeConfig
  ConfigurationAlias
 AWS::CloudFormation::HookVersion
- ExecutionRoleArn LoggingConfig SchemaHandlerPackage TypeName
+ *
 AWS::CloudFormation::LambdaHook
  Alias AutoUpdate LoggingConfig
 AWS::CloudFormation::Macro
  ?*
 AWS::CloudFormation::ModuleDefaultVersion
- Arn ModuleName VersionId
+ *
 AWS::CloudFormation::ModuleVersion
- ModuleName ModulePackage
+ *
 AWS::CloudFormation::PublicTypeVersion
- Arn LogDeliveryBucket PublicVersionNumber Type TypeName
+ *
 AWS::CloudFormation::Publisher
- AcceptTermsAndConditions ConnectionArn
+ *
 AWS::CloudFormation::ResourceDefaultVersion
 AWS::CloudFormation::ResourceVersion
- ExecutionRoleArn LoggingConfig SchemaHandlerPackage TypeName
+ *
 AWS::CloudFormation::Stack
 AWS::CloudFormation::StackSet
  PermissionModel StackSetName
@@ -623,7 +619,7 @@ AWS::CloudFront::KeyGroup
 AWS::CloudFront::KeyValueStore
  Name
 AWS::CloudFront::MonitoringSubscription
- DistributionId
+ *
 AWS::CloudFront::OriginAccessControl
 AWS::CloudFront::OriginRequestPolicy
 AWS::CloudFront::PublicKey
@@ -690,13 +686,13 @@ AWS::CodeConnections::Host
 AWS::CodeDeploy::Application
  ApplicationName ComputePlatform
 AWS::CodeDeploy::DeploymentConfig
- ComputePlatform DeploymentConfigName MinimumHealthyHosts TrafficRoutingConfig ZonalConfig
+ *
 AWS::CodeDeploy::DeploymentGroup
  ApplicationName DeploymentGroupName
 AWS::CodeGuruProfiler::ProfilingGroup
  ComputePlatform ProfilingGroupName
 AWS::CodeGuruReviewer::RepositoryAssociation
- BucketName ConnectionArn Name Owner Tags Type
+ *
 AWS::CodePipeline::CustomActionType
  Category ConfigurationProperties InputArtifactDetails OutputArtifactDetails Provider Settings Version
 AWS::CodePipeline::Pipeline
@@ -744,10 +740,9 @@ AWS::Cognito::UserPoolRiskConfigurationAttachment
 AWS::Cognito::UserPoolUICustomizationAttachment
  ClientId UserPoolId
 AWS::Cognito::UserPoolUser
- ClientMetadata DesiredDeliveryMediums ForceAliasCreation MessageAction UserAttributes UserPoolId Username
- ValidationData
+ *
 AWS::Cognito::UserPoolUserToGroupAttachment
- GroupName UserPoolId Username
+ *
 AWS::Comprehend::DocumentClassifier
  DataAccessRoleArn DocumentClassifierName InputDataConfig LanguageCode Mode ModelKmsKeyId OutputDataConfig
  VersionName VolumeKmsKeyId VpcConfig
@@ -796,7 +791,7 @@ AWS::Connect::ContactFlowModuleVersion
 AWS::Connect::ContactFlowVersion
  ContactFlowId Description
 AWS::Connect::DataLakeAssociation
- DataSetId InstanceId TargetAccountId
+ *
 AWS::Connect::DataTable
  InstanceArn Status
 AWS::Connect::DataTableAttribute
@@ -889,7 +884,7 @@ AWS::DAX::SubnetGroup
  SubnetGroupName
 AWS::DLM::LifecyclePolicy
 AWS::DMS::Certificate
- CertificateIdentifier CertificatePem CertificateWallet
+ *
 AWS::DMS::DataMigration
 AWS::DMS::DataProvider
 AWS::DMS::Endpoint
@@ -977,9 +972,9 @@ AWS::DataZone::FormType
 AWS::DataZone::GroupProfile
  DomainIdentifier GroupIdentifier RolePrincipalArn
 AWS::DataZone::Owner
- DomainIdentifier EntityIdentifier EntityType Owner
+ *
 AWS::DataZone::PolicyGrant
- Detail DomainIdentifier EntityIdentifier EntityType PolicyType Principal
+ *
 AWS::DataZone::Project
  DomainIdentifier MembershipAssignments ProjectCategory ProjectExecutionRole ProjectProfileId
 AWS::DataZone::ProjectMembership
@@ -1001,7 +996,7 @@ AWS::Deadline::LicenseEndpoint
 AWS::Deadline::Limit
  AmountRequirementName FarmId
 AWS::Deadline::MeteredProduct
- LicenseEndpointId ProductId
+ *
 AWS::Deadline::Monitor
  IdentityCenterInstanceArn IdentityCenterRegion
 AWS::Deadline::Queue
@@ -1009,9 +1004,9 @@ AWS::Deadline::Queue
 AWS::Deadline::QueueEnvironment
  FarmId QueueId
 AWS::Deadline::QueueFleetAssociation
- FarmId FleetId QueueId
+ *
 AWS::Deadline::QueueLimitAssociation
- FarmId LimitId QueueId
+ *
 AWS::Deadline::StorageProfile
  FarmId
 AWS::Deadline::Worker
@@ -1037,7 +1032,7 @@ AWS::DevOpsAgent::Trigger
  Action AgentSpaceId Condition Type
 AWS::DevOpsGuru::LogAnomalyDetectionIntegration
 AWS::DevOpsGuru::NotificationChannel
- Config
+ *
 AWS::DevOpsGuru::ResourceCollection
 AWS::DeviceFarm::DevicePool
  ProjectArn
@@ -1047,7 +1042,7 @@ AWS::DeviceFarm::NetworkProfile
 AWS::DeviceFarm::Project
 AWS::DeviceFarm::TestGridProject
 AWS::DeviceFarm::Upload
- ContentType Name ProjectArn Type
+ *
 AWS::DeviceFarm::VPCEConfiguration
 AWS::DirectConnect::Connection
  Bandwidth Location ProviderName RequestMACSec
@@ -1101,11 +1096,11 @@ AWS::EC2::CapacityReservationFleet
 AWS::EC2::CarrierGateway
  VpcId
 AWS::EC2::ClientVpnAuthorizationRule
- AccessGroupId AuthorizeAllGroups ClientVpnEndpointId Description TargetNetworkCidr
+ *
 AWS::EC2::ClientVpnEndpoint
  ?*
 AWS::EC2::ClientVpnRoute
- ClientVpnEndpointId Description DestinationCidrBlock TargetVpcSubnetId
+ *
 AWS::EC2::ClientVpnTargetNetworkAssociation
  ?*
 AWS::EC2::CustomerGateway
@@ -1120,11 +1115,11 @@ AWS::EC2::EC2Fleet
 AWS::EC2::EIP
  Address IpamPoolId NetworkBorderGroup TransferAddress
 AWS::EC2::EIPAssociation
- AllocationId EIP InstanceId NetworkInterfaceId PrivateIpAddress
+ *
 AWS::EC2::EgressOnlyInternetGateway
  VpcId
 AWS::EC2::EnclaveCertificateIamRoleAssociation
- CertificateArn RoleArn
+ *
 AWS::EC2::FlowLog
  DeliverCrossAccountRole DeliverLogsPermissionArn DestinationOptions LogDestination LogDestinationType
  LogFormat LogGroupName MaxAggregationInterval ResourceId ResourceType TagFieldSpecifications TrafficType
@@ -1136,12 +1131,12 @@ AWS::EC2::Host
  AssetId AvailabilityZone InstanceFamily InstanceType OutpostArn
 AWS::EC2::IPAM
 AWS::EC2::IPAMAllocation
- Cidr Description IpamPoolId NetmaskLength
+ *
 AWS::EC2::IPAMPool
  AddressFamily AwsService IpamScopeId Locale PublicIpSource PubliclyAdvertisable SourceIpamPoolId
  SourceResource
 AWS::EC2::IPAMPoolCidr
- Cidr IpamPoolId NetmaskLength
+ *
 AWS::EC2::IPAMPrefixListResolver
  AddressFamily IpamId
 AWS::EC2::IPAMPrefixListResolverTarget
@@ -1163,13 +1158,13 @@ AWS::EC2::InstanceConnectEndpoint
 AWS::EC2::InstanceEventWindow
 AWS::EC2::InternetGateway
 AWS::EC2::IpPoolRouteTableAssociation
- PublicIpv4Pool RouteTableId
+ *
 AWS::EC2::IpamExternalResourceVerificationToken
  IpamId
 AWS::EC2::IpamInternetRegistryAssociation
  Description IpamId OrganizationHandle Rir
 AWS::EC2::KeyPair
- KeyFormat KeyName KeyType PublicKeyMaterial Tags
+ *
 AWS::EC2::LaunchTemplate
  LaunchTemplateName
 AWS::EC2::LocalGatewayRoute
@@ -1206,22 +1201,22 @@ AWS::EC2::NetworkInterfaceAttachment
 AWS::EC2::NetworkInterfacePermission
  ?*
 AWS::EC2::NetworkPerformanceMetricSubscription
- Destination Metric Source Statistic
+ *
 AWS::EC2::PlacementGroup
- ParentGroupId PartitionCount SpreadLevel Strategy Tags
+ *
 AWS::EC2::PrefixList
 AWS::EC2::Route
  DestinationCidrBlock DestinationIpv6CidrBlock DestinationPrefixListId RouteTableId
 AWS::EC2::RouteServer
  AmazonSideAsn
 AWS::EC2::RouteServerAssociation
- RouteServerId VpcId
+ *
 AWS::EC2::RouteServerEndpoint
  RouteServerId SubnetId
 AWS::EC2::RouteServerPeer
  BgpOptions PeerAddress RouteServerEndpointId
 AWS::EC2::RouteServerPropagation
- RouteServerId RouteTableId
+ *
 AWS::EC2::RouteTable
  VpcId
 AWS::EC2::SecondaryNetwork
@@ -1234,7 +1229,7 @@ AWS::EC2::SecurityGroupIngress
  CidrIp CidrIpv6 FromPort GroupId GroupName IpProtocol SourcePrefixListId SourceSecurityGroupId
  SourceSecurityGroupName SourceSecurityGroupOwnerId ToPort
 AWS::EC2::SecurityGroupVpcAssociation
- GroupId VpcId
+ *
 AWS::EC2::SnapshotBlockPublicAccess
 AWS::EC2::SpotFleet
  SpotFleetRequestConfigData/AllocationStrategy SpotFleetRequestConfigData/IamFleetRole
@@ -1251,18 +1246,19 @@ AWS::EC2::Subnet
  AvailabilityZone AvailabilityZoneId CidrBlock Ipv4IpamPoolId Ipv4NetmaskLength Ipv6IpamPoolId Ipv6Native
  Ipv6NetmaskLength OutpostArn VpcId ?Ipv6CidrBlock
 AWS::EC2::SubnetCidrBlock
- Ipv6CidrBlock Ipv6IpamPoolId Ipv6NetmaskLength SubnetId
+ *
 AWS::EC2::SubnetCidrReservation
  Cidr Description ReservationType SubnetId
 AWS::EC2::SubnetNetworkAclAssociation
- NetworkAclId SubnetId
+ *
 AWS::EC2::SubnetRouteTableAssociation
- RouteTableId SubnetId
+ *
 AWS::EC2::TrafficMirrorFilter
  Description
 AWS::EC2::TrafficMirrorFilterRule
  TrafficMirrorFilterId
 AWS::EC2::TrafficMirrorSession
+ NetworkInterfaceId
 AWS::EC2::TrafficMirrorTarget
  Description GatewayLoadBalancerEndpointId NetworkInterfaceId NetworkLoadBalancerArn
 AWS::EC2::TransitGateway
@@ -1278,34 +1274,31 @@ AWS::EC2::TransitGatewayConnectPeer
 AWS::EC2::TransitGatewayMeteringPolicy
  TransitGatewayId
 AWS::EC2::TransitGatewayMeteringPolicyEntry
- DestinationCidrBlock DestinationPortRange DestinationTransitGatewayAttachmentId
- DestinationTransitGatewayAttachmentType MeteredAccount PolicyRuleNumber Protocol SourceCidrBlock
- SourcePortRange SourceTransitGatewayAttachmentId SourceTransitGatewayAttachmentType
- TransitGatewayMeteringPolicyId
+ *
 AWS::EC2::TransitGatewayMulticastDomain
  TransitGatewayId
 AWS::EC2::TransitGatewayMulticastDomainAssociation
- SubnetId TransitGatewayAttachmentId TransitGatewayMulticastDomainId
+ *
 AWS::EC2::TransitGatewayMulticastGroupMember
- GroupIpAddress NetworkInterfaceId TransitGatewayMulticastDomainId
+ *
 AWS::EC2::TransitGatewayMulticastGroupSource
- GroupIpAddress NetworkInterfaceId TransitGatewayMulticastDomainId
+ *
 AWS::EC2::TransitGatewayPeeringAttachment
  PeerAccountId PeerRegion PeerTransitGatewayId TransitGatewayId
 AWS::EC2::TransitGatewayPolicyTable
  TransitGatewayId
 AWS::EC2::TransitGatewayPolicyTableAssociation
- TransitGatewayAttachmentId TransitGatewayPolicyTableId
+ *
 AWS::EC2::TransitGatewayPolicyTableEntry
  PolicyRuleNumber TransitGatewayPolicyTableId
 AWS::EC2::TransitGatewayRoute
- Blackhole DestinationCidrBlock TransitGatewayAttachmentId TransitGatewayRouteTableId
+ *
 AWS::EC2::TransitGatewayRouteTable
  TransitGatewayId
 AWS::EC2::TransitGatewayRouteTableAssociation
- TransitGatewayAttachmentId TransitGatewayRouteTableId
+ *
 AWS::EC2::TransitGatewayRouteTablePropagation
- TransitGatewayAttachmentId TransitGatewayRouteTableId
+ *
 AWS::EC2::TransitGatewayVpcAttachment
  SubnetIds TransitGatewayId VpcId
 AWS::EC2::VPC
@@ -1314,8 +1307,7 @@ AWS::EC2::VPCBlockPublicAccessExclusion
  SubnetId VpcId
 AWS::EC2::VPCBlockPublicAccessOptions
 AWS::EC2::VPCCidrBlock
- AmazonProvidedIpv6CidrBlock CidrBlock Ipv4IpamPoolId Ipv4NetmaskLength Ipv6CidrBlock
- Ipv6CidrBlockNetworkBorderGroup Ipv6IpamPoolId Ipv6NetmaskLength Ipv6Pool VpcId
+ *
 AWS::EC2::VPCDHCPOptionsAssociation
  DhcpOptionsId VpcId
 AWS::EC2::VPCEncryptionControl
@@ -1339,7 +1331,7 @@ AWS::EC2::VPNConnection
  RemoteIpv4NetworkCidr RemoteIpv6NetworkCidr StaticRoutesOnly TransportTransitGatewayAttachmentId
  TunnelInsideIpVersion Type VpnConcentratorId
 AWS::EC2::VPNConnectionRoute
- DestinationCidrBlock VpnConnectionId
+ *
 AWS::EC2::VPNGateway
  AmazonSideAsn Type
 AWS::EC2::VPNGatewayRoutePropagation
@@ -1354,14 +1346,14 @@ AWS::EC2::VerifiedAccessTrustProvider
  DeviceOptions DeviceTrustProviderType PolicyReferenceName TrustProviderType UserTrustProviderType
 AWS::EC2::Volume
 AWS::EC2::VolumeAttachment
- Device EbsCardIndex InstanceId VolumeId
+ *
 AWS::ECR::PublicRepository
  RepositoryName
 AWS::ECR::PullThroughCacheRule
  CredentialArn CustomRoleArn EcrRepositoryPrefix UpstreamRegistry UpstreamRegistryUrl
  UpstreamRepositoryPrefix
 AWS::ECR::PullTimeUpdateExclusion
- PrincipalArn
+ *
 AWS::ECR::RegistryPolicy
 AWS::ECR::RegistryScanningConfiguration
 AWS::ECR::ReplicationConfiguration
@@ -1387,7 +1379,7 @@ AWS::ECS::Gateway
  Configuration/HostSharedAlb/NetworkConfiguration/Subnets Configuration/HostSharedAlb/Port
  Configuration/HostSharedAlb/Protocol Configuration/HostSharedAlb/Scheme GatewayName
 AWS::ECS::GatewayClusterAssociations
- Cluster Gateway
+ *
 AWS::ECS::PrimaryTaskSet
  Cluster Service
 AWS::ECS::Service
@@ -1415,7 +1407,7 @@ AWS::EKS::Capability
  CapabilityName ClusterName Configuration/ArgoCd/AwsIdc Configuration/ArgoCd/EndpointPrefix
  Configuration/ArgoCd/Namespace Type
 AWS::EKS::CertificateAuthority
- ClusterName
+ *
 AWS::EKS::Cluster
  AccessConfig/BootstrapClusterCreatorAdminPermissions BootstrapSelfManagedAddons EncryptionConfig
  KubernetesNetworkConfig/IpFamily KubernetesNetworkConfig/ServiceIpv4Cidr Name OutpostConfig RoleArn
@@ -1434,9 +1426,9 @@ AWS::EMR::InstanceFleetConfig
 AWS::EMR::InstanceGroupConfig
  BidPrice Configurations CustomAmiId EbsConfiguration InstanceRole InstanceType JobFlowId Market Name
 AWS::EMR::SecurityConfiguration
- Name SecurityConfiguration
+ *
 AWS::EMR::Step
- ActionOnFailure EncryptionKeyArn HadoopJarStep JobFlowId LogUri Name
+ *
 AWS::EMR::Studio
  AuthMode EncryptionKeyArn EngineSecurityGroupId IdcInstanceArn IdcUserAssignment ServiceRole
  TrustedIdentityPropagationEnabled UserRole VpcId WorkspaceSecurityGroupId
@@ -1447,7 +1439,7 @@ AWS::EMR::WALWorkspace
 AWS::EMRContainers::Endpoint
  ConfigurationOverrides ExecutionRoleArn Name ReleaseLabel SessionIdleTimeoutInMinutes Type VirtualClusterId
 AWS::EMRContainers::JobTemplate
- JobTemplateData Name Tags
+ *
 AWS::EMRContainers::SecurityConfiguration
  ContainerProvider Name SecurityConfigurationData
 AWS::EMRContainers::VirtualCluster
@@ -1468,7 +1460,7 @@ AWS::ElastiCache::ParameterGroup
 AWS::ElastiCache::ReplicationGroup
  AtRestEncryptionEnabled CacheSubnetGroupName DataTieringEnabled GlobalReplicationGroupId KmsKeyId
  NetworkType Port PreferredCacheClusterAZs ReplicationGroupId SnapshotArns SnapshotName ?AuthToken
- ?NodeGroupConfiguration
+ ?NodeGroupConfiguration ?NumNodeGroups
 AWS::ElastiCache::SecurityGroup
  ?*
 AWS::ElastiCache::SecurityGroupIngress
@@ -1508,7 +1500,7 @@ AWS::ElasticLoadBalancingV2::TargetGroup
 AWS::ElasticLoadBalancingV2::TrustStore
  Name
 AWS::ElasticLoadBalancingV2::TrustStoreRevocation
- RevocationContents TrustStoreArn
+ *
 AWS::Elasticsearch::Domain
  ?*
 AWS::ElementalInference::Dictionary
@@ -1561,6 +1553,7 @@ AWS::Evidently::Launch
 AWS::Evidently::Project
  Name
 AWS::Evidently::Segment
+ *
 AWS::FIS::ExperimentTemplate
  ExperimentOptions/AccountTargeting
 AWS::FIS::TargetAccountConfiguration
@@ -1582,7 +1575,7 @@ AWS::FSx::FileCache
 AWS::FSx::FileSystem
  ?*
 AWS::FSx::S3AccessPointAttachment
- Name OntapConfiguration OpenZFSConfiguration S3AccessPoint Type
+ *
 AWS::FSx::Snapshot
  VolumeId
 AWS::FSx::StorageVirtualMachine
@@ -1597,7 +1590,7 @@ AWS::FSx::Volume
 AWS::FinSpace::Environment
  DataBundles FederationParameters KmsKeyId SuperuserParameters Tags
 AWS::Forecast::Dataset
- DatasetName
+ *
 AWS::Forecast::DatasetGroup
  DatasetGroupName
 AWS::FraudDetector::Detector
@@ -1689,11 +1682,11 @@ AWS::Glue::Registry
 AWS::Glue::Schema
  DataFormat Name Registry SchemaDefinition
 AWS::Glue::SchemaVersion
- Schema SchemaDefinition
+ *
 AWS::Glue::SchemaVersionMetadata
- Key SchemaVersionId Value
+ *
 AWS::Glue::SecurityConfiguration
- Name
+ *
 AWS::Glue::Session
  Command Connections DefaultArguments Description GlueVersion Id IdleTimeout MaxCapacity NumberOfWorkers
  RequestOrigin Role SecurityConfiguration Timeout WorkerType
@@ -1762,7 +1755,7 @@ AWS::GuardDuty::IPSet
  DetectorId Format
 AWS::GuardDuty::MalwareProtectionPlan
 AWS::GuardDuty::Master
- DetectorId InvitationId MasterId
+ *
 AWS::GuardDuty::Member
  DetectorId MemberId
 AWS::GuardDuty::PublishingDestination
@@ -1776,7 +1769,7 @@ AWS::GuardDuty::TrustedEntitySet
 AWS::HealthAgent::Domain
  Name
 AWS::HealthImaging::Datastore
- DatastoreName KmsKeyArn Tags
+ *
 AWS::HealthLake::DataTransformationProfile
  KmsKeyId ProfileDescription ProfileName Source SourceFormat
 AWS::HealthLake::FHIRDatastore
@@ -1839,7 +1832,7 @@ AWS::IVSChat::Room
 AWS::IdentityStore::Group
  IdentityStoreId
 AWS::IdentityStore::GroupMembership
- GroupId IdentityStoreId MemberId
+ *
 AWS::IdentityStore::User
  Addresses Emails IdentityStoreId PhoneNumbers Photos Roles UserName
 AWS::ImageBuilder::Component
@@ -1867,9 +1860,9 @@ AWS::ImageBuilder::Workflow
 AWS::Inspector::AssessmentTarget
  AssessmentTargetName
 AWS::Inspector::AssessmentTemplate
- AssessmentTargetArn AssessmentTemplateName DurationInSeconds RulesPackageArns UserAttributesForFindings
+ *
 AWS::Inspector::ResourceGroup
- ResourceGroupTags
+ *
 AWS::InspectorV2::CisScanConfiguration
 AWS::InspectorV2::CodeSecurityIntegration
  CreateIntegrationDetails
@@ -1913,8 +1906,7 @@ AWS::IoT::Job
  DestinationPackageVersions Document DocumentParameters DocumentSource JobExecutionsRetryConfig JobId
  JobTemplateArn SchedulingConfig TargetSelection Targets
 AWS::IoT::JobTemplate
- AbortConfig Description DestinationPackageVersions Document DocumentSource JobArn JobExecutionsRetryConfig
- JobExecutionsRolloutConfig JobTemplateId MaintenanceWindows PresignedUrlConfig Tags TimeoutConfig
+ *
 AWS::IoT::Logging
  AccountId
 AWS::IoT::MitigationAction
@@ -1922,7 +1914,7 @@ AWS::IoT::MitigationAction
 AWS::IoT::Policy
  PolicyName
 AWS::IoT::PolicyPrincipalAttachment
- PolicyName Principal
+ *
 AWS::IoT::ProvisioningTemplate
  TemplateName TemplateType
 AWS::IoT::ResourceSpecificLogging
@@ -1944,7 +1936,7 @@ AWS::IoT::Thing
 AWS::IoT::ThingGroup
  ParentGroupName ThingGroupName
 AWS::IoT::ThingPrincipalAttachment
- Principal ThingName ThingPrincipalType
+ *
 AWS::IoT::ThingType
  ThingTypeName
 AWS::IoT::TopicRule
@@ -2026,7 +2018,7 @@ AWS::IoTTwinMaker::Entity
 AWS::IoTTwinMaker::Scene
  SceneId WorkspaceId
 AWS::IoTTwinMaker::SyncJob
- SyncRole SyncSource Tags WorkspaceId
+ *
 AWS::IoTTwinMaker::Workspace
  WorkspaceId
 AWS::IoTWireless::Destination
@@ -2081,7 +2073,7 @@ AWS::Kinesis::ResourcePolicy
 AWS::Kinesis::Stream
  Name
 AWS::Kinesis::StreamConsumer
- ConsumerName StreamARN Tags
+ *
 AWS::KinesisAnalytics::Application
  ?*
 AWS::KinesisAnalytics::ApplicationOutput
@@ -2108,19 +2100,19 @@ AWS::KinesisVideo::SignalingChannel
 AWS::KinesisVideo::Stream
  Name
 AWS::LakeFormation::DataCellsFilter
- ColumnNames ColumnWildcard DatabaseName Name RowFilter TableCatalogId TableName
+ *
 AWS::LakeFormation::DataLakeSettings
  ?*
 AWS::LakeFormation::Permissions
  ?*
 AWS::LakeFormation::PrincipalPermissions
- Catalog Permissions PermissionsWithGrantOption Principal Resource
+ *
 AWS::LakeFormation::Resource
  ?*
 AWS::LakeFormation::Tag
  CatalogId TagKey
 AWS::LakeFormation::TagAssociation
- LFTags Resource
+ *
 AWS::Lambda::Alias
  FunctionName Name
 AWS::Lambda::CapacityProvider
@@ -2133,16 +2125,15 @@ AWS::Lambda::EventSourceMapping
 AWS::Lambda::Function
  FunctionName PackageType TenancyConfig ?DurableConfig
 AWS::Lambda::LayerVersion
- CompatibleArchitectures CompatibleRuntimes Content Description LayerName LicenseInfo
+ *
 AWS::Lambda::LayerVersionPermission
- Action LayerVersionArn OrganizationId Principal
+ *
 AWS::Lambda::MicrovmImage
  Name
 AWS::Lambda::NetworkConnector
  Name
 AWS::Lambda::Permission
- Action EventSourceToken FunctionName FunctionUrlAuthType InvokedViaFunctionUrl Principal PrincipalOrgID
- SourceAccount SourceArn
+ *
 AWS::Lambda::ResourcePolicy
  ResourceArn
 AWS::Lambda::Url
@@ -2154,7 +2145,7 @@ AWS::Lambda::WebFunction
 AWS::Lambda::WebFunctionEndpoint
  EndpointName EndpointType FunctionName Regions
 AWS::Lambda::WebFunctionRevision
- BuildConfig Description FunctionName KmsKeyArn ServiceConfig
+ *
 AWS::LaunchWizard::Deployment
  DeploymentPatternName Name WorkloadName
 AWS::Lex::Bot
@@ -2162,7 +2153,7 @@ AWS::Lex::Bot
 AWS::Lex::BotAlias
  BotId
 AWS::Lex::BotVersion
- BotId
+ *
 AWS::Lex::ResourcePolicy
  ResourceArn
 AWS::LicenseManager::Grant
@@ -2184,7 +2175,7 @@ AWS::Lightsail::Bucket
 AWS::Lightsail::Certificate
  CertificateName DomainName SubjectAlternativeNames
 AWS::Lightsail::ContactMethod
- ContactEndpoint Protocol
+ *
 AWS::Lightsail::Container
  ServiceName
 AWS::Lightsail::Database
@@ -2225,7 +2216,7 @@ AWS::Location::RouteCalculator
 AWS::Location::Tracker
  KmsKeyId TrackerName
 AWS::Location::TrackerConsumer
- ConsumerArn TrackerName
+ *
 AWS::Logs::AccountPolicy
  PolicyName PolicyType
 AWS::Logs::Delivery
@@ -2237,12 +2228,12 @@ AWS::Logs::DeliverySource
 AWS::Logs::Destination
  DestinationName
 AWS::Logs::Integration
- IntegrationName IntegrationType ResourceConfig
+ *
 AWS::Logs::LogAnomalyDetector
 AWS::Logs::LogGroup
  LogGroupName
 AWS::Logs::LogStream
- LogGroupName LogStreamName
+ *
 AWS::Logs::MetricFilter
  FilterName LogGroupName
 AWS::Logs::QueryDefinition
@@ -2320,7 +2311,7 @@ AWS::MSK::Replicator
  ReplicationInfoList/*/TargetKafkaClusterId ReplicationInfoList/*/TopicReplication/StartingPosition
  ReplicationInfoList/*/TopicReplication/TopicNameConfiguration ReplicatorName ServiceExecutionRoleArn
 AWS::MSK::ServerlessCluster
- ClientAuthentication ClusterName Tags VpcConfigs
+ *
 AWS::MSK::Topic
  ClusterArn ReplicationFactor TopicName
 AWS::MSK::VpcConnection
@@ -2360,7 +2351,7 @@ AWS::MediaConnect::FlowSource
 AWS::MediaConnect::FlowVpcInterface
  FlowArn Name
 AWS::MediaConnect::Gateway
- EgressCidrBlocks Name Networks
+ *
 AWS::MediaConnect::RouterInput
  AvailabilityZone Configuration/Failover/NetworkInterfaceArn Configuration/Merge/NetworkInterfaceArn
  Configuration/Standard/NetworkInterfaceArn RegionName
@@ -2369,7 +2360,7 @@ AWS::MediaConnect::RouterNetworkInterface
 AWS::MediaConnect::RouterOutput
  AvailabilityZone Configuration/Standard/NetworkInterfaceArn RegionName
 AWS::MediaConvert::CertificateAssociation
- Arn
+ *
 AWS::MediaConvert::JobTemplate
  Name
 AWS::MediaConvert::Preset
@@ -2404,13 +2395,13 @@ AWS::MediaLive::SdiSource
 AWS::MediaLive::SignalMap
  Tags
 AWS::MediaPackage::Asset
- Id Tags
+ *
 AWS::MediaPackage::Channel
  Id Tags
 AWS::MediaPackage::OriginEndpoint
  Id
 AWS::MediaPackage::PackagingConfiguration
- Id
+ *
 AWS::MediaPackage::PackagingGroup
  Id Tags
 AWS::MediaPackageV2::Channel
@@ -2507,9 +2498,9 @@ AWS::NetworkManager::Connection
 AWS::NetworkManager::CoreNetwork
  GlobalNetworkId
 AWS::NetworkManager::CoreNetworkPrefixListAssociation
- CoreNetworkId PrefixListAlias PrefixListArn
+ *
 AWS::NetworkManager::CustomerGatewayAssociation
- CustomerGatewayArn DeviceId GlobalNetworkId LinkId
+ *
 AWS::NetworkManager::Device
  GlobalNetworkId
 AWS::NetworkManager::DirectConnectGatewayAttachment
@@ -2518,7 +2509,7 @@ AWS::NetworkManager::GlobalNetwork
 AWS::NetworkManager::Link
  GlobalNetworkId SiteId
 AWS::NetworkManager::LinkAssociation
- DeviceId GlobalNetworkId LinkId
+ *
 AWS::NetworkManager::Site
  GlobalNetworkId
 AWS::NetworkManager::SiteToSiteVpnAttachment
@@ -2526,7 +2517,7 @@ AWS::NetworkManager::SiteToSiteVpnAttachment
 AWS::NetworkManager::TransitGatewayPeering
  CoreNetworkId TransitGatewayArn
 AWS::NetworkManager::TransitGatewayRegistration
- GlobalNetworkId TransitGatewayArn
+ *
 AWS::NetworkManager::TransitGatewayRouteTableAttachment
  PeeringId TransitGatewayRouteTableArn
 AWS::NetworkManager::VpcAttachment
@@ -2546,7 +2537,7 @@ AWS::NetworkSecurityManager::Template
 AWS::NimbleStudio::Studio
  StudioName Tags
 AWS::Notifications::ChannelAssociation
- Arn NotificationConfigurationArn
+ *
 AWS::Notifications::EventRule
  EventType NotificationConfigurationArn Source
 AWS::Notifications::ManagedNotificationAccountContactAssociation
@@ -2556,13 +2547,13 @@ AWS::Notifications::ManagedNotificationAdditionalChannelAssociation
 AWS::Notifications::NotificationConfiguration
  Tags
 AWS::Notifications::NotificationHub
- Region
+ *
 AWS::Notifications::OrganizationalUnitAssociation
- NotificationConfigurationArn OrganizationalUnitId
+ *
 AWS::NotificationsContacts::EmailContact
- EmailAddress Name Tags
+ *
 AWS::NovaAct::WorkflowDefinition
- Description ExportConfig Name
+ *
 AWS::ODB::CloudAutonomousVmCluster
  AutonomousDataStorageSizeInTBs CloudExadataInfrastructureId CpuCoreCountPerNode DbServers Description
  DisplayName IsMtlsEnabledVmCluster LicenseModel MaintenanceWindow MemoryPerOracleComputeUnitInGBs
@@ -2601,9 +2592,9 @@ AWS::ObservabilityAdmin::TelemetryRule
 AWS::Omics::AnnotationStore
  Name Reference SseConfig StoreFormat StoreOptions Tags
 AWS::Omics::Configuration
- Name RunConfigurations
+ *
 AWS::Omics::ReferenceStore
- Description Name SseConfig Tags
+ *
 AWS::Omics::RunCache
  CacheBucketOwnerId CacheS3Location
 AWS::Omics::RunGroup
@@ -2672,7 +2663,7 @@ AWS::PCAConnectorAD::Connector
 AWS::PCAConnectorAD::DirectoryRegistration
  DirectoryId
 AWS::PCAConnectorAD::ServicePrincipalName
- ConnectorArn DirectoryRegistrationArn
+ *
 AWS::PCAConnectorAD::Template
  ConnectorArn Name
 AWS::PCAConnectorAD::TemplateGroupAccessControlEntry
@@ -2688,7 +2679,7 @@ AWS::PCS::ComputeNodeGroup
 AWS::PCS::Queue
  ClusterId Name
 AWS::PI::PerfReports
- EndTime Identifier ServiceType StartTime Tags
+ *
 AWS::Panorama::ApplicationInstance
  ApplicationInstanceIdToReplace DefaultRuntimeContextDevice Description ManifestOverridesPayload
  ManifestPayload Name RuntimeRoleArn
@@ -2704,7 +2695,7 @@ AWS::Personalize::Campaign
 AWS::Personalize::Dataset
  DatasetGroupArn DatasetType Name SchemaArn Tags
 AWS::Personalize::DatasetGroup
- Domain KmsKeyArn Name RoleArn Tags
+ *
 AWS::Personalize::EventTracker
  DatasetGroupArn Name
 AWS::Personalize::Filter
@@ -2712,9 +2703,9 @@ AWS::Personalize::Filter
 AWS::Personalize::MetricAttribution
  DatasetGroupArn Metrics Name
 AWS::Personalize::Schema
- Domain Name Schema Tags
+ *
 AWS::Personalize::Solution
- DatasetGroupArn EventType Name PerformAutoML PerformHPO RecipeArn SolutionConfig Tags
+ *
 AWS::Pinpoint::ADMChannel
  ?*
 AWS::Pinpoint::APNSChannel
@@ -2792,7 +2783,7 @@ AWS::QBusiness::DataSource
 AWS::QBusiness::Index
  ApplicationId Type
 AWS::QBusiness::Permission
- Actions ApplicationId Conditions Principal StatementId
+ *
 AWS::QBusiness::Plugin
  ApplicationId Type
 AWS::QBusiness::Retriever
@@ -2858,13 +2849,13 @@ AWS::RAM::Permission
 AWS::RAM::PermissionAssociation
  PermissionArn ResourceShareArn
 AWS::RAM::PrincipalAssociation
- Principal ResourceShareArn
+ *
 AWS::RAM::ResourceAssociation
- ResourceArn ResourceShareArn
+ *
 AWS::RAM::ResourceShare
  ResourceShareConfiguration/RetainSharingOnAccountLeaveOrganization
 AWS::RAM::SourceAssociation
- ResourceShareArn SourceId
+ *
 AWS::RDS::ClusterSnapshot
  DBClusterIdentifier DBClusterSnapshotIdentifier
 AWS::RDS::CustomDBEngineVersion
@@ -2891,7 +2882,7 @@ AWS::RDS::DBParameterGroup
 AWS::RDS::DBProxy
  DBProxyName EndpointNetworkType EngineFamily TargetConnectionNetworkType VpcSubnetIds
 AWS::RDS::DBProxyEndpoint
- DBProxyEndpointName DBProxyName EndpointNetworkType VpcSubnetIds
+ DBProxyEndpointName DBProxyName EndpointNetworkType TargetRole VpcSubnetIds
 AWS::RDS::DBProxyTargetGroup
  DBProxyName TargetGroupName
 AWS::RDS::DBSecurityGroup
@@ -2972,14 +2963,14 @@ AWS::RedshiftServerless::Snapshot
 AWS::RedshiftServerless::Workgroup
  NamespaceName WorkgroupName
 AWS::RefactorSpaces::Application
- ApiGatewayProxy EnvironmentIdentifier Name ProxyType VpcId
+ *
 AWS::RefactorSpaces::Environment
  Description Name NetworkFabricType
 AWS::RefactorSpaces::Route
  ApplicationIdentifier EnvironmentIdentifier RouteType ServiceIdentifier UriPathRoute/AppendSourcePath
  UriPathRoute/IncludeChildPaths UriPathRoute/Methods UriPathRoute/SourcePath
 AWS::RefactorSpaces::Service
- ApplicationIdentifier Description EndpointType EnvironmentIdentifier LambdaEndpoint Name UrlEndpoint VpcId
+ *
 AWS::Rekognition::Collection
  CollectionId
 AWS::Rekognition::Dataset
@@ -3010,7 +3001,7 @@ AWS::ResourceExplorer2::View
 AWS::ResourceGroups::Group
  Name
 AWS::ResourceGroups::TagSyncTask
- Group RoleArn TagKey TagValue
+ *
 AWS::RoboMaker::Fleet
  Name
 AWS::RoboMaker::Robot
@@ -3018,11 +3009,11 @@ AWS::RoboMaker::Robot
 AWS::RoboMaker::RobotApplication
  Name
 AWS::RoboMaker::RobotApplicationVersion
- Application CurrentRevisionId
+ *
 AWS::RoboMaker::SimulationApplication
  Name
 AWS::RoboMaker::SimulationApplicationVersion
- Application CurrentRevisionId
+ *
 AWS::RolesAnywhere::CRL
 AWS::RolesAnywhere::Profile
  RequireInstanceProperties
@@ -3030,8 +3021,9 @@ AWS::RolesAnywhere::TrustAnchor
 AWS::Route53::CidrCollection
  Name
 AWS::Route53::DNSSEC
- HostedZoneId
+ *
 AWS::Route53::DelegationSet
+ *
 AWS::Route53::HealthCheck
  HealthCheckConfig/MeasureLatency HealthCheckConfig/RequestInterval HealthCheckConfig/Type
 AWS::Route53::HostedZone
@@ -3039,9 +3031,9 @@ AWS::Route53::HostedZone
 AWS::Route53::KeySigningKey
  HostedZoneId KeyManagementServiceArn Name
 AWS::Route53::QueryLoggingConfig
- CloudWatchLogsLogGroupArn HostedZoneId
+ *
 AWS::Route53::RecordSet
- HostedZoneId HostedZoneName
+ HostedZoneId HostedZoneName Name
 AWS::Route53::RecordSetGroup
  ?*
 AWS::Route53::TrafficPolicy
@@ -3094,19 +3086,19 @@ AWS::Route53Resolver::FirewallRuleGroupAssociation
 AWS::Route53Resolver::OutpostResolver
  OutpostArn
 AWS::Route53Resolver::ResolverConfig
- AutodefinedReverseFlag ResourceId
+ *
 AWS::Route53Resolver::ResolverDNSSECConfig
- ResourceId
+ *
 AWS::Route53Resolver::ResolverEndpoint
  Direction OutpostArn PreferredInstanceType SecurityGroupIds
 AWS::Route53Resolver::ResolverQueryLoggingConfig
- DestinationArn Name Tags
+ *
 AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation
- ResolverQueryLogConfigId ResourceId
+ *
 AWS::Route53Resolver::ResolverRule
  RuleType ?DomainName
 AWS::Route53Resolver::ResolverRuleAssociation
- Name ResolverRuleId VPCId
+ *
 AWS::S3::AccessGrant
  S3PrefixType Tags
 AWS::S3::AccessGrantsInstance
@@ -3120,7 +3112,7 @@ AWS::S3::Bucket
 AWS::S3::BucketPolicy
  Bucket
 AWS::S3::MultiRegionAccessPoint
- Name PublicAccessBlockConfiguration Regions
+ *
 AWS::S3::MultiRegionAccessPointPolicy
  MrapName
 AWS::S3::StorageLens
@@ -3154,9 +3146,9 @@ AWS::S3Outposts::Bucket
 AWS::S3Outposts::BucketPolicy
  Bucket
 AWS::S3Outposts::Endpoint
- AccessType CustomerOwnedIpv4Pool OutpostId SecurityGroupId SubnetId
+ *
 AWS::S3Tables::Namespace
- Namespace TableBucketARN
+ *
 AWS::S3Tables::Table
  IcebergMetadata OpenTableFormat StorageClassConfiguration TableBucketARN WithoutMetadata
 AWS::S3Tables::TableBucket
@@ -3211,11 +3203,11 @@ AWS::SES::MailManagerTrafficPolicy
 AWS::SES::MultiRegionEndpoint
  Details EndpointName
 AWS::SES::ReceiptFilter
- Filter Filter/IpFilter Filter/IpFilter/Cidr Filter/IpFilter/Policy Filter/Name
+ *
 AWS::SES::ReceiptRule
  Rule/Name RuleSetName
 AWS::SES::ReceiptRuleSet
- RuleSetName
+ *
 AWS::SES::Template
  Template/TemplateName
 AWS::SES::Tenant
@@ -3295,9 +3287,9 @@ AWS::SSMQuickSetup::LifecycleAutomation
 AWS::SSO::Application
  ApplicationProviderArn InstanceArn
 AWS::SSO::ApplicationAssignment
- ApplicationArn PrincipalId PrincipalType
+ *
 AWS::SSO::Assignment
- InstanceArn PermissionSetArn PrincipalId PrincipalType TargetId TargetType
+ *
 AWS::SSO::Instance
 AWS::SSO::InstanceAccessControlAttributeConfiguration
  InstanceArn
@@ -3326,8 +3318,7 @@ AWS::SageMaker::ComputeQuota
 AWS::SageMaker::Context
  ContextName ContextType Source
 AWS::SageMaker::DataQualityJobDefinition
- DataQualityAppSpecification DataQualityBaselineConfig DataQualityJobInput DataQualityJobOutputConfig
- EndpointName JobDefinitionName JobResources NetworkConfig RoleArn StoppingCondition Tags
+ *
 AWS::SageMaker::Device
  Device/DeviceName
 AWS::SageMaker::DeviceFleet
@@ -3365,14 +3356,11 @@ AWS::SageMaker::Model
  Containers EnableNetworkIsolation ExecutionRoleArn InferenceExecutionConfig ModelName PrimaryContainer
  VpcConfig
 AWS::SageMaker::ModelBiasJobDefinition
- EndpointName JobDefinitionName JobResources ModelBiasAppSpecification ModelBiasBaselineConfig
- ModelBiasJobInput ModelBiasJobOutputConfig NetworkConfig RoleArn StoppingCondition Tags
+ *
 AWS::SageMaker::ModelCard
  ModelCardName SecurityConfig
 AWS::SageMaker::ModelExplainabilityJobDefinition
- EndpointName JobDefinitionName JobResources ModelExplainabilityAppSpecification
- ModelExplainabilityBaselineConfig ModelExplainabilityJobInput ModelExplainabilityJobOutputConfig
- NetworkConfig RoleArn StoppingCondition Tags
+ *
 AWS::SageMaker::ModelPackage
  ClientToken Domain DriftCheckBaselines InferenceSpecification MetadataProperties ModelMetrics
  ModelPackageDescription ModelPackageGroupName SamplePayloadUrl SecurityConfig SourceAlgorithmSpecification
@@ -3380,8 +3368,7 @@ AWS::SageMaker::ModelPackage
 AWS::SageMaker::ModelPackageGroup
  ModelPackageGroupDescription ModelPackageGroupName
 AWS::SageMaker::ModelQualityJobDefinition
- EndpointName JobDefinitionName JobResources ModelQualityAppSpecification ModelQualityBaselineConfig
- ModelQualityJobInput ModelQualityJobOutputConfig NetworkConfig RoleArn StoppingCondition Tags
+ *
 AWS::SageMaker::MonitoringSchedule
  MonitoringScheduleName
 AWS::SageMaker::NotebookInstance
@@ -3393,14 +3380,13 @@ AWS::SageMaker::PartnerApp
 AWS::SageMaker::Pipeline
  PipelineName
 AWS::SageMaker::ProcessingJob
- AppSpecification Environment ExperimentConfig NetworkConfig ProcessingInputs ProcessingJobName
- ProcessingOutputConfig ProcessingResources RoleArn StoppingCondition Tags
+ *
 AWS::SageMaker::Project
  ProjectDescription ProjectName ServiceCatalogProvisioningDetails Tags TemplateProviderDetails
 AWS::SageMaker::Space
  DomainId OwnershipSettings SpaceName SpaceSharingSettings
 AWS::SageMaker::StudioLifecycleConfig
- StudioLifecycleConfigAppType StudioLifecycleConfigContent StudioLifecycleConfigName Tags
+ *
 AWS::SageMaker::TrialComponent
  MetadataProperties TrialComponentName
 AWS::SageMaker::UserProfile
@@ -3427,7 +3413,7 @@ AWS::SecurityAgent::AgentSpace
 AWS::SecurityAgent::Application
  IdCConfiguration IdCConfiguration/IdCInstanceArn
 AWS::SecurityAgent::Artifact
- AgentSpaceId ArtifactContent ArtifactType FileName
+ *
 AWS::SecurityAgent::Integration
  DisplayName KmsKeyId PrivateConnectionName Provider ProviderInput
 AWS::SecurityAgent::Pentest
@@ -3447,7 +3433,7 @@ AWS::SecurityHub::Connector
 AWS::SecurityHub::ConnectorV2
  KmsKeyArn Name Provider/Azure/AWSConfigConnectorArn Provider/ServiceNow/InstanceName
 AWS::SecurityHub::DelegatedAdmin
- AdminAccountId
+ *
 AWS::SecurityHub::FindingAggregator
 AWS::SecurityHub::Hub
 AWS::SecurityHub::HubV2
@@ -3456,7 +3442,7 @@ AWS::SecurityHub::OrganizationConfiguration
 AWS::SecurityHub::PolicyAssociation
  TargetId TargetType
 AWS::SecurityHub::ProductSubscription
- ProductArn
+ *
 AWS::SecurityHub::SecurityControl
  SecurityControlId
 AWS::SecurityHub::Standard
@@ -3499,7 +3485,7 @@ AWS::Serverless::WebSocketApi
 AWS::ServerlessRepo::Application
  LicenseBody Name SemanticVersion SourceCodeUrl SpdxLicenseId TemplateBody
 AWS::ServiceCatalog::AcceptedPortfolioShare
- AcceptLanguage PortfolioId
+ *
 AWS::ServiceCatalog::CloudFormationProduct
 AWS::ServiceCatalog::CloudFormationProvisionedProduct
  NotificationArns ProvisionedProductName
@@ -3511,28 +3497,28 @@ AWS::ServiceCatalog::LaunchTemplateConstraint
  PortfolioId ProductId
 AWS::ServiceCatalog::Portfolio
 AWS::ServiceCatalog::PortfolioPrincipalAssociation
- AcceptLanguage PortfolioId PrincipalARN PrincipalType
+ *
 AWS::ServiceCatalog::PortfolioProductAssociation
- AcceptLanguage PortfolioId ProductId SourcePortfolioId
+ *
 AWS::ServiceCatalog::PortfolioShare
  AccountId PortfolioId
 AWS::ServiceCatalog::ResourceUpdateConstraint
  PortfolioId ProductId
 AWS::ServiceCatalog::ServiceAction
 AWS::ServiceCatalog::ServiceActionAssociation
- ProductId ProvisioningArtifactId ServiceActionId
+ *
 AWS::ServiceCatalog::StackSetConstraint
  PortfolioId ProductId
 AWS::ServiceCatalog::TagOption
  Key Value
 AWS::ServiceCatalog::TagOptionAssociation
- ResourceId TagOptionId
+ *
 AWS::ServiceCatalogAppRegistry::Application
 AWS::ServiceCatalogAppRegistry::AttributeGroup
 AWS::ServiceCatalogAppRegistry::AttributeGroupAssociation
- Application AttributeGroup
+ *
 AWS::ServiceCatalogAppRegistry::ResourceAssociation
- Application Resource ResourceType
+ *
 AWS::ServiceDiscovery::HttpNamespace
  Name
 AWS::ServiceDiscovery::Instance
@@ -3550,7 +3536,7 @@ AWS::Shield::Protection
 AWS::Shield::ProtectionGroup
  ProtectionGroupId
 AWS::Signer::ProfilePermission
- Action Principal ProfileName ProfileVersion StatementId
+ *
 AWS::Signer::SigningProfile
  PlatformId ProfileName SignatureValidityPeriod
 AWS::SimSpaceWeaver::Simulation
@@ -3562,7 +3548,7 @@ AWS::StepFunctions::StateMachine
 AWS::StepFunctions::StateMachineAlias
  Name
 AWS::StepFunctions::StateMachineVersion
- Description StateMachineArn StateMachineRevisionId
+ *
 AWS::StorageGateway::NFSFileShare
  BucketRegion GatewayARN LocationARN Role VPCEndpointDNSName
 AWS::StorageGateway::SMBFileShare
@@ -3639,7 +3625,7 @@ AWS::VerifiedPermissions::Policy
  PolicyStoreId
 AWS::VerifiedPermissions::PolicyStore
 AWS::VerifiedPermissions::PolicyStoreAlias
- AliasName PolicyStoreId
+ *
 AWS::VerifiedPermissions::PolicyTemplate
  PolicyStoreId
 AWS::VoiceID::Domain
@@ -3756,7 +3742,7 @@ AWS::Wisdom::AssistantAssociation
 AWS::Wisdom::Content
  KnowledgeBaseId Name
 AWS::Wisdom::ContentAssociation
- Association AssociationType ContentId KnowledgeBaseId Tags
+ *
 AWS::Wisdom::KnowledgeBase
  Description KnowledgeBaseType Name ServerSideEncryptionConfiguration SourceConfiguration Tags
 AWS::Wisdom::MessageTemplate
@@ -3766,7 +3752,7 @@ AWS::Wisdom::MessageTemplateVersion
 AWS::Wisdom::QuickResponse
  KnowledgeBaseArn
 AWS::WorkSpaces::ConnectionAlias
- ConnectionString Tags
+ *
 AWS::WorkSpaces::Directory
  ActiveDirectoryConfig EnableSelfService IdcInstanceArn MicrosoftEntraConfig SubnetIds Tenancy
  UserIdentityType WorkspaceDirectoryDescription WorkspaceDirectoryName WorkspaceType
@@ -3796,9 +3782,9 @@ AWS::WorkSpacesWeb::TrustStore
 AWS::WorkSpacesWeb::UserAccessLoggingSettings
 AWS::WorkSpacesWeb::UserSettings
 AWS::WorkspacesInstances::Volume
- AvailabilityZone Encrypted Iops KmsKeyId SizeInGB SnapshotId TagSpecifications Throughput VolumeType
+ *
 AWS::WorkspacesInstances::VolumeAssociation
- Device VolumeId WorkspaceInstanceId
+ *
 AWS::WorkspacesInstances::WorkspaceInstance
  ManagedInstance ?Tags
 AWS::XRay::Group
