@@ -11,6 +11,7 @@ GENERATORS = {
     "schema": "tools.schema",
     "recreation": "tools.recreation",
     "unordered": "tools.unordered",
+    "json-properties": "tools.json_properties",
     "picture": "tools.picture",
     "diagnostics": "tools.diagnostics",
     "troposphere-classes": "tools.troposphere_classes",

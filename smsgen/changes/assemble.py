@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from smsgen.changes.compare import Comparison
 from smsgen.changes.details import PENDING, replacement_of, value_text
 from smsgen.changes.evaluate import Evaluator, section
-from smsgen.changes.model import MISSING, Detail, ResourceChange
+from smsgen.changes.model import MASK, MISSING, Detail, ResourceChange
 from smsgen.changes.replacement import Rippled
 from smsgen.changes.sides import Before, Field, fields
+from smsgen.changes.tags import TAGS
 from smsgen.changes.unknown import Unknown, shown
 
 Values = Mapping[Field, Any]
@@ -103,12 +104,12 @@ class _Builder:
         )
         if not self.with_values:
             return change
-        was = _values(self.before.resources[name], self.before.masked)
-        now = self._after_values(name, resource)
+        was = _context(_values(self.before.resources[name], self.before.masked))
+        now = _context(self._after_values(name, resource))
         return change._replace(
             details=tuple(_filled(detail, was, now) for detail in details),
-            before_context=_context(was),
-            after_context=_context(now),
+            before_context=was,
+            after_context=now,
         )
 
     def _after_values(self, name: str, resource: Mapping[str, Any]) -> Values:
@@ -143,20 +144,41 @@ def _removed_values(resource: Mapping[str, Any], before: Before) -> Values:
 
 
 def _context(values: Values) -> dict[str, Any]:
-    """Give a context: Properties only, Tags of an instance among them."""
-    properties = {
-        name.name or "Tags": shown(value)
-        for name, value in values.items()
-        if name.attribute in ("Properties", "Tags")
-    }
-    return {"Properties": properties}
+    """Give a context: the properties, and beside them the attributes that the template gives.
+
+    Recorded for Metadata, DeletionPolicy and UpdateReplacePolicy [5]; the others are taken to be there as well.
+    """
+    properties: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
+    for name, value in values.items():
+        if name.attribute in ("Properties", TAGS):
+            properties[name.name or TAGS] = shown(value)
+        else:
+            attributes[name.attribute] = shown(value)
+    return {"Properties": properties, **attributes}
 
 
-def _filled(detail: Detail, was: Values, now: Values) -> Detail:
+def _filled(detail: Detail, was: Mapping[str, Any], now: Mapping[str, Any]) -> Detail:
+    """Fill in the values of a detail from both contexts, in which NoEcho values are masked."""
     target = detail.target
-    name = Field(target.attribute, target.name)
-    before, after = value_text(was.get(name, MISSING)), value_text(now.get(name, MISSING))
-    return detail._replace(target=target._replace(before_value=before, after_value=after))
+    before, after = (value_text(_at(context, target.path or "")) for context in (was, now))
+    if target.attribute_change_type != "Add":
+        target = target._replace(before_value=MASK if before is None else before)
+    if target.attribute_change_type != "Remove":
+        target = target._replace(after_value=MASK if after is None else after)
+    return detail._replace(target=target)
+
+
+def _at(context: Mapping[str, Any], path: str) -> Any:
+    """Give what a JSON pointer leads to; MISSING where a masked value has another shape than the one it hides."""
+    value: Any = context
+    for step in path.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list):
+            value = value[int(name)] if name.isdecimal() and int(name) < len(value) else MISSING
+        else:
+            value = value.get(name, MISSING) if isinstance(value, Mapping) else MISSING
+    return value
 
 
 # --- Policies

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from smsgen.changes.compare import NESTED, Common, Comparison
 from smsgen.changes.evaluate import Uses
+from smsgen.changes.leaves import Leaf, json_length, leaves, pointer, uses_at, whole
 from smsgen.changes.model import (
     MISSING,
     ChangeSource,
-    ChangeType,
     Detail,
     Evaluation,
     Recreation,
@@ -25,6 +25,7 @@ from smsgen.changes.model import (
 )
 from smsgen.changes.recreation import requires_recreation
 from smsgen.changes.sides import Evaluated, Field, fields, references
+from smsgen.changes.tags import TAGS
 from smsgen.changes.unknown import shown
 
 
@@ -85,16 +86,53 @@ def _field_details(reader: _Reader, name: Field) -> Iterator[Detail]:
     after = reader.resource.after_values.get(name, _EMPTY)
     ripples = list(_ripples(after.uses, reader))
     settled = _settled(reader, name, after) if ripples else after.value
-    # Plain, a reference to a replaced resource is not a change of the value: it is its own, single detail.
-    differs = before != (settled if reader.with_values else after.value)
-    if not differs and (reader.with_values or not ripples):
+    recreation = _recreation(reader, name, before, settled)
+    if reader.with_values:
+        for leaf in _leaves(reader, name, before, settled):
+            path = name.path + pointer(leaf.steps)
+            target = Target(name.attribute, name.name, recreation, path, leaf.change)
+            yield from _details(target, _causes(reader, name, leaf), differs=True)
         return
-    target = _target(reader, name, before, settled)
+    # Plain, a reference to a replaced resource is not a change of the value: it is its own, single detail.
+    differs = before != after.value
     causes = [*_parameters(after.uses, reader), *ripples] if differs else ripples
+    yield from _details(Target(name.attribute, name.name, recreation), causes, differs=differs)
+
+
+def _details(target: Target, causes: list[_Cause], *, differs: bool) -> Iterator[Detail]:
     for cause in causes:
         yield Detail(target, cause.evaluation, cause.change_source, cause.entity)
     if differs:
         yield Detail(target, "Dynamic" if causes else "Static", "DirectModification")
+
+
+def _leaves(reader: _Reader, name: Field, before: Any, after: Any) -> list[Leaf]:
+    """Give the leaves of a property; of an attribute, which is no property, there is one.
+
+    A JSON document is one leaf (recorded [4]), unless all that differs in it is what others made differ: each of those
+    is listed with its own path then (recorded [1], a policy that reads a changed parameter).
+    """
+    if name.path.count("/") == 1:
+        return [Leaf((), before, after)] if before != after else []
+    found = list(leaves(before, after))
+    made, documents = [], set[Any]()
+    for leaf in found:
+        length = json_length(reader.resource.type_name, name.name or TAGS, leaf.steps)
+        steps = leaf.steps[:length]
+        if length is None or len(leaf.steps) == length:
+            made.append(leaf)
+        elif steps not in documents:
+            inside = [other for other in found if other.steps[:length] == steps]
+            documents.add(steps)
+            caused = all(_causes(reader, name, other) for other in inside)
+            made += inside if caused else [whole(leaf, before, after, length)]
+    return made
+
+
+def _causes(reader: _Reader, name: Field, leaf: Leaf) -> list[_Cause]:
+    expression = fields(reader.resource.after).get(name)
+    uses = uses_at(reader.comparison.after.exact, expression, leaf.steps)
+    return [*_parameters(uses, reader), *_ripples(uses, reader)]
 
 
 def _parameters(uses: Uses, reader: _Reader) -> Iterator[_Cause]:
@@ -127,15 +165,11 @@ def _settled(reader: _Reader, name: Field, after: Evaluated) -> Any:
     return reader.comparison.after.settled(fields(reader.resource.after)[name], pending)
 
 
-def _target(reader: _Reader, name: Field, before: Any, after: Any) -> Target:
-    recreation: Recreation = "Never"
-    if name.name is not None:
-        recreation = requires_recreation(reader.resource.type_name, name.name, before, after)
-    target = Target(name.attribute, name.name, recreation)
-    if not reader.with_values:
-        return target
-    change: ChangeType = "Add" if before is MISSING else "Remove" if after is MISSING else "Modify"
-    return target._replace(path=name.path, attribute_change_type=change)
+def _recreation(reader: _Reader, name: Field, before: Any, after: Any) -> Recreation:
+    property_name = name.name or (TAGS if name.attribute == TAGS else None)
+    if property_name is None:
+        return "Never"
+    return requires_recreation(reader.resource.type_name, property_name, before, after)
 
 
 def value_text(value: Any) -> str | None:

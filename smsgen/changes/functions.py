@@ -206,12 +206,18 @@ def _import_value(evaluator: Evaluator, argument: Any) -> Any:
 
 
 def _if(evaluator: Evaluator, argument: Any) -> Any:
+    chosen = branch(evaluator, argument)
+    return chosen if isinstance(chosen, Unknown) else evaluator.evaluate(chosen)
+
+
+def branch(evaluator: Evaluator, argument: Any) -> Any:
+    """Give what an Fn::If chooses, not evaluated; Unknown where its condition is not known, or the call is broken."""
     if not isinstance(argument, list) or len(argument) != 3 or not isinstance(argument[0], str):
         return _unknown("If", argument)
     value = evaluator.condition(argument[0])
     if value is None:
         return _unknown("If", argument)
-    return evaluator.evaluate(argument[1] if value else argument[2])
+    return argument[1] if value else argument[2]
 
 
 def _equals(evaluator: Evaluator, argument: Any) -> bool | None:

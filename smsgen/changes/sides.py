@@ -14,6 +14,7 @@ from smsgen.changes import parameters as parameter_values
 from smsgen.changes.evaluate import Evaluator, Uses, section
 from smsgen.changes.foreach import expand
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, Attribute, Environment, Side, Stack
+from smsgen.changes.tags import is_attribute
 from smsgen.changes.unknown import Unknown
 
 
@@ -57,13 +58,8 @@ def fields(resource: Mapping[str, Any]) -> dict[Field, Any]:
 
 
 def field(type_name: Any, property_name: str) -> Field:
-    """Give the field of a property.
-
-    Tags of an instance are an attribute of their own: "Example change sets" of the CloudFormation user guide,
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets-samples.html;
-    on types from the registry, a property like others.
-    """
-    if type_name == "AWS::EC2::Instance" and property_name == "Tags":
+    """Give the field of a property; the tags of some types are an attribute of their own."""
+    if is_attribute(str(type_name), property_name):
         return Field("Tags")
     return Field("Properties", property_name)
 

@@ -298,7 +298,7 @@ def test_contexts_hold_scalars_as_text_and_are_json_in_the_api() -> None:
 
 
 def test_lists_in_values_are_json_text() -> None:
-    before, after = resources(T=topic(Tags=[])), resources(T=topic(Tags=[{"Key": "a", "Value": 1}]))
+    before, after = resources(T=topic()), resources(T=topic(Tags=[{"Key": "a", "Value": 1}]))
     change = update(before, after).describe(include_property_values=True)["Changes"][0]["ResourceChange"]
     assert change["Details"][0]["Target"]["AfterValue"] == '[{"Key":"a","Value":"1"}]'
 

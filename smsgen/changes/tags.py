@@ -1,0 +1,48 @@
+"""Under which Attribute a change set lists the tags of a resource: `Tags`, or `Properties` with the Name `Tags`.
+
+CloudFormation listed all tags as an attribute of their own once, and lists those of some types as a property now.
+Nothing in the schemas explains which; SEEN is what was seen, and what is taken from it.
+"""
+
+from __future__ import annotations
+
+from smsgen.changes.recreation import is_opaque
+from smsgen.hints import Literal
+from smsgen.record import Record
+
+TAGS = "Tags"
+
+
+class Seen(Record):
+    """How the tags of a type, or of all types that begin so, are listed, and how that is known."""
+
+    attribute: Literal["Tags", "Properties"]
+    source: str
+
+
+_GUIDE = "AWS's user guide, view of a change set and example change sets, 2020 and 2024"
+
+SEEN: dict[str, Seen] = {
+    "AWS::EC2::Instance": Seen("Tags", _GUIDE),
+    "AWS::EC2::NetworkInterface": Seen("Tags", _GUIDE),
+    "AWS::EC2::Subnet": Seen("Tags", "a change set with property values, 2024 or later"),
+    "AWS::EC2::": Seen("Tags", "by analogy: all three types of EC2 that were seen"),
+    "AWS::AutoScaling::AutoScalingGroup": Seen("Tags", "a change set of 2021; may have changed"),
+    "AWS::DynamoDB::Table": Seen("Tags", "a change set of 2021; may have changed"),
+    "AWS::S3::Bucket": Seen("Properties", "change sets of 2025; Tags in 2017"),
+    "AWS::SNS::Topic": Seen("Properties", "change sets of 2025"),
+    "AWS::SSM::Parameter": Seen("Properties", "change sets of 2025"),
+}
+"""Type, or what types begin with -> how their tags are listed.
+
+Any other type whose schema names handlers is listed as the three of 2025 are. One without handlers is listed as
+AWS::SecretsManager::Secret was in 2022, before its schema had any: under Tags, Conditionally.
+"""
+
+
+def is_attribute(type_name: str, property_name: str) -> bool:
+    """Say whether a property is listed under the Attribute `Tags`."""
+    if property_name != TAGS:
+        return False
+    seen = SEEN.get(type_name) or SEEN.get(type_name[: type_name.rfind("::") + 2])
+    return seen.attribute == TAGS if seen else is_opaque(type_name)
