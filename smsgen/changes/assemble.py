@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from smsgen.changes.compare import Comparison
-from smsgen.changes.details import PENDING, replacement_of, value_text
+from smsgen.changes.details import PENDING, replacement_of
 from smsgen.changes.evaluate import Evaluator, section
 from smsgen.changes.model import MASK, MISSING, Detail, ResourceChange
+from smsgen.changes.pointers import at, steps_of
 from smsgen.changes.replacement import Rippled
 from smsgen.changes.sides import Before, Field, fields
 from smsgen.changes.tags import TAGS
-from smsgen.changes.unknown import Unknown, shown
+from smsgen.changes.unknown import Unknown, shown, value_text
 
 Values = Mapping[Field, Any]
 
@@ -159,26 +160,17 @@ def _context(values: Values) -> dict[str, Any]:
 
 
 def _filled(detail: Detail, was: Mapping[str, Any], now: Mapping[str, Any]) -> Detail:
-    """Fill in the values of a detail from both contexts, in which NoEcho values are masked."""
+    """Fill in the values of a detail from both contexts, in which NoEcho values are masked.
+
+    A masked value may have another shape than the one it hides, so that a path leads nowhere: it is masked, too.
+    """
     target = detail.target
-    before, after = (value_text(_at(context, target.path or "")) for context in (was, now))
+    before, after = (value_text(at(context, steps_of(target.path or ""))) for context in (was, now))
     if target.attribute_change_type != "Add":
         target = target._replace(before_value=MASK if before is None else before)
     if target.attribute_change_type != "Remove":
         target = target._replace(after_value=MASK if after is None else after)
     return detail._replace(target=target)
-
-
-def _at(context: Mapping[str, Any], path: str) -> Any:
-    """Give what a JSON pointer leads to; MISSING where a masked value has another shape than the one it hides."""
-    value: Any = context
-    for step in path.split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, list):
-            value = value[int(name)] if name.isdecimal() and int(name) < len(value) else MISSING
-        else:
-            value = value.get(name, MISSING) if isinstance(value, Mapping) else MISSING
-    return value
 
 
 # --- Policies

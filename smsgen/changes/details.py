@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from smsgen.changes.compare import NESTED, Common, Comparison
 from smsgen.changes.evaluate import Uses
-from smsgen.changes.leaves import Leaf, json_length, leaves, pointer, uses_at, whole
+from smsgen.changes.leaves import Leaf, json_length, leaves, uses_at, whole
 from smsgen.changes.model import (
     MISSING,
     ChangeSource,
@@ -23,10 +23,10 @@ from smsgen.changes.model import (
     Replacement,
     Target,
 )
+from smsgen.changes.pointers import pointer
 from smsgen.changes.recreation import requires_recreation
 from smsgen.changes.sides import Evaluated, Field, fields, references
 from smsgen.changes.tags import TAGS
-from smsgen.changes.unknown import shown
 
 
 class Impact(IntEnum):
@@ -170,17 +170,6 @@ def _recreation(reader: _Reader, name: Field, before: Any, after: Any) -> Recrea
     if property_name is None:
         return "Never"
     return requires_recreation(reader.resource.type_name, property_name, before, after)
-
-
-def value_text(value: Any) -> str | None:
-    """Give a value as BeforeValue and AfterValue hold it: a list or a map as JSON; None for MISSING."""
-    if value is MISSING:
-        return None
-    if isinstance(value, str):
-        return str(shown(value))
-    import json
-
-    return json.dumps(shown(value), separators=(",", ":"), ensure_ascii=False)
 
 
 def replacement_of(details: tuple[Detail, ...]) -> Replacement:

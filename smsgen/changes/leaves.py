@@ -10,21 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import call
-from smsgen.cfn.type_table import words
 from smsgen.changes.evaluate import Evaluator, Uses
 from smsgen.changes.functions import FUNCTIONS, branch
-from smsgen.changes.json_properties_table import TABLE
 from smsgen.changes.model import MISSING, ChangeType
-from smsgen.hints import Any
-from smsgen.record import Record
+from smsgen.generated.json_properties import TABLE
+from smsgen.generated.type_table import words
 
 Steps = tuple[str | int, ...]
 """Where a value stands inside a property: keys of maps, positions in lists; () is the property as a whole."""
 
 
-class Leaf(Record):
+class Leaf(NamedTuple):
     """A value that differs; MISSING before one that is new, and after one that is gone."""
 
     steps: Steps
@@ -66,11 +65,6 @@ def value_at(value: Any, steps: Steps) -> Any:
         else:
             return MISSING
     return value
-
-
-def pointer(steps: Steps) -> str:
-    """Give a path as the end of a JSON pointer (RFC 6901): `/0/Value`; "" for the property as a whole."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 # --- What a leaf is made of ------------------------------------------------------------------------------------------

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from smsgen.changes.describe import parsed
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MASK, ChangeSet, Side
+from smsgen.changes.pointers import at, steps_of
 
 _KEY = r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?)"
 # Texts, and not patterns: `re` compiles them at their first use, and keeps them; most commands mask nothing.
@@ -109,6 +111,28 @@ def _no_echo(side: Side) -> Iterable[str]:
         if isinstance(parameter, Mapping) and str(parameter.get("NoEcho", "")).lower() == "true":
             yield str(side.parameters.get(name, ""))
             yield str(parameter.get("Default", ""))
+
+
+def secret_name(path: str, *contexts: Mapping[str, Any] | None) -> str:
+    """Give the name that a Path's value is judged by: its own, or that of the pair whose Value it is."""
+    steps = steps_of(path)
+    for context in contexts:
+        pair = at(context or {}, steps[:-1])
+        if steps and steps[-1] == "Value" and isinstance(pair, Mapping):
+            return _pair_name(pair) or steps[-1]
+    return next((step for step in reversed(steps) if not step.isdecimal()), "")
+
+
+def masked_text(mask: Mask, text: str, name: str) -> str:
+    """Give a BeforeValue or AfterValue masked: where it is the JSON of a list or a map, what it holds by its names."""
+    value = parsed(text)
+    return mask(text, name) if isinstance(value, str) else _json(mask(value, name))
+
+
+def _json(value: Any) -> str:
+    import json
+
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _pair_name(value: Mapping[str, Any]) -> str:

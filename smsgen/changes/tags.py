@@ -6,14 +6,14 @@ Nothing in the schemas explains which; SEEN is what was seen, and what is taken 
 
 from __future__ import annotations
 
+from typing import Literal, NamedTuple
+
 from smsgen.changes.recreation import is_opaque
-from smsgen.hints import Literal
-from smsgen.record import Record
 
 TAGS = "Tags"
 
 
-class Seen(Record):
+class Seen(NamedTuple):
     """How the tags of a type, or of all types that begin so, are listed, and how that is known."""
 
     attribute: Literal["Tags", "Properties"]

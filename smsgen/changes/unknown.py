@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smsgen.changes.model import KNOWN_AFTER_APPLY
+from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING
 
 
 class Unknown(str):
@@ -61,3 +61,14 @@ def text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "null" if value is None else str(value)
+
+
+def value_text(value: Any) -> str | None:
+    """Give a value as BeforeValue and AfterValue hold it: a list or a map as JSON; None for MISSING."""
+    if value is MISSING:
+        return None
+    if isinstance(value, str):
+        return str(shown(value))
+    import json
+
+    return json.dumps(shown(value), separators=(",", ":"), ensure_ascii=False)

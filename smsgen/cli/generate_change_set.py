@@ -55,6 +55,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=True,
         help="in json and yaml (default: yes)",
     )
+    parser.add_argument(
+        "--show-added",
+        action="store_true",
+        help="in text, markdown and html: new resources with their properties (json and yaml hold them anyway)",
+    )
     parser.add_argument("--exit-code", action="store_true", help="exit 2 when there are changes")
     parser.add_argument(
         "--fail-on",
@@ -205,7 +210,7 @@ def _render(predicted: Predicted, args: argparse.Namespace) -> str:
         from smsgen.cli.terminal import colored
         from smsgen.report.text import render
 
-        return render(change_set, colour=not args.out and colored(sys.stdout))
+        return render(change_set, colour=not args.out and colored(sys.stdout), show_added=args.show_added)
     if output in ("json", "yaml"):
         from smsgen.report import document
 
@@ -221,10 +226,10 @@ def _render(predicted: Predicted, args: argparse.Namespace) -> str:
     if output == "markdown":
         from smsgen.report import markdown
 
-        return markdown.render(change_set)
+        return markdown.render(change_set, show_added=args.show_added)
     from smsgen.report import html
 
-    return html.render(change_set)
+    return html.render(change_set, show_added=args.show_added)
 
 
 def _changes(change_set: ChangeSet) -> bool:

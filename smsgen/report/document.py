@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smsgen.changes.masking import mask_of
+from smsgen.changes.masking import mask_of, secret_name
 from smsgen.changes.model import MISSING, ChangeSet
 from smsgen.report.view import View, view_of
 
@@ -32,11 +32,14 @@ def _answer(change_set: ChangeSet, include_property_values: bool) -> Any:
     mask = mask_of(change_set)
     answer = change_set.describe(include_property_values, contexts="parsed")
     for change in answer["Changes"]:
-        for detail in change["ResourceChange"].get("Details", ()):
+        resource = change["ResourceChange"]
+        contexts = resource.get("BeforeContext"), resource.get("AfterContext")
+        for detail in resource.get("Details", ()):
             target = detail["Target"]
+            name = secret_name(str(target.get("Path", "")), *contexts)
             for key in ("BeforeValue", "AfterValue"):
                 if key in target:
-                    target[key] = mask(target[key], str(target.get("Name", "")))
+                    target[key] = mask(target[key], name)
     return mask(answer)
 
 

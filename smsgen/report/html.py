@@ -8,17 +8,21 @@ from smsgen.changes.masking import mask_of
 from smsgen.changes.model import ChangeSet
 from smsgen.report import graph_svg
 from smsgen.report.graph import of_change_set
-from smsgen.report.view import MARKS, View, edit_words, summary, view_of
+from smsgen.report.view import MARKS, RESTART, View, edit_words, summary, view_of
 from smsgen.templates import folder
 
 
-def render(change_set: ChangeSet) -> str:
-    """Give the page. It loads nothing, runs no script, and escapes whatever a template holds."""
-    view = view_of(change_set)
+def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
+    """Give the page. It loads nothing, runs no script, and escapes whatever a template holds.
+
+    `show_added`: new resources with their properties.
+    """
+    view = view_of(change_set, show_added=show_added)
     made: str = _template().render(
         view=view,
         summary=summary(view),
         marks=MARKS,
+        restart=RESTART,
         picture=_picture(change_set, view),
         edits=[edit_words(edit) for edit in view.edits],
     )

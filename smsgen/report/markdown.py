@@ -25,9 +25,12 @@ def marker(stack_name: str) -> str:
     return f"<!-- smsgen:change-set:{re.sub('[^A-Za-z0-9.-]', '-', stack_name)} -->"
 
 
-def render(change_set: ChangeSet) -> str:
-    """Give the comment: at most MAX_CHARACTERS characters, whatever the change set holds."""
-    view = view_of(change_set)
+def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
+    """Give the comment: at most MAX_CHARACTERS characters, whatever the change set holds.
+
+    `show_added`: new resources with their properties.
+    """
+    view = view_of(change_set, show_added=show_added)
     parts = [f"{marker(view.stack_name)}\n### `{_code(view.stack_name)}`: {summary(view)}\n\n"]
     size = len(parts[0])
     for left, part in enumerate(blocks := list(_blocks(view))):
@@ -71,12 +74,15 @@ def _blocks(view: View) -> Iterator[str]:
 def _what(row: Row) -> str:
     words = {"replace": "**replaced**", "may replace": "may be replaced", "remove": "**removed**"}
     kept = f" ({_escape(row.policy)})" if row.policy else ""
-    return words.get(row.kind, row.kind) + kept
+    return "stopped and started" if row.restarts else words.get(row.kind, row.kind) + kept
 
 
 def _details(row: Row) -> str:
     body = "".join(_value(value) for value in row.values)
-    count = f"{len(row.values)} change{'s' if len(row.values) > 1 else ''}"
+    one = "property" if row.kind in ("add", "import") else "change"
+    count = (
+        f"{len(row.values)} {one if len(row.values) == 1 else {'property': 'properties'}.get(one, 'changes')}"
+    )
     return (
         f"<details><summary><code>{_html(row.logical_id)}</code>: {count}</summary>\n\n{body}\n</details>\n\n"
     )

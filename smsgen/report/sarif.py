@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from smsgen.changes.model import ChangeSet
 from smsgen.errors import Diagnostic, Location, Severity
 from smsgen.report.diagnostics import render as render_diagnostics
-from smsgen.report.view import Row, view_of
+from smsgen.report.view import RESTART, Row, view_of
 
 Locate = Callable[[str], Location | None]
 """Gives the place of a resource, by its logical id (`Child/Id` in a nested stack)."""
@@ -35,6 +35,7 @@ def _results(change_set: ChangeSet, locate: Locate) -> Iterator[Diagnostic]:
     view = view_of(change_set)
     for row in view.rows:
         code, severity, words = _ROWS[row.kind]
+        words = RESTART if row.restarts else words
         message = f"{row.logical_id} ({row.type}) {words}{_why(row)}"
         yield Diagnostic(code, message, severity=severity, location=locate(row.logical_id))
     for finding in view.findings:

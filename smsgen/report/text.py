@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smsgen.changes.model import ChangeSet
-from smsgen.report.view import MARKS, Row, Value, View, edit_words, summary, view_of
+from smsgen.report.view import MARKS, RESTART, Row, Value, View, edit_words, summary, view_of
 
 _COLOURS = {
     "add": "32",
@@ -18,9 +18,12 @@ _COLOURS = {
 _LONGEST = 100
 
 
-def render(change_set: ChangeSet, *, colour: bool = False) -> str:
-    """Give the change set as lines of text; counts first and last. `colour`: with ANSI escapes (SGR)."""
-    view = view_of(change_set)
+def render(change_set: ChangeSet, *, colour: bool = False, show_added: bool = False) -> str:
+    """Give the change set as lines of text; counts first and last.
+
+    `colour`: with ANSI escapes (SGR); `show_added`: new resources with their properties.
+    """
+    view = view_of(change_set, show_added=show_added)
     return "".join(f"{line}\n" for line in _lines(view, _Paint(colour)))
 
 
@@ -67,7 +70,7 @@ def _row(row: Row, paint: _Paint) -> Iterator[str]:
 
 
 def _outcome(row: Row) -> str:
-    image = any(value.name == "ImageId" and value.recreation == "Always" for value in row.values)
+    image = any(value.property_name == "ImageId" and value.recreation == "Always" for value in row.values)
     physical = f" {_clean(row.physical_id)}" if row.physical_id else ""
     if row.kind == "replace":
         why = "NEW IMAGE: " if image else ""
@@ -76,7 +79,7 @@ def _outcome(row: Row) -> str:
         )
         return f"{why}will be REPLACED; the old{physical or ' one'} is {kept}"
     if row.kind == "may replace":
-        return "may be replaced"
+        return RESTART if row.restarts else "may be replaced"
     if row.kind == "remove":
         kept = {"Retain": "kept, outside the stack", "Snapshot": "deleted after a snapshot"}.get(
             row.policy, "deleted"
@@ -91,18 +94,18 @@ def _value(value: Value, paint: _Paint) -> Iterator[str]:
         value.recreation, ""
     )
     if value.diff:
-        yield f"      ~ {value.name}:{forces}{because}"
+        yield f"      ~ {_clean(value.name)}:{forces}{because}"
         for line in value.diff:
             yield "          " + paint(_clean(line), {"+": "32", "-": "31", "@": "36"}.get(line[:1], "0"))
         return
     if value.before is None and value.after is None:
-        yield f"      ~ {value.name}{forces}{because}"
+        yield f"      ~ {_clean(value.name)}{forces}{because}"
     elif value.before is None:
-        yield f"      + {value.name}: {_cut(value.after)}{forces}{because}"
+        yield f"      + {_clean(value.name)}: {_cut(value.after)}{forces}{because}"
     elif value.after is None:
-        yield f"      - {value.name}: {_cut(value.before)}{forces}{because}"
+        yield f"      - {_clean(value.name)}: {_cut(value.before)}{forces}{because}"
     else:
-        yield f"      ~ {value.name}: {_cut(value.before)} -> {_cut(value.after)}{forces}{because}"
+        yield f"      ~ {_clean(value.name)}: {_cut(value.before)} -> {_cut(value.after)}{forces}{because}"
 
 
 def _cut(text: str | None) -> str:

@@ -8,21 +8,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from smsgen.changes.describe import parsed
 from smsgen.changes.findings.beyond import Edit, beyond
 from smsgen.changes.findings.security import Finding, findings
-from smsgen.changes.masking import Mask, decoded, mask_of
+from smsgen.changes.masking import Mask, decoded, mask_of, masked_text, secret_name
 from smsgen.changes.model import MISSING, ChangeSet, Detail, ResourceChange
+from smsgen.changes.unknown import value_text
+from smsgen.report.leaf_names import leaf_name
 
 KINDS = ("add", "import", "modify", "may replace", "replace", "remove")
 """What happens to a resource, in the order of how much; the counts stand in this order."""
+
+RESTART = "will be stopped and started; it is replaced only if its root device is an instance store"
+"""What happens to an instance that may be replaced for what only stops and starts most."""
 
 MARKS = {"add": "+", "import": "<", "modify": "~", "may replace": "-/~", "replace": "-/+", "remove": "-"}
 
 
 class Value(NamedTuple):
-    """One property that changes: causes in words, both values as text, or a diff of their lines."""
+    """One leaf that changes, called as a person would: causes in words, both values as text, or a diff of their lines.
+
+    `property_name` is CloudFormation's name of the property that it stands in.
+    """
 
     name: str
+    property_name: str
     recreation: str
     causes: tuple[str, ...]
     before: str | None = None
@@ -30,8 +40,20 @@ class Value(NamedTuple):
     diff: tuple[str, ...] = ()
 
 
+RESTARTS = frozenset(("AdditionalInfo", "EbsOptimized", "InstanceType", "KernelId", "RamdiskId", "UserData"))
+"""Properties of an instance whose change stops and starts it, if its root device is an EBS volume.
+
+With an instance store as root device it is replaced; RequiresRecreation is Conditionally for either.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html
+"""
+
+
 class Row(NamedTuple):
-    """One resource. `launch_order` and `server` are there for those that smsgen compiled."""
+    """One resource. `launch_order` and `server` are there for those that smsgen compiled.
+
+    `restarts`: of an instance that may be replaced, whether it is only stopped and started where its root device is an
+    EBS volume.
+    """
 
     kind: str
     logical_id: str
@@ -42,6 +64,7 @@ class Row(NamedTuple):
     findings: tuple[Finding, ...]
     launch_order: int | None = None
     server: str = ""
+    restarts: bool = False
 
 
 class View(NamedTuple):
@@ -62,8 +85,11 @@ class View(NamedTuple):
         return {kind: n for kind in KINDS if (n := sum(row.kind == kind for row in self.rows))}
 
 
-def view_of(change_set: ChangeSet) -> View:
-    """Give the view of a change set, its nested stacks among it, with every secret masked."""
+def view_of(change_set: ChangeSet, *, show_added: bool = False) -> View:
+    """Give the view of a change set, its nested stacks among it, with every secret masked.
+
+    `show_added`: new resources with all their properties.
+    """
     mask = mask_of(change_set)
     found = tuple(one._replace(message=mask(one.message)) for one in findings(change_set))
     return View(
@@ -71,7 +97,7 @@ def view_of(change_set: ChangeSet) -> View:
         type=change_set.change_set_type,
         status=change_set.status,
         reason=mask(change_set.status_reason or ""),
-        rows=tuple(_rows(change_set, mask, found)),
+        rows=tuple(_rows(change_set, mask, found, show_added=show_added)),
         edits=tuple(_masked_edit(edit, mask) for edit in beyond(change_set)),
         findings=found,
         parameters=tuple(
@@ -82,10 +108,7 @@ def view_of(change_set: ChangeSet) -> View:
 
 def summary(view: View) -> str:
     """Give the counts as one line: `2 to add, 1 to replace`; what it is where nothing changes."""
-    words = [
-        f"{n} may be replaced" if kind == "may replace" else f"{n} to {kind}"
-        for kind, n in view.counts.items()
-    ]
+    words = [word for kind, n in view.counts.items() for word in _counted(kind, n, view)]
     if view.findings:
         words.append(f"{len(view.findings)} to look at")
     if words:
@@ -93,7 +116,21 @@ def summary(view: View) -> str:
     return "no resource changes" if view.edits or view.status != "FAILED" else "no changes"
 
 
-def _rows(change_set: ChangeSet, mask: Mask, found: tuple[Finding, ...], inside: str = "") -> Iterable[Row]:
+def _counted(kind: str, number: int, view: View) -> Iterable[str]:
+    """Say how many there are of a kind; instances that stop and start apart from what may be replaced."""
+    if kind != "may replace":
+        yield f"{number} to {kind}"
+        return
+    restarts = sum(row.restarts for row in view.rows)
+    if number > restarts:
+        yield f"{number - restarts} may be replaced"
+    if restarts:
+        yield f"{restarts} to stop and start"
+
+
+def _rows(
+    change_set: ChangeSet, mask: Mask, found: tuple[Finding, ...], inside: str = "", *, show_added: bool
+) -> Iterable[Row]:
     plain = {change.logical_resource_id: change for change in change_set.changes}
     valued = {change.logical_resource_id: change for change in change_set.changes_with_property_values}
     # A nested stack is listed for what happens inside it; that is shown in rows of its own.
@@ -101,7 +138,7 @@ def _rows(change_set: ChangeSet, mask: Mask, found: tuple[Finding, ...], inside:
         change = valued.get(name) or plain[name]
         path = f"{inside}{name}"
         if name in change_set.nested:
-            yield from _rows(change_set.nested[name], mask, found, f"{path}/")
+            yield from _rows(change_set.nested[name], mask, found, f"{path}/", show_added=show_added)
             continue
         launch_order, server = _server(name, change_set)
         yield Row(
@@ -110,10 +147,11 @@ def _rows(change_set: ChangeSet, mask: Mask, found: tuple[Finding, ...], inside:
             type=change.resource_type,
             physical_id=change.physical_resource_id or "",
             policy=change.policy_action or "",
-            values=tuple(_values(change, mask)),
+            values=tuple(_values(change, mask, show_added=show_added)),
             findings=tuple(one for one in found if one.logical_resource_id == path),
             launch_order=launch_order,
             server=server,
+            restarts=_restarts(change),
         )
 
 
@@ -122,6 +160,12 @@ def kind_of(change: ResourceChange) -> str:
     if change.action == "Modify":
         return {"True": "replace", "Conditional": "may replace"}.get(change.replacement or "", "modify")
     return {"Add": "add", "Import": "import", "Remove": "remove"}.get(change.action, "modify")
+
+
+def _restarts(change: ResourceChange) -> bool:
+    intrusive = {d.target.name for d in change.details if d.target.requires_recreation != "Never"}
+    is_instance = change.resource_type == "AWS::EC2::Instance" and change.replacement == "Conditional"
+    return is_instance and intrusive <= RESTARTS
 
 
 def _metadata(name: str, change_set: ChangeSet) -> Mapping[str, Any]:
@@ -145,18 +189,50 @@ def _position(name: str, change_set: ChangeSet) -> tuple[int, str]:
     return (-1 if order is None else order), name
 
 
-def _values(change: ResourceChange, mask: Mask) -> Iterable[Value]:
+def _values(change: ResourceChange, mask: Mask, *, show_added: bool) -> Iterable[Value]:
+    if show_added and change.action in ("Add", "Import"):
+        yield from _added(change, mask)
     by_target: dict[tuple[str, str], list[Detail]] = {}
     for detail in change.details:
-        by_target.setdefault((detail.target.attribute, detail.target.name or ""), []).append(detail)
-    for (attribute, name), details in by_target.items():
-        target = details[0].target
-        causes = tuple(cause for detail in details if (cause := _cause(detail)))
-        before, after = (
-            None if text is None else mask(text, name) for text in (target.before_value, target.after_value)
-        )
-        diff = () if before is None or after is None else tuple(_diff(name, before, after))
-        yield Value(name or attribute, target.requires_recreation, causes, before, after, diff)
+        target = detail.target
+        by_target.setdefault((target.attribute, target.path or target.name or ""), []).append(detail)
+    for details in by_target.values():
+        yield _value(change, details, mask)
+
+
+def _value(change: ResourceChange, details: list[Detail], mask: Mask) -> Value:
+    target = details[0].target
+    contexts = change.before_context, change.after_context
+    known_as = secret_name(target.path or "", *contexts)
+    before, after = (
+        None if text is None else _said(masked_text(mask, text, known_as))
+        for text in (target.before_value, target.after_value)
+    )
+    property_name = target.name or target.attribute
+    return Value(
+        name=mask(leaf_name(target.path, *contexts) or property_name),
+        property_name=property_name,
+        recreation=target.requires_recreation,
+        causes=tuple(cause for detail in details if (cause := _cause(detail))),
+        before=before,
+        after=after,
+        diff=() if before is None or after is None else tuple(_diff(known_as, before, after)),
+    )
+
+
+def _added(change: ResourceChange, mask: Mask) -> Iterable[Value]:
+    """Give the properties of a new resource, in the order of the template."""
+    context = change.after_context or {}
+    for name, value in context.get("Properties", {}).items():
+        yield Value(name, name, "", (), after=masked_text(mask, value_text(value) or "", name))
+
+
+def _said(text: str) -> str:
+    """Give what a new or gone element says: of a pair such as a tag, its value."""
+    pair = parsed(text)
+    if isinstance(pair, Mapping) and len(pair) == 2 and "Value" in pair and pair.keys() & {"Key", "Name"}:
+        return value_text(pair["Value"]) or ""
+    return text
 
 
 def _cause(detail: Detail) -> str:

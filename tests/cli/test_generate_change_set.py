@@ -64,6 +64,14 @@ def test_the_exit_code_says_what_happened(place: Path, options: list[str], code:
     assert bool(ended.stdout) == (code != 64)
 
 
+@pytest.mark.parametrize("output", ["text", "markdown", "html"])
+def test_new_resources_show_their_properties_when_asked(place: Path, output: str) -> None:
+    options = ["generate-change-set", "app.yaml", "--offline", "--output", output]
+    brief, whole = (smsgen(*options, *more, cwd=place).stdout for more in ([], ["--show-added"]))
+    assert "MetadataOptions" not in brief
+    assert "MetadataOptions" in whole
+
+
 def test_a_gate_names_what_trips_it_and_the_change_set_is_still_shown(place: Path) -> None:
     ended = smsgen(
         "generate-change-set", "new.yaml", "--deployed", "deployed.yaml", "--fail-on", "replace", cwd=place

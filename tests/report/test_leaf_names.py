@@ -1,0 +1,116 @@
+"""What a person calls what changed."""
+
+from typing import Any
+
+import pytest
+
+from smsgen.report import html, markdown, sarif, text
+from smsgen.report.leaf_names import leaf_name
+from smsgen.report.view import summary, view_of
+from tests.report.scenarios import change_set, instance, snapshot
+
+CONTEXT = {
+    "Properties": {
+        "Tags": [{"Key": "Purpose", "Value": "testing"}],
+        "BlockDeviceMappings": [{}, {"DeviceName": "/dev/sdb", "Ebs": {"VolumeSize": "8"}}],
+        "SecurityGroupIds": ["sg-1", "sg-2"],
+        "SecurityGroupIngress": [{"CidrIp": "10.0.0.0/8"}],
+        "MetadataOptions": {"HttpTokens": "required"},
+        "Environment": {"Variables": {"LOG_LEVEL": "info"}},
+        "ContainerDefinitions": [{"Name": "web", "Environment": [{"Name": "LOG_LEVEL", "Value": "info"}]}],
+        "LaunchTemplateData": {
+            "ImageId": "ami-1",
+            "TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]}],
+        },
+        "Policies": [{"PolicyName": "read", "PolicyDocument": {"Statement": [{"Effect": "Allow"}]}}],
+        "SourceObjectKeys": ["a.zip"],
+        "Parameters": {"Vpc": "vpc-1"},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/Properties/InstanceType", None),
+        ("/Metadata", None),
+        ("/Properties/Tags/0/Value", "tag Purpose"),
+        ("/Properties/Tags/0/Key", "tag Purpose key"),
+        ("/Properties/Tags/0", "tag Purpose"),
+        ("/Properties/BlockDeviceMappings/1/Ebs/VolumeSize", "volume /dev/sdb size"),
+        ("/Properties/BlockDeviceMappings/0/Ebs/DeleteOnTermination", "volume 1 delete on termination"),
+        ("/Properties/SecurityGroupIds/1", "security group 2"),
+        ("/Properties/SecurityGroupIngress/0/CidrIp", "ingress rule 1 CIDR"),
+        ("/Properties/MetadataOptions/HttpTokens", "metadata options tokens"),
+        ("/Properties/Environment/Variables/LOG_LEVEL", "variable LOG_LEVEL"),
+        ("/Properties/ContainerDefinitions/0/Environment/0/Value", "container web variable LOG_LEVEL"),
+        ("/Properties/LaunchTemplateData/ImageId", "launch template data image ID"),
+        (
+            "/Properties/LaunchTemplateData/TagSpecifications/0/Tags/0/Value",
+            "launch template data instance tag Name",
+        ),
+        ("/Properties/Policies/0/PolicyDocument", "policy read document"),
+        ("/Properties/SourceObjectKeys/0", "source object keys 1"),
+        ("/Properties/Parameters/Vpc", "parameter Vpc"),
+    ],
+)
+def test_a_leaf_is_named_as_a_person_would(path: str, name: str | None) -> None:
+    assert leaf_name(path, CONTEXT, CONTEXT) == name
+
+
+def test_an_element_is_called_as_it_is_deployed_else_as_it_will_be() -> None:
+    after = {"Properties": {"Tags": [{"Key": "Test", "Value": "Test"}, {"Key": "New", "Value": "x"}]}}
+    assert leaf_name("/Properties/Tags/0/Value", CONTEXT, after) == "tag Purpose"
+    assert leaf_name("/Properties/Tags/1", CONTEXT, after) == "tag New"
+
+
+def servers(before: dict[str, Any], after: dict[str, Any]) -> Any:
+    return change_set(
+        snapshot({"Resources": {"Web": instance("web", 0, **before)}}),
+        {"Resources": {"Web": instance("web", 0, **after)}},
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({"InstanceType": "t3.small"}, {"InstanceType": "t3.large"}, "1 to stop and start"),
+        ({"UserData": "YQ=="}, {"UserData": "Yg=="}, "1 to stop and start"),
+        ({"ImageId": "ami-1"}, {"ImageId": "ami-2"}, "1 to replace"),
+        ({"Tenancy": "default"}, {"Tenancy": "dedicated"}, "1 may be replaced"),
+        (
+            {"InstanceType": "t3.small", "Tenancy": "default"},
+            {"InstanceType": "t3.large", "Tenancy": "dedicated"},
+            "1 may be replaced",
+        ),
+        ({"Monitoring": True}, {"Monitoring": False}, "1 to modify"),
+    ],
+)
+def test_an_instance_that_stops_and_starts_is_said_apart_from_one_that_is_replaced(
+    before: dict[str, Any], after: dict[str, Any], said: str
+) -> None:
+    made = servers(before, after)
+    assert summary(view_of(made)) == said
+    restarts = said == "1 to stop and start"
+    renders = text.render(made), markdown.render(made), html.render(made), sarif.render(made, lambda _: None)
+    for report in renders:
+        assert ("stopped and started" in report) is restarts
+
+
+def test_new_resources_show_their_properties_when_asked() -> None:
+    password = instance("db", 0, ImageId="ami-1", Tags=[{"Key": "DB_PASSWORD", "Value": "hunter2-Secr3t!"}])
+    made = change_set(None, {"Resources": {"Db": password}})
+    for render in (text.render, markdown.render, html.render):
+        assert "DB_PASSWORD" not in render(made)
+        shown = render(made, show_added=True)
+        assert "ami-1" in shown
+        assert "DB_PASSWORD" in shown
+        assert "hunter2" not in shown
+
+
+def test_a_secret_in_a_new_element_is_masked() -> None:
+    made = servers({"Tags": []}, {"Tags": [{"Key": "DB_PASSWORD", "Value": "hunter2-Secr3t!"}]})
+    for render in (text.render, markdown.render, html.render):
+        report = render(made)
+        assert "tag DB_PASSWORD" in report or "tag DB\\_PASSWORD" in report
+        assert "hunter2" not in report
