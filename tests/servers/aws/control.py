@@ -49,6 +49,10 @@ class Control:
         pattern = re.compile(re.escape(call).replace(r"\*", ".*"))
         return sum(count for name, count in list(self.state.calls.items()) if pattern.fullmatch(name))
 
+    def snapshots(self) -> list[str]:
+        """Give the ids of all snapshots that are there, but for those that moto made."""
+        return [snapshot.id for snapshot in self._snapshots()]
+
     def writes(self, snapshot_id: str) -> dict[int, int]:
         """Give how often each block was put to a snapshot, by its index; what a parent holds does not count."""
         return dict(self._snapshot(snapshot_id).writes)
@@ -105,6 +109,7 @@ class Control:
         "advance": advance,
         "stop_clock": stop_clock,
         "count": count,
+        "snapshots": snapshots,
         "writes": writes,
         "data": data,
         "reset": reset,

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -46,7 +46,8 @@ def clients_of(url: str) -> Clients:
     session = boto3.Session(
         "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", region_name=REGION
     )
-    config = Config(retries={"total_max_attempts": 1}, max_pool_connections=64)
+    # What botocore itself would refuse has to reach the stand-in.
+    config = Config(retries={"total_max_attempts": 1}, max_pool_connections=64, parameter_validation=False)
     return cache(lambda service: session.client(service, endpoint_url=url, config=config))
 
 
@@ -86,3 +87,31 @@ def stored(ebs: Any, blocks: dict[int, bytes], *, complete: bool = True, **start
     if complete:
         ebs.complete_snapshot(SnapshotId=snapshot_id, ChangedBlocksCount=len(blocks))
     return snapshot_id
+
+
+class Refused(NamedTuple):
+    """How a call was refused: HTTP status, code, and reason where there is one."""
+
+    status: int
+    code: str
+    reason: str | None
+
+
+def refusal(call: Callable[[], Any]) -> Refused:
+    """Give how a call was refused."""
+    from botocore.exceptions import ClientError
+
+    with pytest.raises(ClientError) as raised:
+        call()
+    answer = raised.value.response
+    status = answer["ResponseMetadata"]["HTTPStatusCode"]
+    return Refused(status, answer["Error"]["Code"], answer.get("Reason"))
+
+
+def invalid(reason: str) -> Refused:
+    """Give how a ValidationException refuses."""
+    return Refused(400, "ValidationException", reason)
+
+
+ABSENT = Refused(404, "ResourceNotFoundException", "SNAPSHOT_NOT_FOUND")
+UNKNOWN = "snap-0123456789abcdef0"
