@@ -18,13 +18,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from smsgen.changes.assemble import Assembled, assemble
-from smsgen.changes.compare import NESTED, Comparison, compare
-from smsgen.changes.details import PENDING, Impact
+from smsgen.changes.compare import NESTED, Comparison, Impact, compare
 from smsgen.changes.evaluate import path_to
-from smsgen.changes.model import NO_CHANGES, ChangeSet, Environment, Stack
+from smsgen.changes.model import FROM_ROOT, NO_CHANGES, ChangeSet, Environment, Stack
 from smsgen.changes.parameters import answers
 from smsgen.changes.recreation import requires_recreation
-from smsgen.changes.replacement import ripple
+from smsgen.changes.replacement import Rippled, ripple
 from smsgen.changes.rules import broken_rules
 from smsgen.changes.sides import After, Before
 from smsgen.changes.validate import Submitted, validate
@@ -81,11 +80,8 @@ def _predict(request: _Request) -> ChangeSet:
     broken = list(broken_rules(now.exact))
     if broken:
         raise InvalidInput(broken)
-    comparison = compare(was, now)
-    nested = _nested(request, comparison, {})
-    same = frozenset(name for name, child in nested.items() if child.status == "FAILED")
-    comparison = comparison._replace(same_children=same)
-    plain, valued = (ripple(comparison, with_values=mode) for mode in (False, True))
+    comparison, valued, nested = _rippled(request, compare(was, now))
+    plain = ripple(comparison, with_values=False)
     assembled = [
         assemble(comparison, rippled, imports=request.imports, with_values=mode)
         for mode, rippled in ((False, plain), (True, valued))
@@ -95,7 +91,23 @@ def _predict(request: _Request) -> ChangeSet:
         raise InvalidInput(
             Diagnostic("TEMPLATE_ERROR", said, path=path) for said, path in dict.fromkeys(found)
         )
-    return _change_set(request, comparison, *assembled, nested=_nested(request, comparison, valued.impacts))
+    return _change_set(request, comparison, *assembled, nested=nested)
+
+
+def _rippled(request: _Request, comparison: Comparison) -> tuple[Comparison, Rippled, dict[str, ChangeSet]]:
+    """Follow what happens to resources into nested stacks, and out of them again, until nothing more changes.
+
+    What a nested stack changes makes its outputs unknown to the others, which change in turn. That set only grows.
+    """
+    made = dict[tuple[Any, ...], ChangeSet]()
+    while True:
+        rippled = ripple(comparison, with_values=True)
+        nested = _nested(request, comparison, rippled.impacts, made)
+        same = frozenset(name for name, child in nested.items() if child.status == "FAILED")
+        changed = frozenset(nested) - same
+        if same == comparison.same_children and changed == comparison.changed_children:
+            return comparison, rippled, nested
+        comparison = comparison._replace(same_children=same, changed_children=changed)
 
 
 def _given(parameters: Mapping[str, str | None], deployed: Stack) -> dict[str, str]:
@@ -106,22 +118,30 @@ def _given(parameters: Mapping[str, str | None], deployed: Stack) -> dict[str, s
     return {name: text for name, text in filled.items() if text is not None}
 
 
-def _nested(request: _Request, comparison: Comparison, impacts: Mapping[str, Impact]) -> dict[str, ChangeSet]:
+def _nested(
+    request: _Request,
+    comparison: Comparison,
+    impacts: Mapping[str, Impact],
+    made: dict[tuple[Any, ...], ChangeSet],
+) -> dict[str, ChangeSet]:
     """Predict the nested stacks whose templates are known, with the parameters that this stack gives them.
 
+    `made` holds what was predicted already, by what it was given.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/change-sets-for-nested-stacks.html
     """
     if not request.children or request.depth >= MAX_NESTING:
         return {}
     after, found = comparison.after, {}
-    pending = {name for name, impact in impacts.items() if impact >= PENDING}
+    pending = comparison.pending(impacts)
     for name, resource in after.resources.items():
         if resource.get("Type") != NESTED:
             continue
         properties = after.settled(resource.get("Properties", {}), pending)
         template = _child_template(request.children, properties)
         if template is not None:
-            found[name] = _predict(_child(request, name, template, properties))
+            child = _child(request, name, template, properties)
+            key = name, id(template), tuple(child.parameters.items())
+            made[key] = found[name] = made.get(key) or _predict(child)
     return found
 
 
@@ -162,15 +182,17 @@ def _change_set(
     nested: Mapping[str, ChangeSet],
 ) -> ChangeSet:
     before, after = comparison.before, comparison.after
-    # An update of Outputs alone is a change set without changes, and complete.
+    # An update of Outputs alone is a change set without changes, and complete; so is a stack that is created with every
+    # resource off (both recorded [2]).
     changed = bool(plain.changes or valued.changes) or before.outputs() != after.outputs()
+    changed = changed or not request.before
     return ChangeSet(
         stack_name=before.stack.stack_name,
         stack_id=before.stack.stack_id,
         change_set_type="IMPORT" if request.imports else "UPDATE" if request.before else "CREATE",
         status="CREATE_COMPLETE" if changed else "FAILED",
-        execution_status="AVAILABLE" if changed else "UNAVAILABLE",
-        status_reason=_warning(valued) if changed else NO_CHANGES,
+        execution_status="AVAILABLE" if changed and not request.depth else "UNAVAILABLE",
+        status_reason=NO_CHANGES if not changed else FROM_ROOT if request.depth else _warning(valued),
         parameters=answers(after.declared, after.texts, after.environment.ssm),
         changes=plain.changes,
         changes_with_property_values=valued.changes,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from smsgen.changes.compare import Comparison
-from smsgen.changes.details import PENDING, replacement_of
+from smsgen.changes.details import replacement_of
 from smsgen.changes.evaluate import Evaluator, section
 from smsgen.changes.model import MASK, MISSING, Detail, ResourceChange
 from smsgen.changes.pointers import at, steps_of
@@ -50,7 +50,7 @@ class _Builder:
         self.before, self.after = comparison.before, comparison.after
         self.undecided = comparison.undecided
         self.details = rippled.details
-        self.pending = {name for name, impact in rippled.impacts.items() if impact >= PENDING}
+        self.pending = comparison.pending(rippled.impacts)
         self.imports = imports
         self.with_values = with_values
         self.complaints: list[tuple[str, str]] = []
@@ -165,7 +165,9 @@ def _filled(detail: Detail, was: Mapping[str, Any], now: Mapping[str, Any]) -> D
     A masked value may have another shape than the one it hides, so that a path leads nowhere: it is masked, too.
     """
     target = detail.target
-    before, after = (value_text(at(context, steps_of(target.path or ""))) for context in (was, now))
+    if target.path is None:
+        return detail  # Automatic
+    before, after = (value_text(at(context, steps_of(target.path))) for context in (was, now))
     if target.attribute_change_type != "Add":
         target = target._replace(before_value=MASK if before is None else before)
     if target.attribute_change_type != "Remove":

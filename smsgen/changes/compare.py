@@ -7,16 +7,35 @@ mention something that changed: a parameter, a condition, a mapping, or a resour
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import placeholders
 from smsgen.cfn.normal import identical
 from smsgen.changes import parameters as parameter_values
 from smsgen.changes.evaluate import section
-from smsgen.changes.sides import After, Before, Evaluated, Field
+from smsgen.changes.sides import After, Before, Evaluated, Field, outputs_of
 
 NESTED = "AWS::CloudFormation::Stack"
 """The type of a nested stack."""
+
+
+class Impact(IntEnum):
+    """How much of a resource changes; the higher, the more intrusive."""
+
+    NONE = 0
+    MODIFIED = 1
+    MAY_REPLACE = 2
+    REPLACED = 3
+    ADDED = 4
+
+
+PENDING = Impact.MAY_REPLACE
+"""From here on, what Ref and GetAtt give is not known before the change set is executed.
+
+Of a conditional replacement the documentation says that references to it may change ("Evaluation" of
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html).
+"""
 
 
 class Common:
@@ -52,8 +71,8 @@ class Comparison(NamedTuple):
     """Both sides, matched by logical id.
 
     `first` are the common resources to look at first; `readers`: logical id -> the common resources that
-    mention it. `undecided`: resources of which it is not known whether they will exist. `same_children`:
-    nested stacks, by logical id, whose own comparison found nothing.
+    mention it. `undecided`: resources of which it is not known whether they will exist. `same_children`,
+    `changed_children`: nested stacks, by logical id, whose own comparison found nothing, and something.
     """
 
     before: Before
@@ -65,6 +84,15 @@ class Comparison(NamedTuple):
     readers: Mapping[str, tuple[str, ...]]
     undecided: frozenset[str]
     same_children: frozenset[str] = frozenset()
+    changed_children: frozenset[str] = frozenset()
+
+    def pending(self, impacts: Mapping[str, Impact]) -> frozenset[str]:
+        """Give what is known after the execution only: resources, and the outputs of nested stacks that change.
+
+        Of such a stack every output is unknown to the others, whatever it holds (recorded [185], in one change set).
+        """
+        resources = {name for name, impact in impacts.items() if impact >= PENDING}
+        return frozenset(resources | {outputs_of(name) for name in self.changed_children})
 
 
 def compare(before: Before, after: After) -> Comparison:

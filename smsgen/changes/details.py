@@ -8,10 +8,10 @@ marked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import IntEnum
 from typing import Any, NamedTuple
 
-from smsgen.changes.compare import NESTED, Common, Comparison
+from smsgen.cfn.intrinsics import Reference
+from smsgen.changes.compare import NESTED, PENDING, Common, Comparison, Impact
 from smsgen.changes.evaluate import Uses
 from smsgen.changes.leaves import Leaf, json_length, leaves, uses_at, whole
 from smsgen.changes.model import (
@@ -25,26 +25,8 @@ from smsgen.changes.model import (
 )
 from smsgen.changes.pointers import pointer
 from smsgen.changes.recreation import requires_recreation
-from smsgen.changes.sides import Evaluated, Field, fields, references
+from smsgen.changes.sides import OUTPUTS, Evaluated, Field, fields, outputs_of, references
 from smsgen.changes.tags import TAGS
-
-
-class Impact(IntEnum):
-    """How much of a resource changes; the higher, the more intrusive."""
-
-    NONE = 0
-    MODIFIED = 1
-    MAY_REPLACE = 2
-    REPLACED = 3
-    ADDED = 4
-
-
-PENDING = Impact.MAY_REPLACE
-"""From here on, what Ref and GetAtt give is not known before the change set is executed.
-
-Of a conditional replacement the documentation says that references to it may change ("Evaluation" of
-https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html).
-"""
 
 # A nested stack that was not touched may still change: its template, which is not looked into, may have. See
 # "Automatic" of https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html
@@ -144,24 +126,38 @@ def _parameters(uses: Uses, reader: _Reader) -> Iterator[_Cause]:
 def _ripples(uses: Uses, reader: _Reader) -> Iterator[_Cause]:
     """Give a cause for each reference to a resource that changes.
 
-    A resource that is added counts like a replaced one: the reference gives something that was not there.
+    A resource that is added counts like a replaced one: the reference gives something that was not there. An output of
+    a nested stack that changes may change: "conditional replacement if they reference the output",
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets-view.html
     """
     for reference in references(uses):
         impact = reader.impacts.get(reference.target, Impact.NONE)
         reads_attribute = reference.attribute is not None
         source: ChangeSource = "ResourceAttribute" if reads_attribute else "ResourceReference"
         entity = f"{reference.target}.{reference.attribute}" if reads_attribute else reference.target
+        least = Impact.MODIFIED if reads_attribute and not reader.with_values else PENDING
         if impact >= Impact.REPLACED:
             yield _Cause(source, entity, "Static")
-        elif impact >= (Impact.MODIFIED if reads_attribute and not reader.with_values else PENDING):
+        elif impact >= least or _is_unknown_output(reference, reader):
             yield _Cause(source, entity, "Dynamic")
 
 
+def _is_unknown_output(reference: Reference, reader: _Reader) -> bool:
+    """Say whether a reference reads an output of a nested stack that changes.
+
+    With values, another nested stack is not listed for that: it has the Automatic detail alone (recorded [4]).
+    """
+    if reader.with_values and reader.resource.type_name == NESTED:
+        return False
+    changed = reader.comparison.changed_children
+    return reference.target in changed and (reference.attribute or "").startswith(OUTPUTS)
+
+
 def _settled(reader: _Reader, name: Field, after: Evaluated) -> Any:
-    impacts = reader.impacts
-    pending = {r.target for r in references(after.uses) if impacts.get(r.target, Impact.NONE) >= PENDING}
-    if not pending:
-        return after.value
+    targets = {reference.target for reference in references(after.uses)}
+    pending = {target for target in targets if reader.impacts.get(target, Impact.NONE) >= PENDING}
+    if not (reader.with_values and reader.resource.type_name == NESTED):
+        pending |= {outputs_of(target) for target in targets & reader.comparison.changed_children}
     return reader.comparison.after.settled(fields(reader.resource.after)[name], pending)
 
 

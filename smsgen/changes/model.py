@@ -24,6 +24,13 @@ NO_CHANGES: Final = (
 """The StatusReason of a change set that holds no changes."""
 
 
+FROM_ROOT: Final = "Executable from root change set"
+"""The StatusReason of the change set of a nested stack, which only the root's can execute.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/change-sets-for-nested-stacks.html
+"""
+
+
 class _Missing:
     """The type of `MISSING`; false, so that `value or default` reads well."""
 

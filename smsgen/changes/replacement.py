@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from smsgen.changes.compare import Comparison
-from smsgen.changes.details import IMPACTS, Impact, details_of, replacement_of
+from smsgen.changes.compare import Comparison, Impact
+from smsgen.changes.details import IMPACTS, details_of, replacement_of
 from smsgen.changes.model import Detail
 
 
@@ -35,7 +35,7 @@ def ripple(comparison: Comparison, *, with_values: bool) -> Rippled:
         if impact <= impacts.get(name, Impact.NONE):
             continue
         impacts[name] = impact
-        if with_values and impact is Impact.MODIFIED:
+        if with_values and impact is Impact.MODIFIED and name not in comparison.changed_children:
             continue  # the live value is used: nobody who reads it changes
         for reader in comparison.readers.get(name, ()):
             if reader not in waiting:

@@ -153,7 +153,7 @@ class Before(Half):
             return next((v for v in known if v and v != KNOWN_AFTER_APPLY), Unknown(_symbol(target, None)))
         if resource and attribute in resource.attributes:
             return evaluator.evaluate(resource.attributes[attribute])
-        child, output = self.stack.children.get(target), attribute.removeprefix("Outputs.")
+        child, output = self.stack.children.get(target), attribute.removeprefix(OUTPUTS)
         if child and output in child.outputs:
             return child.outputs[output]
         return self._deployed_property(target, attribute, evaluator)
@@ -169,6 +169,15 @@ class Before(Half):
         evaluator.uses = uses
         self._open.discard((target, name))
         return Unknown(_symbol(target, name)) if value is MISSING else value
+
+
+OUTPUTS = "Outputs."
+"""What the attributes of a nested stack begin with that give its outputs."""
+
+
+def outputs_of(name: str) -> str:
+    """Give the word that stands for all outputs of a nested stack among what is pending."""
+    return f"{name}.{OUTPUTS}"
 
 
 class After(Half):
@@ -197,12 +206,16 @@ class After(Half):
 
     def _stays(self, target: str, attribute: str | None, *, masked: bool) -> Any:
         before = self._before
-        if before is None or target in self.pending or target not in before.resources:
+        if before is None or target not in before.resources or self._is_pending(target, attribute):
             return Unknown(f"new {_symbol(target, attribute)}")
         return before.lookup_masked(target, attribute) if masked else before.lookup(target, attribute)
 
+    def _is_pending(self, target: str, attribute: str | None) -> bool:
+        is_output = attribute is not None and attribute.startswith(OUTPUTS)
+        return target in self.pending or (is_output and outputs_of(target) in self.pending)
+
     def settled(self, value: Any, pending: Set[str]) -> Any:
-        """Evaluate a value while `pending` resources are not known."""
+        """Evaluate a value while `pending` resources, and outputs (see `outputs_of`), are not known."""
         self.pending = pending
         try:
             return self.exact.evaluate(value)

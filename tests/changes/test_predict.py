@@ -444,6 +444,18 @@ def test_what_a_nested_stack_is_given_ripples_into_it() -> None:
     assert change["AfterContext"] == {"Properties": {"TopicName": UNKNOWN}}
 
 
+def test_a_stack_that_is_created_with_every_resource_off_is_complete_and_empty() -> None:
+    """Recorded [2]."""
+    off = topic() | {"Condition": "Never"}
+    answer = create({"Conditions": {"Never": {"Fn::Equals": ["a", "b"]}}} | resources(T=off))
+    assert (answer.change_set_type, answer.status, answer.execution_status) == (
+        "CREATE",
+        "CREATE_COMPLETE",
+        "AVAILABLE",
+    )
+    assert (answer.status_reason, answer.changes, answer.changes_with_property_values) == (None, (), ())
+
+
 # --- Recreation -----------------------------------------------------------------------------------------------
 
 
