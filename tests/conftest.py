@@ -2,6 +2,9 @@
 
 import os
 import signal
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -29,3 +32,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("load")
     for line in lines:
         terminalreporter.line(str(line))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_are_read_once() -> Iterator[None]:
+    """Let the boto3 sessions of one process share what botocore has read of its service models.
+
+    Parsing them is most of what making a client costs (S3's and EC2's take 0.1 to 0.3 s), and each test makes its own.
+    A session with a data path of its own (`AWS_DATA_PATH`, as after `smsgen install-model`) reads for itself.
+    """
+    if find_spec("botocore") is None:
+        yield
+        return
+    import botocore.session
+
+    create, read = botocore.session.create_loader, {}
+
+    def create_loader(search_path: str | None = None) -> Any:
+        loader = create(search_path)
+        if not search_path:
+            loader._cache = read
+        return loader
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", create_loader)
+        yield

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,13 +18,6 @@ if TYPE_CHECKING:
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
-
-
-@cache
-def _loader() -> Any:
-    from botocore.loaders import Loader
-
-    return Loader(include_default_search_paths=True)
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +54,6 @@ def proxy(moto_address: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> Ite
     # Retries wait seconds, with jitter; a test waits not at all.
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
     monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_, **__: True)
-    # Sessions of one run share what botocore has read of its service models: parsing S3's takes 0.3 s.
-    monkeypatch.setattr("botocore.loaders.create_loader", lambda *_: _loader())
     with FaultProxy(*moto_address) as running:
         yield running
 

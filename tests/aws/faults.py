@@ -260,9 +260,11 @@ def _s3_operation(method: str, path: str) -> str:
 
 @cache
 def _s3_operations() -> tuple[tuple[str, str, bool, frozenset[str]], ...]:
-    import botocore.session
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
 
-    model = botocore.session.get_session().get_service_model("s3")
+    # A reading of its own: S3's clients take the bucket out of the paths of the model that sessions share.
+    model = ServiceModel(Loader(include_default_search_paths=True).load_service_model("s3", "service-2"))
     # Two operations of one shape: the one that copies or is of an older API gives way.
     hidden = {
         "CopyObject",
