@@ -32,6 +32,7 @@ def main() -> None:
         del os.environ[name]  # nothing here needs the job's credentials
     folder = Path(tempfile.mkdtemp(prefix="smsgen-", dir=os.environ["RUNNER_TEMP"]))
     workspace = os.environ.get("GITHUB_WORKSPACE") or str(Path.cwd())
+    os.environ["SMSGEN_FOLDER"] = workspace  # where a pull request's links lead, nothing is read
     try:
         apps = find(os.environ.get("INPUT_APPS", ""), workspace)
     except Wrong as error:

@@ -5,6 +5,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from smsgen.local.replacing import write_file
+
 ROOT = Path(__file__).parent.parent
 GENERATORS = {
     "instance-types": "tools.instance_types",
@@ -41,7 +43,7 @@ def _run(name: str, *, write: bool) -> bool:
     made = module.generate()
     stale = not target.exists() or target.read_text(encoding="utf-8") != made
     if stale and write:
-        target.write_text(made, encoding="utf-8")
+        write_file(str(target), made.encode())
     print(f"{module.FILE}: {('written' if write else 'STALE') if stale else 'up to date'}")
     return stale
 

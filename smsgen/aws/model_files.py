@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from smsgen.errors import SmsgenError
+from smsgen.local.replacing import write_file
 
 MARK = "smsgen"
 """Stands in the documentation of our service model: what lacks it is somebody else's."""
@@ -80,13 +81,9 @@ def _is_ours(path: Path) -> bool:
 
 
 def _write(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        beside.replace(path)
+        write_file(str(path), content)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise _cannot("write", error) from None
 
 

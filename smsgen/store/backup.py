@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
+from smsgen.local.replacing import replacing
 from smsgen.operations.ports.store import StoreError
 from smsgen.store.database import Database
 from smsgen.store.schema import bring_up, current
@@ -80,22 +81,36 @@ def _refuse_itself(source: Database, path: str) -> None:
 
 
 def _into_file(path: str, fill: Callable[[Database], int]) -> int:
-    beside = f"{path}.{os.getpid()}.tmp"
-    target = None
     try:
-        target = Database(f"sqlite:///{beside}")
+        if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 - as above
+            return _into_place(path, fill)
+        with replacing(path, private=True) as beside:
+            return _filled(beside, fill)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"cannot write {path}: {error}") from None
+
+
+def _into_place(path: str, fill: Callable[[Database], int]) -> int:
+    """Write to a pipe or a device, in which no database can be made."""
+    with tempfile.TemporaryDirectory(prefix="smsgen-") as folder:
+        made = os.path.join(folder, "store.db")  # noqa: PTH118 - as above
+        count = _filled(made, fill)
+        with open(made, "rb") as whole, open(path, "wb") as target:  # noqa: PTH123 - as above
+            shutil.copyfileobj(whole, target)
+    return count
+
+
+def _filled(file: str, fill: Callable[[Database], int]) -> int:
+    target = Database(f"sqlite:///{file}")
+    try:
         bring_up(target)
         count = fill(target)
         target.close()
-        with closing(sqlite3.connect(beside)) as file:  # one file, without a WAL beside it
-            file.execute("PRAGMA journal_mode=DELETE")
-        os.replace(beside, path)  # noqa: PTH105 - as above
-    except (OSError, sqlite3.Error) as error:
-        raise StoreError(f"cannot write {path}: {error}") from None
+        with closing(sqlite3.connect(file)) as whole:  # one file, without a WAL beside it
+            whole.execute("PRAGMA journal_mode=DELETE")
     finally:
-        if target:
-            target.close()
-        for left in (beside, f"{beside}-wal", f"{beside}-shm"):
+        target.close()
+        for left in (f"{file}-wal", f"{file}-shm"):
             if os.path.exists(left):  # noqa: PTH110 - as above
                 os.unlink(left)  # noqa: PTH108 - as above
     return count

@@ -280,3 +280,43 @@ def test_the_bot_is_the_one_of_the_input(repository: Repository, prepare: Prepar
     prepare().run(apps="shop.yaml", comment_author="release-bot")
     assert "1 to replace" in mine["body"]
     assert len(api.comments) == 2
+
+
+LINKED = APP.format(image="ami-0123456789abcdef0") + "          userData: {file: boot.sh}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs"),
+    [
+        ("apps/boot.sh", {}),
+        ("apps/shop.template.yaml", {"templates": "{folder}/{name}.template.yaml"}),
+        ("apps/values.json", {"parameters": "apps/values.json"}),
+        ("apps/deployed.yaml", {"deployed": "{folder}/deployed.yaml"}),
+    ],
+)
+def test_no_link_of_a_pull_request_shows_what_is_not_in_it(
+    repository: Repository, prepare: Prepare, api: Api, name: str, inputs: dict[str, str]
+) -> None:
+    text = LINKED if name.endswith(".sh") else BEFORE
+    repository.pull_request({"apps/shop.yaml": BEFORE}, {"apps/shop.yaml": text})
+    config = repository.folder / ".git" / "config"
+    config.write_text(f"{config.read_text()}[x]\n\tvalue = 3cr3t-t0ken\n")
+    (repository.folder / name).symlink_to("../.git/config")
+    ended = prepare().run(apps="apps/shop.yaml", **inputs)
+    assert ended.status == 1
+    written = [path.read_text() for path in Path(ended.outputs["folder"]).rglob("*") if path.is_file()]
+    everything = "".join((ended.log, ended.summary, *(one["body"] for one in api.comments), *written))
+    assert "it leads out of the folder that it has to stay in" in everything
+    assert "3cr3t-t0ken" not in everything
+
+
+def test_a_script_that_several_applications_link_to_is_read(
+    repository: Repository, prepare: Prepare, api: Api
+) -> None:
+    repository.pull_request(
+        {"apps/shop.yaml": BEFORE, "scripts/boot.sh": "echo shared"}, {"apps/shop.yaml": LINKED}
+    )
+    (repository.folder / "apps" / "boot.sh").symlink_to("../scripts/boot.sh")
+    ended = prepare().run(apps="apps/shop.yaml")
+    assert ended.status == 0, ended.log
+    assert "echo shared" in Path(ended.outputs["template"]).read_text()

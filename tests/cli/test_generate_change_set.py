@@ -202,3 +202,25 @@ def test_a_reader_that_goes_early_is_no_error(place: Path) -> None:
         check=False,
     )
     assert ended.stderr == ""
+
+
+def test_standard_input_is_read_once_where_the_live_stack_is_asked_for(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The stack's name is in the file, which a pipe gives only once."""
+    import io
+    from types import SimpleNamespace
+
+    from smsgen import wiring
+    from smsgen.cli import run
+    from smsgen.local import disk
+
+    asked: list[str] = []
+    monkeypatch.setattr(disk.DiskFiles, "_stdin", None)
+    monkeypatch.setattr(disk.sys, "stdin", io.TextIOWrapper(io.BytesIO((place / "app.yaml").read_bytes())))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setattr(wiring, "clients", lambda _: SimpleNamespace(available=lambda: True))
+    monkeypatch.setattr(wiring, "stacks", lambda _: SimpleNamespace(find=asked.append))
+    assert run(["generate-change-set", "-"]) == 0, capsys.readouterr().err
+    assert "to add" in capsys.readouterr().out
+    assert len(asked) == 1

@@ -74,7 +74,7 @@ def from_template(path: str, *, files: Files, text: bytes | None = None) -> Subm
 
     return Submitted(
         template=document.template,
-        children=dict(_children(document, path, files)),
+        children=_children(document, path, files),
         locate=locate,
         place=document.source.place,
     )
@@ -174,6 +174,9 @@ class _Past:
     def read(self, path: str, *, max_bytes: int) -> bytes:
         return self._revisions.read(self._ref, path, max_bytes=max_bytes)
 
+    def read_within(self, path: str, document: str, *, max_bytes: int) -> bytes:
+        return self._revisions.read(self._ref, path, max_bytes=max_bytes)
+
     def beside(self, path: str, name: str) -> str:
         return self._files.beside(path, name)
 
@@ -194,14 +197,25 @@ def _locator(generated: Generated) -> Callable[[str], Location | None]:
     return locate
 
 
-def _children(document: Document, path: str, files: Files) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    for resource in document.template.resources.values():
-        url = _template_url(resource)
-        if isinstance(url, str) and "://" not in url:
-            beside = files.beside(path, url)
-            child = parse(files.read(beside, max_bytes=MAX_BYTES), beside)
-            yield url, child.template.body
-            yield from _children(child, beside, files)
+def _children(document: Document, path: str, files: Files) -> dict[str, Mapping[str, Any]]:
+    """Give the templates that are nested as files, each read once, by the TemplateURL that names it.
+
+    Each stands in the folder of the template at `path`, or below it; together they have at most MAX_BYTES.
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    waiting, left = [(document, path)], MAX_BYTES
+    while waiting:
+        parent, place = waiting.pop()
+        for resource in parent.template.resources.values():
+            url = _template_url(resource)
+            if isinstance(url, str) and "://" not in url and url not in found:
+                beside = files.beside(place, url)
+                text = files.read_within(beside, path, max_bytes=left)
+                left -= len(text)
+                child = parse(text, beside)
+                found[url] = child.template.body
+                waiting.append((child, beside))
+    return found
 
 
 def _template_url(resource: Any) -> Any:

@@ -35,7 +35,7 @@ def read_scripts(app: App, file: str, files: Files, refused: Container[Path] = (
         if at in refused or at[:-1] in refused:
             continue
         try:
-            content[name] = files.read(files.beside(file, name), max_bytes=MAX_SCRIPT_BYTES)
+            content[name] = files.read_within(files.beside(file, name), file, max_bytes=MAX_SCRIPT_BYTES)
         except SmsgenError as error:
             hint = (
                 "the path starts at the folder of the application file"

@@ -29,8 +29,15 @@ class Files(Protocol):
         Raises SmsgenError with one sentence where it is missing, a directory, unreadable or over `max_bytes`.
         """
 
+    def read_within(self, path: str, document: str, *, max_bytes: int) -> bytes:
+        """Give the bytes of a file that a document names: a regular file in the document's folder, or below it.
+
+        Raises SmsgenError as `read` does, and where it is something else, or a link leads out of the folder.
+        """
+
     def write(self, path: str, content: bytes, *, replace: bool = True) -> None:
-        """Write a file whole or not at all (beside it, then renamed); missing folders are made.
+        """Write a file: a regular one whole or not at all, with the mode of the one it replaces; missing folders are
+        made. What is no regular file is written in place.
 
         Raises SmsgenError where it cannot be written, and where it is there already and `replace` is false.
         """

@@ -142,7 +142,8 @@ CODES = (
         "SCRIPT_FILE",
         "error",
         "a script beside the application file that cannot be read",
-        "userData.file names a file that is not there, may not be read, or is too long to be embedded.",
+        "userData.file names a file that is not there, may not be read, is no regular file, leads out of the "
+        "application file's folder as a link, or is too long to be embedded.",
         "Check the path, which starts at the folder of the application file; put a long script in S3, "
         "under s3Location.",
         launch("userData: {file: scripts/no-such-file.sh}"),

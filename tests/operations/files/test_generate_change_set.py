@@ -25,6 +25,9 @@ class Files:
     def read(self, path: str, *, max_bytes: int) -> bytes:
         return self.texts[path].encode()[:max_bytes]
 
+    def read_within(self, path: str, document: str, *, max_bytes: int) -> bytes:
+        return self.read(path, max_bytes=max_bytes)
+
     def beside(self, path: str, name: str) -> str:
         return str(PurePosixPath(path).parent / name)
 

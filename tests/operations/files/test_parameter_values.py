@@ -18,6 +18,9 @@ class Files:
     def write(self, path: str, content: bytes) -> None:
         raise AssertionError
 
+    def read_within(self, path: str, document: str, *, max_bytes: int) -> bytes:
+        raise AssertionError
+
     def beside(self, path: str, name: str) -> str:
         raise AssertionError
 

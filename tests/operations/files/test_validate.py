@@ -44,6 +44,9 @@ class FakeFiles:
     def write(self, path: str, content: bytes, *, replace: bool = True) -> None:
         raise AssertionError("validate writes nothing")
 
+    def read_within(self, path: str, document: str, *, max_bytes: int) -> bytes:
+        return self.read(path, max_bytes=max_bytes)
+
     def beside(self, path: str, name: str) -> str:
         return name
 

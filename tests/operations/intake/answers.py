@@ -130,5 +130,8 @@ class Given:
         assert len(self.files[path]) <= max_bytes
         return self.files[path]
 
+    def read_within(self, path: str, document: str, *, max_bytes: int) -> bytes:
+        return self.read(path, max_bytes=max_bytes)
+
     def beside(self, path: str, name: str) -> str:
         return name
