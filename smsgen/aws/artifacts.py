@@ -73,7 +73,8 @@ class S3Artifacts:
             answer = self._s3.get_object(Bucket=location.bucket, Key=location.key, **self._owner())
             content: bytes = answer["Body"].read(max_bytes + 1)
         if len(content) > max_bytes:
-            raise ServiceError(f"s3://{location.bucket}/{location.key} is larger than {max_bytes:,} bytes")
+            message = f"s3://{location.bucket}/{location.key} is larger than {max_bytes:,} bytes"
+            raise ServiceError(message, code="EntityTooLarge")
         return content
 
     def place(self, key: str) -> S3Location:

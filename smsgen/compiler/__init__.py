@@ -20,6 +20,7 @@ from smsgen.compiler.resolve import Validation, resolve
 from smsgen.compiler.split import Child, fits, split
 from smsgen.errors import Diagnostic, InvalidInput, Path, errors
 from smsgen.model.app import App
+from smsgen.model.launch import S3Location
 
 __all__ = ["Child", "Compiled", "Validation", "check_early", "compile_app"]
 
@@ -44,15 +45,17 @@ def compile_app(
     *,
     scripts: Mapping[str, bytes] | None = None,
     validations: Mapping[str, Validation] | None = None,
+    objects: Mapping[S3Location, str] | None = None,
     format: str = "yaml",  # noqa: A002 - the option's name
 ) -> Compiled:
     """Compile an application to CloudFormation.
 
     `scripts`: name in `userData.file` -> its bytes. `validations`: server id -> the script with which it validates
-    itself, and where it reports. `format`: how the files of children end ("yaml" or "json").
+    itself, and where it reports. `objects`: the texts of scripts in S3 that have been read; they stand in the user
+    data, where they would be fetched at boot. `format`: how the files of children end ("yaml" or "json").
     Raises InvalidInput with every problem, by path; `Source.place` gives them their lines.
     """
-    servers = resolve(app, validations)
+    servers = resolve(app, validations, objects)
     built = build(app, servers, scripts or {})
     found = (*check(servers, app), *built.problems)
     if errors(found):

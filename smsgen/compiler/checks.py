@@ -56,7 +56,7 @@ def check_user_data(one: ResolvedServer, script: scripts.BootScript | None) -> I
 
 def script_is_a_script(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """A boot script that does more than the user's own text can only run that text if it is a script."""
-    text = (one.launch.user_data.inline or "") if one.launch.user_data else ""
+    text = scripts.text_of(one, {})
     if not scripts.is_composed(one) or not text:
         return
     first = text.lstrip()[:64]
@@ -78,7 +78,7 @@ def script_is_a_script(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
 
 def here_string_can_end(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """PowerShell ends a here-string at a line that begins with '@, wherever that stands."""
-    text = (one.launch.user_data.inline or "") if one.launch.user_data else ""
+    text = "\n".join([scripts.text_of(one, {}) or "", *one.embedded.values()])
     if scripts.is_windows(one) and scripts.is_composed(one) and "\n'@" in text:
         message = (
             f"a line of the user data of {one.title} begins with '@, which ends the here-string it is put in"

@@ -54,8 +54,12 @@ def resources(servers: Iterable[ResolvedServer]) -> dict[str, dict[str, Any]]:
 def scripts_in_s3(one: ResolvedServer) -> tuple[S3Location, ...]:
     """Give the objects that a server's boot script fetches."""
     user_data = one.launch.user_data.s3_location if one.launch.user_data else None
-    validation = one.validation.script if one.validation else None
-    return tuple(location for location in (user_data, one.launch.configure_script, validation) if location)
+    fetched = [
+        location
+        for location in (user_data, one.launch.configure_script)
+        if location and location not in one.embedded
+    ]
+    return (*fetched, one.validation.script) if one.validation else tuple(fetched)
 
 
 def _may_read(servers: Iterable[ResolvedServer]) -> list[dict[str, Any]]:

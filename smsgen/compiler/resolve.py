@@ -41,6 +41,8 @@ class ResolvedServer(NamedTuple):
     said_at: tuple[tuple[Path, Launch], ...]
     """The places that make up `launch`, the winning one first."""
     validation: Validation | None = None
+    embedded: Mapping[S3Location, str] = {}
+    """Scripts in S3 that have been read, and stand in the user data themselves."""
 
     @property
     def identity(self) -> str:
@@ -67,12 +69,16 @@ class ResolvedServer(NamedTuple):
         return self.path
 
 
-def resolve(app: App, validations: Mapping[str, Validation] | None = None) -> tuple[ResolvedServer, ...]:
+def resolve(
+    app: App,
+    validations: Mapping[str, Validation] | None = None,
+    objects: Mapping[S3Location, str] | None = None,
+) -> tuple[ResolvedServer, ...]:
     """Give every server of the app, by launch order, then group name, then identity.
 
-    `validations`: server id -> what it validates itself with.
+    `validations`: server id -> what it validates itself with. `objects`: scripts in S3 that have been read.
     """
-    known = validations or {}
+    known, read = validations or {}, objects or {}
     servers = [
         _server(app, group, server, ("serverGroups", at), ("serverGroups", at, "serverList", index))._replace(
             validation=known.get(server.server_id)
@@ -80,7 +86,24 @@ def resolve(app: App, validations: Mapping[str, Validation] | None = None) -> tu
         for at, group in enumerate(app.server_groups)
         for index, server in enumerate(group.server_list)
     ]
+    if read:
+        servers = [one._replace(embedded=_embedded(one.launch, read)) for one in servers]
     return tuple(sorted(servers, key=lambda one: (one.launch_order, one.group.name, one.identity)))
+
+
+def embeddable(launch: Launch) -> dict[str, S3Location]:
+    """Give launch field -> the script in S3 that can stand in a server's user data, in place of being fetched at boot.
+
+    The user data may always; the configuration script where the server has no instance profile to fetch it with.
+    """
+    found = {"user_data": launch.user_data.s3_location if launch.user_data else None}
+    if not launch.iam_instance_profile_name and not launch.create_instance_profile:
+        found["configure_script"] = launch.configure_script
+    return {field: location for field, location in found.items() if location}
+
+
+def _embedded(launch: Launch, objects: Mapping[S3Location, str]) -> dict[S3Location, str]:
+    return {place: objects[place] for place in embeddable(launch).values() if place in objects}
 
 
 def _server(app: App, group: ServerGroup, server: Server, group_path: Path, path: Path) -> ResolvedServer:

@@ -13,7 +13,7 @@ from smsgen.compiler.identity import scripts_in_s3
 from smsgen.compiler.instance import handle_name, signals_by_wait_condition
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import Base64, Join, Sub
-from smsgen.model.launch import S3Location
+from smsgen.model.launch import S3Location, UserData
 from smsgen.templates import folder
 
 _SHELL_HEADER = """\
@@ -50,19 +50,27 @@ class BootScript(NamedTuple):
 
 def is_windows(one: ResolvedServer) -> bool:
     """Whether the server runs Windows: said by `platform`, or else by the language of its scripts."""
+    if one.launch.platform:
+        return one.launch.platform == "windows"
     validation = one.validation.script_type if one.validation else None
     language = one.launch.configure_script_type or validation
-    return (one.launch.platform or _PLATFORMS.get(language or "")) == "windows"
+    return language == "POWERSHELL_SCRIPT" if language else _is_powershell(one)
 
 
-_PLATFORMS = {"POWERSHELL_SCRIPT": "windows"}
+def _is_powershell(one: ResolvedServer) -> bool:
+    """Whether the user data is PowerShell by its name, as SMS's console had it."""
+    user_data = one.launch.user_data or UserData()
+    name = user_data.s3_location.key if user_data.s3_location else user_data.file or ""
+    return name.lower().endswith(".ps1")
 
 
 def text_of(one: ResolvedServer, scripts: Mapping[str, bytes]) -> str | None:
-    """Give the user's own script as text, or None where there is none here (none at all, or in S3)."""
+    """Give the user's own script as text, or None where there is none here (none at all, or only in S3)."""
     user_data = one.launch.user_data
     if user_data is None:
         return None
+    if user_data.s3_location is not None:
+        return one.embedded.get(user_data.s3_location)
     if user_data.file is not None:
         return scripts.get(user_data.file, b"").decode("utf-8", "replace")
     return user_data.inline
@@ -70,7 +78,8 @@ def text_of(one: ResolvedServer, scripts: Mapping[str, bytes]) -> str | None:
 
 def is_composed(one: ResolvedServer) -> bool:
     """Whether the boot script needs more than the user's own text: S3, another script, a signal."""
-    return bool(scripts_in_s3(one)) or one.launch.readiness is not None
+    launch = one.launch
+    return bool(scripts_in_s3(one) or launch.configure_script) or launch.readiness is not None
 
 
 def boot_script(one: ResolvedServer, logical_id: str, scripts: Mapping[str, bytes]) -> BootScript | None:
@@ -80,6 +89,8 @@ def boot_script(one: ResolvedServer, logical_id: str, scripts: Mapping[str, byte
         return _composed(one, logical_id, text)
     if not text:
         return None
+    if _is_powershell(one) and is_windows(one):
+        text = _with_tags(text)
     return BootScript(Base64(text), len(text.encode()))
 
 
@@ -113,15 +124,24 @@ def _names(one: ResolvedServer, logical_id: str, windows: bool) -> str:
 
 def _steps(one: ResolvedServer, text: str | None, windows: bool) -> list[Step]:
     quote = _powershell_arguments if windows else _shell_url
+    location, configure = (
+        one.launch.user_data and one.launch.user_data.s3_location,
+        one.launch.configure_script,
+    )
     steps = []
-    user_data = one.launch.user_data
-    if user_data is not None and user_data.s3_location is not None:
-        steps.append(Step("userData", location=quote(user_data.s3_location)))
-    elif text:
-        steps.append(Step("userData", text=_without_tags(text) if windows else text))
-    if one.launch.configure_script is not None:
-        steps.append(Step("configureScript", location=quote(one.launch.configure_script)))
+    if text:
+        steps.append(_embedded("userData", text, windows))
+    elif location is not None and location not in one.embedded:
+        steps.append(Step("userData", location=quote(location)))
+    if configure is not None and configure in one.embedded:
+        steps.append(_embedded("configureScript", one.embedded[configure], windows))
+    elif configure is not None:
+        steps.append(Step("configureScript", location=quote(configure)))
     return steps
+
+
+def _embedded(name: str, text: str, windows: bool) -> Step:
+    return Step(name, text=_without_tags(text) if windows else text)
 
 
 def _shell_url(location: S3Location) -> str:
@@ -140,6 +160,13 @@ def _without_tags(text: str) -> str:
     if stripped.startswith("<powershell>") and stripped.endswith("</powershell>"):
         return stripped.removeprefix("<powershell>").removesuffix("</powershell>").strip("\r\n") + "\n"
     return text
+
+
+def _with_tags(text: str) -> str:
+    """Give a PowerShell script within the tags without which EC2Launch runs no user data."""
+    if text.lstrip().startswith("<"):
+        return text
+    return f"<powershell>\n{text.rstrip()}\n</powershell>\n"
 
 
 _environment: Any = None

@@ -84,7 +84,11 @@ USER_DATA = Record(
     UserData,
     "userData",
     {
-        "s3Location": Field(S3_LOCATION, "A script in S3, fetched and run at boot."),
+        "s3Location": Field(
+            S3_LOCATION,
+            "A script in S3 that the server fetches at boot, with the AWS CLI and its instance profile; PowerShell if "
+            "the key ends with .ps1. What `file` names is embedded, and needs neither.",
+        ),
         "file": Field(
             Text(
                 1024,
@@ -245,7 +249,10 @@ LAUNCH = Record(
         "createInstanceProfile": Field(
             Boolean(), "Make an instance profile with AmazonSSMManagedInstanceCore, in place of naming one."
         ),
-        "configureScript": Field(S3_LOCATION, "A script in S3 that runs after the user data."),
+        "configureScript": Field(
+            S3_LOCATION,
+            "A script in S3 that runs after the user data; fetched at boot like userData.s3Location.",
+        ),
         "configureScriptType": Field(
             Choice("SHELL_SCRIPT", "POWERSHELL_SCRIPT"),
             "The language of configureScript; that of the platform.",

@@ -48,6 +48,12 @@ class FakeArtifacts:
         return location
 
     def get(self, location: S3Location, *, max_bytes: int) -> bytes:
+        if self.error:
+            raise self.error
+        if location not in self.documents:
+            raise ServiceError(f"there is no s3://{location.bucket}/{location.key}", code="NoSuchKey")
+        if len(self.documents[location]) > max_bytes:
+            raise ServiceError(f"it is larger than {max_bytes:,} bytes", code="EntityTooLarge")
         return self.documents[location]
 
     def place(self, key: str) -> S3Location:

@@ -12,11 +12,11 @@ from smsgen.model.launch import S3Location
 from smsgen.model.managed import ManagedApp
 from smsgen.model.status import LaunchEvent, LaunchStatus, advance
 from smsgen.operations.apps.configure_validation import awaiting
+from smsgen.operations.apps.preparing import prepared
 from smsgen.operations.apps.readiness import told, without_image
-from smsgen.operations.apps.server_reports import validations_of
 from smsgen.operations.apps.world import NotPermitted, World, changed, find_app, new_job, require_active
 from smsgen.operations.files.generate_change_set import predict_change_set, submitted_of
-from smsgen.operations.files.generate_template import Generated, generate_from
+from smsgen.operations.files.generate_template import Generated
 from smsgen.operations.ports.store import Change
 from smsgen.operations.stacks.pull import pull
 from smsgen.operations.stacks.upload import CHANGE_SETS, upload_document, upload_templates
@@ -58,8 +58,7 @@ def _generated(world: World, managed: ManagedApp, format: str) -> Generated:  # 
         hint = "put one with PutAppLaunchConfiguration"
         raise NotPermitted(f"the application {app_id} has no launch configuration", hint=hint)
     try:
-        validations = validations_of(managed, world.artifacts)
-        return generate_from(managed.app, format=format, validations=validations)
+        return prepared(world, managed, format=format)
     except InvalidInput as error:
         message = (
             f"the launch configuration of the application {app_id} is invalid: {told(error.diagnostics)}"

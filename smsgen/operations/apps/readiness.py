@@ -23,6 +23,11 @@ def diagnose(app: App) -> tuple[Diagnostic, ...]:
         generate_from(app)
     except InvalidInput as error:
         return errors(error.diagnostics)
+    return incomplete(app)
+
+
+def incomplete(app: App) -> tuple[Diagnostic, ...]:
+    """Give what is missing of the launch configuration of an application that compiles."""
     return tuple(_incomplete(resolve(app)))
 
 

@@ -15,6 +15,7 @@ from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled, Validation, check_early, compile_app
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, SmsgenError, UsageError, errors
 from smsgen.model.app import PROFILES, App
+from smsgen.model.launch import S3Location
 from smsgen.model.load import Loaded, accepted, read
 from smsgen.operations.files.scripts import Scripts, no_scripts, read_scripts
 from smsgen.text.source import MAX_BYTES, Source
@@ -67,10 +68,12 @@ def generate_from(
     *,
     format: str = "yaml",  # noqa: A002 - the option's name
     validations: Mapping[str, Validation] | None = None,
+    objects: Mapping[S3Location, str] | None = None,
 ) -> Generated:
     """Compile an application that stands in no file; places are paths in it.
 
-    `validations`: server id -> what it validates itself with, once it is launched.
+    `validations`: server id -> what it validates itself with, once it is launched. `objects`: the scripts in S3 that
+    stand in user data, read.
     Raises InvalidInput with every problem; a script that it names by `userData.file` is one.
     """
     from smsgen.model.check import check
@@ -79,7 +82,7 @@ def generate_from(
     if errors(found):
         raise InvalidInput(found)
     loaded = Loaded(app, Source(None, app.app_id, ""), found)
-    return _generate(loaded, no_scripts(app), format, None, validations)
+    return _generate(loaded, no_scripts(app), format, None, validations, objects)
 
 
 def generate(
@@ -111,10 +114,11 @@ def _generate(
     format: str,  # noqa: A002 - as above
     rewrite: Callable[[App, Scripts], App] | None,
     validations: Mapping[str, Validation] | None = None,
+    objects: Mapping[S3Location, str] | None = None,
 ) -> Generated:
     try:
         app = rewrite(loaded.app, scripts) if rewrite else loaded.app
-        compiled = _compile(app, scripts, format, validations)
+        compiled = _compile(app, scripts, format, validations, objects)
     except InvalidInput as error:
         raise InvalidInput(loaded.source.place((*loaded.warnings, *error.diagnostics))) from None
     over = check_nested((compiled.template, *(child.template for child in compiled.children)))
@@ -127,9 +131,12 @@ def _compile(
     scripts: Scripts,
     format: str,  # noqa: A002 - as above
     validations: Mapping[str, Validation] | None,
+    objects: Mapping[S3Location, str] | None,
 ) -> Compiled:
     try:
-        compiled = compile_app(app, scripts=scripts.content, validations=validations, format=format)
+        compiled = compile_app(
+            app, scripts=scripts.content, validations=validations, objects=objects, format=format
+        )
     except InvalidInput as error:
         raise InvalidInput((*scripts.diagnostics, *error.diagnostics)) from None
     if errors(scripts.diagnostics):

@@ -17,7 +17,8 @@ from smsgen.errors import ServiceError, SmsgenError
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.world import Busy, UnknownApp, World
 from smsgen.operations.jobs import launch, termination, validation
-from smsgen.operations.jobs.lease import Kind, Lease, Stopped, Superseded, is_transient
+from smsgen.operations.jobs.lease import Kind, Lease, Stopped, Superseded
+from smsgen.operations.ports.refusals import is_transient
 from smsgen.operations.ports.store import LeaseLost, StoreError
 
 KINDS = {

@@ -7,13 +7,13 @@ is not begun again by anybody but LaunchApp.
 
 from __future__ import annotations
 
-from smsgen.errors import ServiceError
+from smsgen.errors import InvalidInput, ServiceError, errors
 from smsgen.model.managed import ManagedApp
 from smsgen.model.status import AppStatus, LaunchEvent, LaunchStatus
-from smsgen.operations.apps.readiness import diagnose, told
-from smsgen.operations.apps.server_reports import validations_of
+from smsgen.operations.apps.preparing import prepared
+from smsgen.operations.apps.readiness import incomplete, told
 from smsgen.operations.apps.world import World
-from smsgen.operations.files.generate_template import generate_from
+from smsgen.operations.files.generate_template import Generated
 from smsgen.operations.jobs.lease import FencedStacks, KeptClock, Kind, Lease, under
 from smsgen.operations.jobs.progress import Reporter, stepped
 from smsgen.operations.jobs.validation import begin_validation
@@ -39,12 +39,11 @@ def _goes_on(managed: ManagedApp) -> bool:
 
 
 def _carry_out(world: World, lease: Lease) -> None:
-    if not _valid(lease):
+    generated = _generated(world, lease)
+    if generated is None:
         return
     stacks, clock = under(world, lease)
     talk = Reporter(lease)
-    managed = lease.app()
-    generated = generate_from(managed.app, validations=validations_of(managed, world.artifacts))
     launch = launch_of(plan_of(generated), world.artifacts)
     ended = _taken_over(world, lease, launch, stacks, clock, talk)
     if (
@@ -61,17 +60,21 @@ def _carry_out(world: World, lease: Lease) -> None:
     _succeed(world, lease, stack, f"all {len(launch.places)} servers launched")
 
 
-def _valid(lease: Lease) -> bool:
-    """Say whether the configuration will do; one that will not ends the launch."""
+def _generated(world: World, lease: Lease) -> Generated | None:
+    """Compile what is launched; a configuration that will not do ends the launch, and there is nothing (None)."""
     managed = lease.app()
-    wrong = diagnose(managed.app)
     first = managed.launch.status == LaunchStatus.VALIDATION_IN_PROGRESS.value
+    try:
+        generated = prepared(world, managed)
+        wrong = incomplete(managed.app)
+    except InvalidInput as error:
+        generated, wrong = None, errors(error.diagnostics)
     if wrong:
-        event = LaunchEvent.REJECT if first else LaunchEvent.FAIL
-        _step(lease, event, told(wrong), done=True)
-    elif first:
+        _step(lease, LaunchEvent.REJECT if first else LaunchEvent.FAIL, told(wrong), done=True)
+        return None
+    if first:
         _step(lease, LaunchEvent.ACCEPT, "the configuration is valid; asking CloudFormation")
-    return not wrong
+    return generated
 
 
 def _step(lease: Lease, event: LaunchEvent, message: str, *, done: bool = False) -> None:

@@ -9,12 +9,11 @@ thing it does, and does no more; whoever has the lease then goes on from what th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from smsgen.changes.model import ChangeSet
-from smsgen.errors import ServiceError, SmsgenError
+from smsgen.errors import SmsgenError
 from smsgen.model.managed import LaunchState, ManagedApp
 from smsgen.operations.apps.world import World, change_app, find_app
 from smsgen.operations.ports.protocols import Clock, Stacks
@@ -27,17 +26,6 @@ from smsgen.operations.ports.records import (
     StackResource,
 )
 from smsgen.operations.ports.store import Change, Job
-
-_TRANSIENT = re.compile(
-    r"Throttl|RequestLimitExceeded|SlowDown|TooManyRequests|PriorRequestNotComplete|BandwidthLimit|RequestTimeout"
-    r"|InternalError|InternalFailure|InternalServer|ServiceUnavailable|^Unavailable$|^5\d\d$|^$"
-)
-"""AWS's error codes that pass by themselves; none at all is a network that failed, or credentials that are missing."""
-
-
-def is_transient(error: ServiceError) -> bool:
-    """Whether it is worth trying again after a while."""
-    return _TRANSIENT.search(error.code) is not None
 
 
 class Superseded(SmsgenError):

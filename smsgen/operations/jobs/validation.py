@@ -23,8 +23,9 @@ from smsgen.operations.apps.configure_validation import (
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.server_reports import Report, read_report
 from smsgen.operations.apps.world import World, new_job
-from smsgen.operations.jobs.lease import Kind, Lease, is_transient, under
+from smsgen.operations.jobs.lease import Kind, Lease, under
 from smsgen.operations.ports.records import Command
+from smsgen.operations.ports.refusals import is_transient
 from smsgen.operations.ports.store import Job
 from smsgen.operations.ports.waiting import Backoff
 

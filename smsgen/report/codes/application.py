@@ -149,6 +149,16 @@ CODES = (
         launch("userData: {file: scripts/no-such-file.sh}"),
     ),
     Code(
+        "SCRIPT_OBJECT",
+        "error",
+        "a script in S3 that cannot be user data",
+        "smsgen serve reads userData.s3Location of its applications itself, and the object is not there, belongs to "
+        "another account, is no UTF-8 text or has more than 16 KB.",
+        "Put it into a bucket of the account that smsgen serve may read (`smsgen iam-policy serve`), or name another.",
+        words("PutAppLaunchConfiguration names an object of 17,000 bytes, and LaunchApp begins"),
+        "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
+    ),
+    Code(
         "SMS_BUCKET",
         "warning",
         "a script in a bucket that SMS could not read",

@@ -7,7 +7,6 @@ Each action takes the World and the request's message and gives the response's, 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +21,7 @@ from smsgen.operations.apps import (
 )
 from smsgen.operations.apps.readiness import told
 from smsgen.operations.apps.world import BadParameter, MissingParameter, NotPermitted, World, required
+from smsgen.operations.ports.refusals import is_denied
 from smsgen.operations.ports.store import ServerTaken, StoreError
 from smsgen.server.actions import tokens
 from smsgen.server.actions import translate as t
@@ -285,8 +285,6 @@ BACKGROUND = frozenset(("LaunchApp", "TerminateApp", "DeleteApp"))
 
 # --- What goes wrong ----------------------------------------------------------------------------------------
 
-_DENIED = re.compile(r"AccessDenied|Unauthorized|NotAuthorized|^403$|^Forbidden$")
-
 FAULTS: tuple[tuple[type[SmsgenError], str], ...] = (
     (MissingParameter, "MissingRequiredParameterException"),
     (BadParameter, "InvalidParameterException"),
@@ -317,8 +315,7 @@ def perform(call: Call, world: World) -> Any:
 def fault_of(error: SmsgenError, call: Call) -> Fault:
     """Give the Fault that the caller is told of an error."""
     if isinstance(error, ServiceError):
-        denied = _DENIED.search(error.code)
-        return Fault("UnauthorizedOperationException" if denied else "InternalError", _words(error))
+        return Fault("UnauthorizedOperationException" if is_denied(error) else "InternalError", _words(error))
     code = next(code for kind, code in FAULTS if isinstance(error, kind))
     if isinstance(error, StoreError):
         # Where the database is, and who may read it, is nobody's business but the log's.

@@ -9,9 +9,10 @@ import pytest
 from smsgen.errors import ServiceError
 from smsgen.model.managed import ManagedApp
 from smsgen.operations.apps import launching
-from smsgen.operations.jobs.lease import FencedStacks, KeptClock, Lease, Superseded, is_transient, under
+from smsgen.operations.jobs.lease import FencedStacks, KeptClock, Lease, Superseded, under
 from smsgen.operations.ports.protocols import Stacks
 from smsgen.operations.ports.records import ChangeSetInfo
+from smsgen.operations.ports.refusals import is_transient
 from smsgen.operations.ports.store import Job, LeaseLost
 from tests.operations.worlds import Site
 

@@ -54,6 +54,7 @@ TOLD = {
     "IMPORT_TYPE": "tests/operations/stacks/test_launch.py",
     "INCOMPLETE": "",  # below
     "TOO_LARGE": "",  # below
+    "SCRIPT_OBJECT": "tests/operations/apps/test_scripts_in_s3.py",
     "UNKNOWN_RESOURCE": "tests/operations/stacks/test_launch.py",
     "UNREADABLE": "",  # below
     **dict.fromkeys(

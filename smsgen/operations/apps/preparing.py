@@ -1,0 +1,22 @@
+"""A kept application as it is launched: compiled, with what AWS knows of what it names."""
+
+from __future__ import annotations
+
+from smsgen.model.managed import ManagedApp
+from smsgen.operations.apps.scripts_in_s3 import read_scripts
+from smsgen.operations.apps.server_reports import validations_of
+from smsgen.operations.apps.world import World
+from smsgen.operations.files.generate_template import Generated, generate_from
+
+
+def prepared(world: World, managed: ManagedApp, *, format: str = "yaml") -> Generated:  # noqa: A002 - the API's word
+    """Compile the application as LaunchApp launches it; `format` ("json" or "yaml") is that of its children.
+
+    Raises InvalidInput with what is wrong with its launch configuration, ServiceError where AWS cannot be asked.
+    """
+    app = managed.app
+    generated = generate_from(app, format=format)  # its own faults are told before anything is asked of AWS
+    objects, validations = read_scripts(app, world.artifacts), validations_of(managed, world.artifacts)
+    if not (objects or validations):
+        return generated
+    return generate_from(app, format=format, validations=validations, objects=objects)
