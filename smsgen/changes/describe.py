@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from smsgen.changes.model import ChangeSet, Detail, ParameterAnswer, ResourceChange, Target
+from smsgen.changes.truncated import truncated
 
 
 def describe(change_set: ChangeSet, *, include_property_values: bool, contexts: str) -> dict[str, Any]:
@@ -32,8 +33,12 @@ def describe(change_set: ChangeSet, *, include_property_values: bool, contexts: 
 
 
 def describe_changes(changes: Iterable[ResourceChange], contexts: str = "json") -> list[dict[str, Any]]:
-    """Give the `Changes` of the answer: one `{"Type": "Resource", "ResourceChange": {…}}` each."""
-    return [{"Type": "Resource", "ResourceChange": _change(change, contexts)} for change in changes]
+    """Give the `Changes` of the answer: one `{"Type": "Resource", "ResourceChange": {…}}` each, very long
+    values truncated.
+    """
+    return [
+        {"Type": "Resource", "ResourceChange": _change(truncated(change), contexts)} for change in changes
+    ]
 
 
 def _change(change: ResourceChange, contexts: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from smsgen.changes.model import ChangeSet, Detail, ResourceChange
+from smsgen.changes.truncated import truncated
 from smsgen.errors import GateTripped, SmsgenError
 from smsgen.operations.ports.protocols import Clock, Stacks
 from smsgen.operations.ports.records import ChangeSetRequest
@@ -98,7 +99,7 @@ _MODES: tuple[tuple[str, Callable[[ChangeSet], tuple[ResourceChange, ...]]], ...
 def _of_changes(
     where: str, predicted: Iterable[ResourceChange], real: Iterable[ResourceChange]
 ) -> Iterator[str]:
-    ours = {change.logical_resource_id: change for change in predicted}
+    ours = {change.logical_resource_id: truncated(change) for change in predicted}
     theirs = {change.logical_resource_id: change for change in real}
     for name in sorted({*ours, *theirs}):
         if name not in theirs:
