@@ -312,14 +312,14 @@ def test_the_made_profile_lets_a_server_put_its_report_and_no_other_object() -> 
 
 @pytest.mark.parametrize("text", ["Install-Thing\n", "<powershell>\nInstall-Thing\n</powershell>\n"])
 def test_a_file_that_ends_with_ps1_is_powershell(text: str) -> None:
-    made = user_data("  userData: {file: boot.ps1}", {"boot.ps1": text.encode()})
+    made = user_data("userData: {file: boot.ps1}", {"boot.ps1": text.encode()})
     assert made == "<powershell>\nInstall-Thing\n</powershell>\n"
-    made = rendered(user_data("  userData: {file: boot.ps1}\n  readiness: {}", {"boot.ps1": text.encode()}))
+    made = rendered(user_data("userData: {file: boot.ps1}\nreadiness: {}", {"boot.ps1": text.encode()}))
     assert made.startswith("<powershell>")
     assert made.count("</powershell>") == 1
 
 
 def test_what_says_another_language_than_its_name_is_that_language() -> None:
-    assert user_data(
-        "  platform: linux\n  userData: {file: boot.ps1}", {"boot.ps1": b"#!/usr/bin/pwsh\n"}
-    ) == ("#!/usr/bin/pwsh\n")
+    assert user_data("  platform: linux\nuserData: {file: boot.ps1}", {"boot.ps1": b"#!/usr/bin/pwsh\n"}) == (
+        "#!/usr/bin/pwsh\n"
+    )
