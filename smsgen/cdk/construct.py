@@ -126,7 +126,7 @@ class SmsApp(Construct):
         listed = self._inventory.resources.get(logical_id)
         if listed is None:
             raise _unknown("resource", logical_id, self._inventory.resources)
-        return self._resource(listed)
+        return self._resource(listed[0])
 
     def parameter(self, name: str) -> CfnParameter:
         """Give a parameter that is not bound, to give it a default, say.

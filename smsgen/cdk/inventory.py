@@ -21,20 +21,25 @@ class Listed(NamedTuple):
 
 
 class Inventory(NamedTuple):
-    """The resources of all templates by logical id, and the parameters of the root."""
+    """The resources of all templates by logical id, those of the root first, and the parameters of the root.
 
-    resources: Mapping[str, Listed]
+    A server in a nested stack may be called as that stack is.
+    """
+
+    resources: Mapping[str, tuple[Listed, ...]]
     parameters: Mapping[str, Mapping[str, Any]] = {}
 
     def servers(self) -> Iterator[Listed]:
         """Give the instances."""
-        return (one for one in self.resources.values() if one.type == "AWS::EC2::Instance")
+        return (
+            one for listed in self.resources.values() for one in listed if one.type == "AWS::EC2::Instance"
+        )
 
     def servers_named(self, name: str) -> list[Listed]:
         """Give the servers of that logical id, or else of that serverId or VM name."""
-        one = self.resources.get(name)
-        if one and one.type == "AWS::EC2::Instance":
-            return [one]
+        found = [one for one in self.resources.get(name, ()) if one.type == "AWS::EC2::Instance"]
+        if found:
+            return found
         return [one for one in self.servers() if name in (one.server_id, one.vm_name)]
 
 
@@ -45,11 +50,10 @@ def inventory_of(bodies: Mapping[str, Mapping[str, Any]]) -> Inventory:
     for name, resource in root["Resources"].items():
         if resource["Type"] == _NESTED:
             inside[name] = bodies[resource["Properties"]["TemplateURL"]]
-    listed = {
-        name: _listed(name, resource, stack)
-        for stack, body in inside.items()
-        for name, resource in sorted(body["Resources"].items())
-    }
+    listed: dict[str, tuple[Listed, ...]] = {}
+    for stack, body in inside.items():
+        for name, resource in sorted(body["Resources"].items()):
+            listed[name] = (*listed.get(name, ()), _listed(name, resource, stack))
     return Inventory(listed, root.get("Parameters", {}))
 
 

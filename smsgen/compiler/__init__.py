@@ -16,11 +16,14 @@ from typing import NamedTuple
 from smsgen.cfn.document import Template
 from smsgen.compiler.build import build, template
 from smsgen.compiler.checks import check, check_early
-from smsgen.compiler.resolve import Validation, resolve
+from smsgen.compiler.resolve import ResolvedServer, Validation, resolve
 from smsgen.compiler.split import Child, fits, split
 from smsgen.errors import Diagnostic, InvalidInput, Path, errors
 from smsgen.model.app import App
 from smsgen.model.launch import S3Location
+from smsgen.model.name_rules import logical_ids_differ, server_ids_differ, vm_ids_differ
+from smsgen.model.problems import Problems
+from smsgen.model.view import view
 
 __all__ = ["Child", "Compiled", "Validation", "check_early", "compile_app"]
 
@@ -56,6 +59,7 @@ def compile_app(
     Raises InvalidInput with every problem, by path; `Source.place` gives them their lines.
     """
     servers = resolve(app, validations, objects)
+    _check_names(app, servers)
     built = build(app, servers, scripts or {})
     found = (*check(servers, app), *built.problems)
     if errors(found):
@@ -67,3 +71,13 @@ def compile_app(
     origins = {name: built.servers[key].path for key in built.servers for name in built.parts[key].resources}
     values = {declared.name: declared.value for declared in built.parameters}
     return Compiled(one, children, origins if not children else {}, values, found)
+
+
+def _check_names(app: App, servers: tuple[ResolvedServer, ...]) -> None:
+    """Raise InvalidInput where two servers have one name: no server is lost, though nobody had the app checked."""
+    if len({one.logical_id for one in servers}) == len(servers):
+        return
+    problems, seen = Problems(None), view(app)
+    for rule in (server_ids_differ, vm_ids_differ, logical_ids_differ):
+        rule(seen, problems)
+    raise InvalidInput(problems.all())

@@ -1,12 +1,12 @@
 """Servers -> the parts of a template, before it is decided whether one template holds them all."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.compiler import barrier, identity, instance
 from smsgen.compiler.checks import check_user_data
-from smsgen.compiler.names import group_names, logical_ids
+from smsgen.compiler.collisions import group_namesakes, long_names, taken_names
 from smsgen.compiler.outputs import outputs
 from smsgen.compiler.parameters import Declared, Parameters, interface, section
 from smsgen.compiler.resolve import ResolvedServer
@@ -25,7 +25,6 @@ class Built(NamedTuple):
 
     app: App
     servers: Mapping[str, ResolvedServer]
-    prefixes: Mapping[str, str]
     parts: Mapping[str, instance.Part]
     identity: Mapping[str, dict[str, Any]]
     parameters: tuple[Declared, ...]
@@ -47,9 +46,8 @@ def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, b
     """Make every resource. `scripts`: name in `userData.file` -> its bytes."""
     orders = sorted({one.launch_order for one in servers})
     reserved = [identity.ROLE, identity.PROFILE, *map(barrier.barrier_name, orders)]
-    named = logical_ids(servers, reserved)
-    prefixes = group_names(servers)
-    parameters = Parameters(prefixes)
+    named = {one.logical_id: one for one in servers}
+    parameters = Parameters(servers)
     problems: list[Diagnostic] = []
     parts: dict[str, instance.Part] = {}
     gates = _gates(named, app.profile)
@@ -64,22 +62,11 @@ def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, b
             depends_on=gates.get(one.launch_order, []),
             user_data=script.value if script else None,
         )
-    made = Built(app, named, prefixes, parts, identity.resources(servers), parameters.declared(), ())
-    return made._replace(problems=(*problems, *_taken(made, reserved)))
-
-
-def _taken(built: Built, reserved: Iterable[str]) -> Iterator[Diagnostic]:
-    """Find names that two things would have: a template's resources and parameters share one space of names."""
-    owners = dict.fromkeys(
-        [*(one.name for one in built.parameters), *reserved], "what smsgen makes beside the servers"
-    )
-    for logical_id, one in built.servers.items():
-        for name in built.parts[logical_id].resources:
-            if name in owners:
-                message = f"the name {name} belongs to {owners[name]}, too"
-                hint = "give this server another logicalId"
-                yield Diagnostic("LOGICAL_ID_TAKEN", message, hint, path=one.path_of("logical_id"))
-            owners[name] = f"the server {one.title}"
+    declared = parameters.declared()
+    problems.extend(taken_names(named, parts, declared, reserved))
+    problems.extend(long_names(named, parts, declared))
+    problems.extend(group_namesakes(servers))
+    return Built(app, named, parts, identity.resources(servers), declared, tuple(problems))
 
 
 def _gates(named: Mapping[str, ResolvedServer], profile: str) -> dict[int, list[str]]:
@@ -102,7 +89,7 @@ def template(built: Built) -> Template:
             resources[name] = resource
     body = head(built.app, built.parameters)
     body["Resources"] = resources
-    body["Outputs"] = outputs(built.servers, built.prefixes)
+    body["Outputs"] = outputs(built.servers)
     return Template(body)
 
 

@@ -8,14 +8,15 @@ from typing import Any
 from smsgen.cfn.limits import MAX_OUTPUTS
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import GetAtt, Join, Output, Ref
+from smsgen.model.names import group_prefix
 
 KINDS = (("InstanceId", "Instance id", "Instance ids"), ("PrivateIp", "Private address", "Private addresses"))
 """(suffix, description of one, description of several) of what is put out of a server."""
 
 
-def outputs(servers: Mapping[str, ResolvedServer], prefixes: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Give the Outputs section. `servers`: by logical id, in launch order; `prefixes`: of each group's names."""
-    if len(servers) * len(KINDS) <= MAX_OUTPUTS:
+def outputs(servers: Mapping[str, ResolvedServer]) -> dict[str, dict[str, Any]]:
+    """Give the Outputs section. `servers`: by logical id, in launch order."""
+    if not are_folded(len(servers)):
         return {
             f"{logical_id}{suffix}": _output(
                 f"{logical_id}{suffix}", f"{text} of {one.title}", _value(suffix, logical_id)
@@ -27,10 +28,17 @@ def outputs(servers: Mapping[str, ResolvedServer], prefixes: Mapping[str, str]) 
     for logical_id, one in servers.items():
         by_group.setdefault(one.group.name, []).append(logical_id)
     return {
-        f"{prefixes[group]}{suffix}s": folded(f"{prefixes[group]}{suffix}s", group, suffix, text, members)
+        f"{group_prefix(group)}{suffix}s": folded(
+            f"{group_prefix(group)}{suffix}s", group, suffix, text, members
+        )
         for group, members in by_group.items()
         for suffix, _, text in KINDS
     }
+
+
+def are_folded(servers: int) -> bool:
+    """Whether so many servers are put out by group."""
+    return servers * len(KINDS) > MAX_OUTPUTS
 
 
 def folded(name: str, group: str, suffix: str, text: str, members: list[str]) -> dict[str, Any]:

@@ -4,13 +4,12 @@ An image belongs to a server, an instance type to a group, and the network to th
 Systems Manager parameter store to everybody who names its path.
 """
 
-from collections.abc import Iterable, Mapping
-from hashlib import sha256
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from smsgen.compiler.names import alphanumeric
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import Parameter, Ref
+from smsgen.model.names import alphanumeric, digest, group_prefix
 
 SUBNET = "SubnetId"
 SECURITY_GROUPS = "SecurityGroupIds"
@@ -30,34 +29,37 @@ class Declared(NamedTuple):
 
 
 class Parameters:
-    """The parameters that servers need, collected while they are built."""
+    """The parameters that servers need, collected while they are built.
 
-    def __init__(self, group_prefixes: Mapping[str, str]) -> None:
+    `servers`: all of them, whose own parameters keep their names whatever paths of images there are.
+    """
+
+    def __init__(self, servers: Iterable[ResolvedServer]) -> None:
         self._declared: dict[str, Declared] = {}
-        self._prefixes = group_prefixes
+        self._own = {_own_image(one.logical_id) for one in servers if not one.server.image_id}
 
     def image(self, one: ResolvedServer, logical_id: str) -> Any:
         """Give what ImageId is: the server's image, or a parameter for it."""
         image = one.server.image_id
         if image.startswith("ssm:"):
             path = image.removeprefix("ssm:")
-            name = f"{alphanumeric(path)[:180]}ImageId"
-            if self._declared.get(name, Declared(name, None, "", path)).value != path:
-                name = f"{alphanumeric(path)[:180]}{sha256(path.encode()).hexdigest()[:8]}ImageId"
+            name = _own_image(alphanumeric(path)[:180])
+            if name in self._own or self._declared.get(name, Declared(name, None, "", path)).value != path:
+                name = _own_image(f"{alphanumeric(path)[:180]}{digest(path)}")
             text = f"Name of the SSM parameter that holds the image id: {path}"
             kind = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
             return self._ref(name, "Images", value=path, Type=kind, Default=path, Description=text)
         if image:
             return image
         text = f"Image (AMI) of the server {one.title}"
-        return self._ref(f"{logical_id}ImageId", "Images", Type="AWS::EC2::Image::Id", Description=text)
+        return self._ref(_own_image(logical_id), "Images", Type="AWS::EC2::Image::Id", Description=text)
 
     def instance_type(self, one: ResolvedServer) -> Any:
         """Give what InstanceType is: the launch configuration's, or a parameter for the whole group."""
         if one.launch.instance_type:
             return one.launch.instance_type
         return self._ref(
-            f"{self._prefixes[one.group.name]}InstanceType",
+            f"{group_prefix(one.group.name)}InstanceType",
             "Instances",
             Type="String",
             Description=f"EC2 instance type of the servers of group {one.group.name}",
@@ -90,6 +92,10 @@ class Parameters:
     def declared(self) -> tuple[Declared, ...]:
         """Give the parameters in the order that people read them: by group, then by name."""
         return tuple(sorted(self._declared.values(), key=lambda one: (GROUPS.index(one.group), one.name)))
+
+
+def _own_image(name: str) -> str:
+    return f"{name}ImageId"
 
 
 def section(declared: Iterable[Declared]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from smsgen.errors import Path
+from smsgen.model import names
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.launch import Launch, S3Location
 
@@ -46,20 +47,18 @@ class ResolvedServer(NamedTuple):
 
     @property
     def identity(self) -> str:
-        """What this server is called in any order of the file: unique where the file is valid."""
-        vm = self.server.vm_server
-        parts = (
-            self.server.server_id,
-            vm.vm_server_address.vm_manager_id,
-            vm.vm_server_address.vm_id,
-            vm.vm_name,
-        )
-        return "/".join((*parts, self.launch.logical_id or "", self.group.name))
+        """What servers are sorted by, so that their order in the file does not show."""
+        return names.identity(self.server, self.group.name, self.launch.logical_id)
+
+    @property
+    def logical_id(self) -> str:
+        """The name of the instance in the template: unique where the file is valid."""
+        return names.logical_id(self.server, self.launch.logical_id)
 
     @property
     def title(self) -> str:
         """What people call this server."""
-        return self.server.vm_server.vm_name or self.server.server_id
+        return names.title(self.server)
 
     def path_of(self, field: str) -> Path:
         """Give the place of a launch field (`instance_type`): where it was said, or the server where it was not."""

@@ -14,11 +14,12 @@ from smsgen.cfn.limits import MAX_BYTES, MAX_OUTPUTS, MAX_PARAMETERS, MAX_RESOUR
 from smsgen.cfn.text import dump_json
 from smsgen.compiler import barrier, identity
 from smsgen.compiler.build import Built, head
-from smsgen.compiler.names import alphanumeric
+from smsgen.compiler.collisions import group_clashes, taken_names
 from smsgen.compiler.outputs import KINDS, folded
 from smsgen.compiler.parameters import Declared
 from smsgen.compiler.tropo import GetAtt, Output, Parameter, Ref, Stack
 from smsgen.errors import Diagnostic, InvalidInput, Path
+from smsgen.model.names import alphanumeric, group_prefix
 
 # A piece is cut before it is full, so that a few servers more do not cut it again.
 _RESOURCES = MAX_RESOURCES * 4 // 5
@@ -61,8 +62,9 @@ def split(built: Built, format: str) -> tuple[Template, tuple[Child, ...]]:  # n
     Raises InvalidInput where even the root passes a quota: more than 200 values are left open.
     """
     _check_parameters(built)
+    _check_names(built)
     pieces = [piece for order, members in built.orders().items() for piece in _pieces(built, order, members)]
-    names = {piece: _stack_name(built, piece) for piece in pieces}
+    names = {piece: _stack_name(piece) for piece in pieces}
     children = {piece: _child(built, piece, names[piece], format) for piece in pieces}
     return _root(built, names, children), tuple(children.values())
 
@@ -74,12 +76,26 @@ def _check_parameters(built: Built) -> None:
         raise InvalidInput([Diagnostic("TOO_MANY_PARAMETERS", message, hint, path=("serverGroups",))])
 
 
+def _check_names(built: Built) -> None:
+    """Raise InvalidInput where groups would share a nested stack, or a server has the name of a child's parameter."""
+    groups = {(one.group.name, one.launch_order): one.path[:2] for one in built.servers.values()}
+    found = list(group_clashes((name, path) for (name, _), path in groups.items()))
+    unnamed = [path for (name, _), path in groups.items() if not name]
+    for path in unnamed if len(unnamed) > 1 else ():
+        message = "an application with nested stacks can have one server group without a name"
+        found.append(Diagnostic("GROUP_NAME_COLLISION", message, "give each a name", path=path))
+    if PROFILE_PARAMETER in built.servers:
+        found += taken_names(built.servers, built.parts, (), [PROFILE_PARAMETER])
+    if found:
+        raise InvalidInput(found)
+
+
 def _pieces(built: Built, order: int, members: Iterable[str]) -> Iterator[_Piece]:
     by_group: dict[str, list[str]] = {}
     for logical_id in members:
         by_group.setdefault(built.servers[logical_id].group.name, []).append(logical_id)
     for group, names in by_group.items():
-        hashes = {name: _bits(built.servers[name].identity) for name in names}
+        hashes = {name: _bits(name) for name in names}
         weights = {name: _weight(built, name) for name in names}
         for prefix, piece in _cut(names, "", hashes, weights):
             yield _Piece(order, group, prefix, tuple(piece))
@@ -99,8 +115,9 @@ def _cut(
             yield from _cut(inside, prefix + bit, hashes, weights)
 
 
-def _bits(identity: str) -> str:
-    return f"{int(sha256(identity.encode()).hexdigest()[:16], 16):064b}"
+def _bits(logical_id: str) -> str:
+    """Return 64 bits of a hash of what a server is called, so that it stays in its child while it keeps its name."""
+    return f"{int(sha256(logical_id.encode()).hexdigest()[:16], 16):064b}"
 
 
 def _weight(built: Built, logical_id: str) -> tuple[int, int, int]:
@@ -113,8 +130,8 @@ def _bytes(value: Any) -> int:
     return len(dump_json(value).encode())
 
 
-def _stack_name(built: Built, piece: _Piece) -> str:
-    return f"{built.prefixes[piece.group]}Servers{piece.prefix}"
+def _stack_name(piece: _Piece) -> str:
+    return f"{group_prefix(piece.group)}Servers{piece.prefix}"
 
 
 def _child(built: Built, piece: _Piece, name: str, format: str) -> Child:  # noqa: A002 - as above

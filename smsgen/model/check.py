@@ -9,7 +9,8 @@ from smsgen.model.app import App
 from smsgen.model.fields import APP
 from smsgen.model.kinds import Kind
 from smsgen.model.problems import Problems, written
-from smsgen.model.rules import RULES, view
+from smsgen.model.rules import RULES
+from smsgen.model.view import view
 
 
 def check(app: App) -> tuple[Diagnostic, ...]:

@@ -15,7 +15,8 @@ from smsgen.errors import Diagnostic, InvalidInput, errors
 from smsgen.model.app import App
 from smsgen.model.fields import APP
 from smsgen.model.problems import Problems
-from smsgen.model.rules import RULES, view
+from smsgen.model.rules import RULES
+from smsgen.model.view import view
 from smsgen.text.source import Source, parse
 
 

@@ -4,13 +4,22 @@ A rule looks at one `View` and adds what is wrong to the problems. Rules see onl
 follows from joining a server's own words with the defaults is checked where they are joined, in the compiler.
 """
 
-from collections.abc import Callable, Hashable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from smsgen.errors import Path, Severity
 from smsgen.model.app import App, Server, ServerGroup, Tag
 from smsgen.model.launch import Launch, S3Location
+from smsgen.model.name_rules import (
+    group_ids_differ,
+    group_names_differ,
+    logical_ids_differ,
+    refuse_twice,
+    server_ids_differ,
+    servers_are_named,
+    vm_ids_differ,
+)
 from smsgen.model.problems import Problems
+from smsgen.model.view import Place, Rule, View
 from smsgen.model.volumes import volume_problems
 
 SMS_MAX_GROUPS = 10
@@ -21,106 +30,7 @@ SMS_PREFIX = "sms-app-"
 """SMS User Guide: its roles reached only stacks and script buckets whose names begin so."""
 
 
-class Place(NamedTuple):
-    """A launch configuration, where it stands, and for how many servers it speaks."""
-
-    path: Path
-    launch: Launch
-    servers: int
-
-
-class View(NamedTuple):
-    """An application as the rules look at it."""
-
-    app: App
-    groups: tuple[tuple[Path, ServerGroup], ...]
-    servers: tuple[tuple[Path, ServerGroup, Server], ...]
-    launches: tuple[Place, ...]
-    """Those that say anything."""
-
-
-Rule = Callable[[View, Problems], None]
-
-
-def view(app: App) -> View:
-    """Lay an application out for the rules, once for all of them."""
-    groups = tuple((("serverGroups", index), group) for index, group in enumerate(app.server_groups))
-    servers = tuple(
-        ((*path, "serverList", index), group, server)
-        for path, group in groups
-        for index, server in enumerate(group.server_list)
-    )
-    places = [Place(("launchDefaults",), app.launch_defaults, len(servers))]
-    places += [
-        Place((*at, "launchDefaults"), group.launch_defaults, len(group.server_list)) for at, group in groups
-    ]
-    places += [Place((*at, "launch"), server.launch, 1) for at, _, server in servers]
-    nothing = Launch()
-    return View(app, groups, servers, tuple(place for place in places if place.launch != nothing))
-
-
-# --- Names --------------------------------------------------------------------------------------------------
-
-
-def server_ids_differ(seen: View, problems: Problems) -> None:
-    """No serverId twice."""
-    found = (((*path, "serverId"), server.server_id) for path, _, server in seen.servers)
-    _refuse_twice("DUPLICATE_SERVER_ID", "serverId", found, problems)
-
-
-def vm_ids_differ(seen: View, problems: Problems) -> None:
-    """No vmId twice under one VM manager."""
-    addresses = ((path, server.vm_server.vm_server_address) for path, _, server in seen.servers)
-    found = (
-        (
-            (*path, "vmServer", "vmServerAddress", "vmId"),
-            address.vm_id and (address.vm_id, address.vm_manager_id),
-        )
-        for path, address in addresses
-    )
-    _refuse_twice("DUPLICATE_VM_ID", "vmId", found, problems)
-
-
-def logical_ids_differ(seen: View, problems: Problems) -> None:
-    """No logicalId twice."""
-    found = (((*path, "launch", "logicalId"), server.launch.logical_id) for path, _, server in seen.servers)
-    _refuse_twice("DUPLICATE_LOGICAL_ID", "logicalId", found, problems)
-
-
-def group_names_differ(seen: View, problems: Problems) -> None:
-    """No group name twice."""
-    found = (((*path, "name"), group.name) for path, group in seen.groups)
-    _refuse_twice("DUPLICATE_GROUP_NAME", "the group name", found, problems)
-
-
-def group_ids_differ(seen: View, problems: Problems) -> None:
-    """No serverGroupId twice."""
-    found = (((*path, "serverGroupId"), group.server_group_id) for path, group in seen.groups)
-    _refuse_twice("DUPLICATE_GROUP_ID", "serverGroupId", found, problems)
-
-
-def _refuse_twice(
-    code: str, what: str, found: Iterator[tuple[Path, Hashable]], problems: Problems, hint: str = ""
-) -> None:
-    first: dict[Hashable, Path] = {}
-    for path, value in found:
-        if not value:
-            continue
-        before = first.setdefault(value, path)
-        if before is not path:
-            shown = value[0] if isinstance(value, tuple) else value
-            message = f"{what} {str(shown)[:80]!r} is used twice, first in {problems.line(before)}"
-            problems.add(code, path, message, hint or "give each its own")
-
-
-def servers_are_named(seen: View, problems: Problems) -> None:
-    """A server has something that its logical id can be made from: its index in the file is not stable."""
-    for path, _, server in seen.servers:
-        if not (server.server_id or server.vm_server.vm_name or server.launch.logical_id):
-            message = "this server has no serverId, no vmServer.vmName and no launch.logicalId"
-            problems.add(
-                "UNNAMED_SERVER", path, message, "give one: its logical id in the template comes of it"
-            )
+# --- What belongs to one server -----------------------------------------------------------------------------
 
 
 def defaults_name_nobody(seen: View, problems: Problems) -> None:
@@ -144,7 +54,7 @@ def addresses_differ(seen: View, problems: Problems) -> None:
         for path, group, server in seen.servers
         if (address := server.launch.private_ip_address)
     )
-    _refuse_twice("DUPLICATE_ADDRESS", "privateIpAddress", found, problems)
+    refuse_twice("DUPLICATE_ADDRESS", "privateIpAddress", found, problems)
 
 
 def _subnet(app: App, group: ServerGroup, server: Server) -> str | None:
@@ -176,7 +86,7 @@ def tag_keys_differ(seen: View, problems: Problems) -> None:
     for path, tags in lists:
         if len(tags) > 1:
             found = (((*path, index, "key"), tag.key) for index, tag in enumerate(tags))
-            _refuse_twice("DUPLICATE_TAG", "the tag key", found, problems, "keep one of the two")
+            refuse_twice("DUPLICATE_TAG", "the tag key", found, problems, "keep one of the two")
 
 
 def _tags(launch: Launch) -> tuple[Tag, ...]:
@@ -258,12 +168,15 @@ def seconds(duration: str) -> int | None:
 
 
 def volumes_can_exist(seen: View, problems: Problems) -> None:
-    """Every volume is one that EBS makes, and no device is there twice."""
+    """Every volume is one that EBS makes, and no device is there twice: `sdf` is `/dev/sdf`."""
     for path, launch, _ in seen.launches:
         if launch.volumes:
             at = (*path, "volumes")
-            devices = (((*at, index, "device"), volume.device) for index, volume in enumerate(launch.volumes))
-            _refuse_twice("DUPLICATE_DEVICE", "the device", devices, problems)
+            devices = (
+                ((*at, index, "device"), volume.device.removeprefix("/dev/"))
+                for index, volume in enumerate(launch.volumes)
+            )
+            refuse_twice("DUPLICATE_DEVICE", "the device", devices, problems)
             for index, volume in enumerate(launch.volumes):
                 volume_problems(volume, (*at, index), problems)
 

@@ -58,7 +58,7 @@ def launches(draw: st.DrawFn, *, scripts: bool = True) -> Launch:
 
 @st.composite
 def apps(draw: st.DrawFn, *, profile: str = "hardened") -> App:
-    """Applications of one to four groups; servers share names now and then, never ids."""
+    """Applications of one to four groups, whose servers have names and ids of their own."""
     scripts = profile == "hardened"
     number = iter(range(1, 10_000))
     groups = []
@@ -66,7 +66,9 @@ def apps(draw: st.DrawFn, *, profile: str = "hardened") -> App:
         servers = []
         for _ in range(draw(st.integers(1, 4))):
             serial = next(number)
-            name = draw(st.sampled_from(["web", "web-01", "db.prod", "1st", "Größe"]))
+            name = (
+                f"{draw(st.sampled_from(['web', 'web-01', 'db.prod', '1st', 'Größe', 'サーバー']))} {serial}"
+            )
             address = VmServerAddress(vm_manager_id="vc", vm_id=f"vm-{serial}")
             launch = draw(launches(scripts=scripts))
             servers.append(

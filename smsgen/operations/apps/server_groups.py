@@ -110,9 +110,12 @@ def check_identity(app: App, settings: Settings) -> None:
     if count > settings.max_servers:
         raise _too_many(count, "servers", settings.max_servers)
     # An application may be empty until it is launched, and its launch configuration is judged by itself.
-    wrong = [one for one in errors(check(_bare(app))) if one.code != "EMPTY_LIST"]
+    wrong = [one for one in errors(check(_bare(app))) if one.code not in _LATER]
     if wrong:
         raise InvalidInput(wrong)
+
+
+_LATER = ("EMPTY_LIST", "LOGICAL_ID_COLLISION")
 
 
 def _too_many(count: int, what: str, most: int) -> BadParameter:

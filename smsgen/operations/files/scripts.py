@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from smsgen.errors import Diagnostic, Path, SmsgenError
 from smsgen.model.app import App
-from smsgen.model.rules import view
+from smsgen.model.view import view
 
 if TYPE_CHECKING:  # Protocols are slow to make
     from smsgen.operations.ports.protocols import Files

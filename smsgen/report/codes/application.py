@@ -75,6 +75,16 @@ CODES = (
         ),
     ),
     Code(
+        "DUPLICATE_SERVER",
+        "error",
+        "two servers that nothing tells apart",
+        "They have one vmName and neither serverId, vmId nor logicalId: one machine that stands in the file twice, or "
+        "two machines that smsgen would take for one.",
+        "Remove one of the two; or give each its serverId, or vmId and vmManagerId under vmServerAddress, and a "
+        "launch.logicalId of its own.",
+        server("vmServer: {vmName: app01}", "vmServer: {vmName: app01}"),
+    ),
+    Code(
         "DUPLICATE_SERVER_ID",
         "error",
         "a serverId that stands twice",
@@ -102,6 +112,20 @@ CODES = (
         ),
     ),
     Code(
+        "GROUP_NAME_COLLISION",
+        "error",
+        "two groups that would give one name in the template",
+        "Parameters, outputs and nested stacks are named after the letters and digits of a group's name, so that no "
+        "group changes another's. Two groups cannot have one.",
+        "Rename the one that is not launched yet; where nested stacks or parameters are in use, renaming the other "
+        "replaces its servers or asks for its values again.",
+        app(
+            "name: shop\nserverGroups:\n"
+            "  - {name: web tier, launchOrder: 0, serverList: [{serverId: s-12345678}]}\n"
+            "  - {name: web-tier, launchOrder: 1, serverList: [{serverId: s-23456789}]}"
+        ),
+    ),
+    Code(
         "INCOMPLETE",
         "error",
         "a kept application that cannot be launched yet",
@@ -112,10 +136,23 @@ CODES = (
         words("LaunchApp of an application whose servers have no subnet"),
     ),
     Code(
+        "LOGICAL_ID_COLLISION",
+        "error",
+        "two servers that would have one name in the template",
+        "A logical id is made of the letters and digits of vmName, else of serverId, and of nothing else: no server "
+        "that joins may rename one that runs, for CloudFormation would delete it. So where two names come to one "
+        "(case does not count), somebody has to say which is which.",
+        "Pin the name that a server is launched under, `launch: {logicalId: App01}`, and give the other one of its "
+        "own: the message has one ready. Servers that an earlier version of smsgen launched together are called as "
+        "the messages propose, so pin both of those.",
+        server("vmServer: {vmName: app-01}", "vmServer: {vmName: app_01}"),
+    ),
+    Code(
         "LOGICAL_ID_TAKEN",
         "error",
-        "a logicalId that smsgen itself uses",
-        "Parameters, barriers, roles and retained volumes have names in the template, too.",
+        "a logical id that smsgen uses for something else",
+        "Parameters, barriers, roles and retained volumes have names in the template, too, and those of a server's "
+        "volumes and signals begin with its logical id.",
         "Give the server another logicalId.",
         launch("logicalId: InstanceProfile"),
     ),

@@ -67,7 +67,7 @@ CODES = (
     Code(
         "BAD_LOGICAL_ID",
         "error",
-        "a logical id with other characters than letters and digits",
+        "a logical id with other characters than letters and digits, or a longer one than CloudFormation takes",
         "CloudFormation knows a resource by it. In an application file it is logicalId; in a template, the "
         "name under Resources.",
         "Use ASCII letters and digits only, at most 255 of them.",
