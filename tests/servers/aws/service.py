@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from tests.servers.aws.control import Control
 from tests.servers.aws.ebs import Ebs
+from tests.servers.aws.ec2 import Patch
 from tests.servers.aws.handler import handler, quiet
 from tests.servers.aws.snapshots import StoredSnapshot
 from tests.servers.aws.state import State
@@ -24,6 +25,7 @@ class Service:
     def __init__(self, port: int, folder: Path | None) -> None:
         self.state = State(folder)
         self.control = Control(self.state, _snapshots)
+        self.patch = Patch(self.state)
         application = DomainDispatcherApplication(create_backend_app)
         self.server: Any = make_server(
             "127.0.0.1", port, application, threaded=True, request_handler=handler(self.control, self.account)
@@ -42,6 +44,7 @@ class Service:
 
     def close(self) -> None:
         """Give port and blocks up."""
+        self.patch.undo()
         self.server.server_close()
         self.state.spool.close()
 

@@ -65,6 +65,8 @@ class Limits(NamedTuple):
     empty_pages: int = 0
     """Every n-th page of blocks is empty although more follow, as AWS allows itself; 0: none."""
 
+    pending_images: bool = False
+    """RegisterImage takes snapshots that are not completed; the image is pending until they are."""
     import_seconds: float | None = None
     """What an import takes; None: every look at the task moves it one step."""
 
