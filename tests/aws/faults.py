@@ -9,7 +9,7 @@ here.
         assert proxy.count("s3:PutObject") == 1
 
 A call is named `service:Operation`, read off the request itself (SigV4 scope; Action; X-Amz-Target; S3's
-method, path and query against botocore's service model). Kinds of fault, in `KINDS`:
+and EBS direct's method and path). Kinds of fault, in `KINDS`:
 
     throttle    the service's throttling error (503 SlowDown for S3, 400 Throttling elsewhere) error       500
     InternalError expired     the credentials have expired denied      access denied skew        the request's
@@ -34,6 +34,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
+
+from tests.servers.aws.routes import route
 
 KINDS = ("throttle", "error", "expired", "denied", "skew", "reset", "lost", "truncated")
 """The faults of a matrix; `kill` needs a process of its own."""
@@ -224,7 +226,7 @@ def refusal(kind: str, name: str) -> tuple[int, bytes]:
         code = {"throttle": "RequestLimitExceeded", "denied": "UnauthorizedOperation"}.get(kind, code)
         error = f"<Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
         return status, f"<Response>{error}<RequestID>R1</RequestID></Response>".encode()
-    if service in ("ssm", "cloudcontrolapi"):
+    if service in ("ssm", "cloudcontrolapi", "ebs"):
         code = {"throttle": "ThrottlingException", "expired": "ExpiredTokenException"}.get(kind, code)
         return status, json.dumps({"__type": code, "message": message}).encode()
     error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
@@ -240,6 +242,8 @@ def call_name(method: str, path: str, headers: dict[str, str], body: bytes) -> s
         return f"{service}:{by_lower['x-amz-target'].rpartition('.')[2]}"
     if service == "s3":
         return f"s3:{_s3_operation(method, path)}"
+    if service == "ebs":
+        return f"ebs:{route(method, path).operation}"
     action = parse_qs(body.decode("utf-8", "replace")).get("Action") or parse_qs(urlsplit(path).query).get(
         "Action"
     )

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
+from tests.aws.faults import FaultProxy
 from tests.servers.aws import Aws
 from tests.servers.aws.blocks import BLOCK
 from tests.servers.aws.faults import KINDS
@@ -20,6 +21,7 @@ from tests.servers.aws.fixtures import (
     Refused,
     block,
     checksum,
+    clients_of,
     invalid,
     put_arguments,
     refusal,
@@ -104,6 +106,7 @@ FAULTS = {
     "denied": Refused(403, "AccessDeniedException", "UNAUTHORIZED_ACCOUNT"),
     "quota": Refused(402, "ServiceQuotaExceededException", "DEPENDENCY_SERVICE_QUOTA_EXCEEDED"),
     "expired": Refused(403, "ExpiredTokenException", None),
+    "skew": Refused(403, "InvalidSignatureException", None),
 }
 
 
@@ -139,3 +142,18 @@ def test_other_calls_fail_as_they_are_told_too(aws: Aws, clients: Clients) -> No
     assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["images"]
     assert refusal(ec2.describe_snapshots).code == "RequestLimitExceeded"
     ec2.describe_snapshots()
+
+
+def test_the_proxy_of_the_other_tests_stands_before_it_and_knows_its_calls(aws: Aws) -> None:
+    address = urlsplit(aws.url)
+    with FaultProxy(address.hostname or "", address.port or 0) as proxy:
+        ebs = clients_of(proxy.url)("ebs")
+        snapshot_id = stored(ebs, {0: block(1)}, complete=False)
+        proxy.fail("ebs:CompleteSnapshot", "throttle")
+        complete = partial(ebs.complete_snapshot, SnapshotId=snapshot_id, ChangedBlocksCount=1)
+        assert refusal(complete).code == "ThrottlingException"
+        complete()
+        assert proxy.names() == [f"ebs:{name}Snapshot{rest}" for name, rest in NAMES]
+
+
+NAMES = (("Start", ""), ("Put", "Block"), ("Complete", ""), ("Complete", ""))

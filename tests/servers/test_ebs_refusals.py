@@ -25,7 +25,12 @@ from tests.servers.aws.fixtures import (
 )
 from tests.servers.aws.refusals import STATUS
 
-COMMON = {"ExpiredTokenException", "SerializationException", "UnknownOperationException"}
+COMMON = {
+    "ExpiredTokenException",
+    "InvalidSignatureException",
+    "SerializationException",
+    "UnknownOperationException",
+}
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 MANY_TAGS = [{"Key": f"tag{number}", "Value": ""} for number in range(51)]
 OTHER = block(2)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from tests.servers.aws.blocks import BLOCK, DiskReader
 from tests.servers.aws.faults import Fault
+from tests.servers.aws.imports import MESSAGES
 from tests.servers.aws.snapshots import StoredSnapshot
 from tests.servers.aws.state import State
 from tests.servers.aws.wire import Answer
@@ -30,6 +31,10 @@ class Control:
     def fail(self, call: str, kind: str, **more: Any) -> None:
         """Let a call fail: `service:Operation`, `*` stands for anything; the rest as in `Fault`."""
         self.state.faults.add(Fault(call, kind, **more))
+
+    def fail_import(self, message: str, at: str = "converting") -> None:
+        """Let the next import fail, at one of its steps: with a text, or one of `imports.MESSAGES` by its name."""
+        self.state.import_failures.append((MESSAGES.get(message, message), at))
 
     def heal(self) -> None:
         """Forget the faults that are still to come, and the calls so far."""
@@ -105,6 +110,7 @@ class Control:
     _orders: dict[str, Callable[..., Any]] = {  # noqa: RUF012 - a table, never changed
         "limit": limit,
         "fail": fail,
+        "fail_import": fail_import,
         "heal": heal,
         "advance": advance,
         "stop_clock": stop_clock,

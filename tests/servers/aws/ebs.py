@@ -28,7 +28,7 @@ class Put(NamedTuple):
     """A PutSnapshotBlock as it came; header values are text, or None where they are missing."""
 
     snapshot_id: str
-    index: int
+    block_index: int
     data_length: str | None
     checksum: str | None
     algorithm: str | None
@@ -40,7 +40,7 @@ class Completion(NamedTuple):
     """A CompleteSnapshot as it came."""
 
     snapshot_id: str
-    count: str | None
+    changed_blocks: str | None
     checksum: str | None
     algorithm: str | None
     aggregation: str | None
@@ -153,8 +153,10 @@ class Ebs:
         snapshot = self.find(request.snapshot_id)
         self._take_put(snapshot)
         _check_headers(request)
-        if not 0 <= request.index < snapshot.disk.count:
-            raise invalid("INVALID_BLOCK", f"Block index {request.index} is beyond the end of the volume.")
+        if not 0 <= request.block_index < snapshot.disk.count:
+            raise invalid(
+                "INVALID_BLOCK", f"Block index {request.block_index} is beyond the end of the volume."
+            )
         if len(data) != BLOCK:
             # Seen at AWS: https://github.com/nanovms/ops/pull/1268
             raise invalid("INVALID_PARAMETER_VALUE", "Failed to read block data")
@@ -164,14 +166,14 @@ class Ebs:
             raise invalid("INVALID_PARAMETER_VALUE", message)
         if self.state.clock.now() - began > self.state.limits.write_seconds:
             raise invalid("WRITE_REQUEST_TIMEOUT", "The block data took too long to arrive.")
-        if snapshot.writing[request.index] > 1:
-            raise invalid("CONFLICTING_BLOCK_UPDATE", f"Block {request.index} is being written.")
+        if snapshot.writing[request.block_index] > 1:
+            raise invalid("CONFLICTING_BLOCK_UPDATE", f"Block {request.block_index} is being written.")
         block = self.state.spool.keep(digest, data)
         with snapshot.lock:
             if not snapshot.open():
                 raise invalid("INVALID_SNAPSHOT_ID", f"The snapshot '{snapshot.id}' is not pending.")
-            snapshot.disk.own[request.index] = block
-            snapshot.writes[request.index] += 1
+            snapshot.disk.own[request.block_index] = block
+            snapshot.writes[request.block_index] += 1
             snapshot.touched = self.state.clock.now()
             snapshot.percent = int(request.progress or snapshot.percent)
         return digest
@@ -185,7 +187,7 @@ class Ebs:
         """Seal a snapshot and give its state."""
         self.rates.take("completes_per_second", self.state.limits.completes_per_second)
         snapshot = self.find(request.snapshot_id)
-        check_complete(request.count, request.checksum, request.algorithm, request.aggregation)
+        check_complete(request.changed_blocks, request.checksum, request.algorithm, request.aggregation)
         with snapshot.lock:
             if not snapshot.open():
                 raise invalid("INVALID_SNAPSHOT_ID", f"The snapshot '{snapshot.id}' is not pending.")
@@ -224,9 +226,18 @@ def _decoded(checksum: str | None) -> bytes:
 def _verdict(request: Completion, snapshot: StoredSnapshot) -> str:
     """Give what is wrong with a completion's count or checksum; empty: nothing."""
     own = snapshot.disk.own
-    if int(request.count or 0) != len(own):
-        return f"The changed blocks count is {request.count}, but {len(own)} blocks were written."
+    if int(request.changed_blocks or 0) != len(own):
+        return f"The changed blocks count is {request.changed_blocks}, but {len(own)} blocks were written."
     linear = sha256(b"".join(own[index].digest for index in sorted(own))).digest()
     if request.checksum is not None and request.checksum != b64encode(linear).decode():
         return "The checksum does not match the checksums of the blocks written."
     return ""
+
+
+def ebs_of(backend: Any, state: State) -> Ebs:
+    """Give EBS direct of moto's EC2 backend; it goes when moto forgets all."""
+    known: Ebs | None = vars(backend).get("_stand_in")
+    if known is None or known.state is not state:
+        with state.lock:
+            known = vars(backend).setdefault("_stand_in", Ebs(backend, state))
+    return known

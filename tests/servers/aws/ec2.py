@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
@@ -13,7 +12,8 @@ from moto.ec2.responses import EC2Response
 
 from tests.servers.aws.blocks import Disk
 from tests.servers.aws.images import Registration, launch_mappings, register, usable_snapshot
-from tests.servers.aws.snapshots import StoredSnapshot
+from tests.servers.aws.import_answers import import_answers, tags_of
+from tests.servers.aws.snapshots import StoredSnapshot, completed
 from tests.servers.aws.state import State
 
 Method = Callable[..., Any]
@@ -24,7 +24,7 @@ class Patch:
 
     def __init__(self, state: State) -> None:
         self._undone: list[Callable[[], None]] = []
-        for owner, methods in ((EC2Response, _answers(state)), (EC2Backend, _acts())):
+        for owner, methods in ((EC2Response, _answers(state) | import_answers(state)), (EC2Backend, _acts())):
             for name, method in methods.items():
                 self._put(owner, name, method)
 
@@ -94,12 +94,6 @@ def _answers(state: State) -> dict[str, Method]:
     }
 
 
-def tags_of(response: EC2Response, kind: str) -> dict[str, str]:
-    """Give the tags that a request gives to one kind of resource."""
-    tags: dict[str, str] = response._parse_tag_specification().get(kind, {})
-    return tags
-
-
 def _deleted(backend: Any, snapshot_id: str) -> dict[str, str]:
     try:
         backend.delete_snapshot(snapshot_id)
@@ -117,17 +111,8 @@ def _copy(backend: Any, source_id: str, region: str, *, description: str, kms_ke
         return backend.copy_snapshot(source_id, region, description, kms_key)
     disk = Disk(source.disk.gib)
     disk.own = {index: writer.own[index] for index, writer in source.disk.written().items()}
-    return completed_snapshot(
-        backend, source.shared, disk, description=description, kms_key=kms_key or source.kms_key_id
-    )
-
-
-def completed_snapshot(backend: Any, state: State, disk: Disk, **more: Any) -> StoredSnapshot:
-    """Make a snapshot that is completed from the start."""
-    snapshot = StoredSnapshot(backend, state, f"snap-{uuid4().hex[:17]}", disk, **more)
-    snapshot.sealed = snapshot.started - state.limits.completion_seconds
-    backend.snapshots[snapshot.id] = snapshot
-    return snapshot
+    key = kms_key or source.kms_key_id
+    return completed(backend, source.shared, disk, description=description, kms_key=key)
 
 
 def _acts() -> dict[str, Method]:
@@ -139,7 +124,7 @@ def _acts() -> dict[str, Method]:
         image_id: str,
         count: int,
         user_data: Any,
-        security_group_names: Sequence[str],
+        security_group_names: list[str],
         **more: Any,
     ) -> Any:
         given = more.get("block_device_mappings") or []
@@ -153,4 +138,7 @@ def _acts() -> dict[str, Method]:
             usable_snapshot(backend, snapshot_id)
         return create_volume(backend, size, zone_name, snapshot_id, **more)
 
-    return {"run_instances": run_instances, "create_volume": checked_volume}
+    def no_images(_backend: Any) -> None:
+        """moto begins with hundreds of public images and a snapshot for each, at every reset."""
+
+    return {"run_instances": run_instances, "create_volume": checked_volume, "_load_amis": no_images}

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from tests.servers.aws.refusals import Refusal
 
-KINDS = ("throttle", "error", "denied", "quota", "expired", "reset", "lost", "slow", "kill")
+KINDS = ("throttle", "error", "denied", "quota", "expired", "skew", "reset", "lost", "slow", "kill")
 """
 throttle    RequestThrottledException, with a reason
 error       500 InternalServerException
 denied      403 AccessDeniedException, with a reason
 quota       402 ServiceQuotaExceededException
 expired     the credentials have expired
+skew        the request's time is too far from the service's
 reset       the connection is reset before the call takes effect
 lost        the call takes effect, then the connection is reset before the answer
 slow        the call takes effect; the answer comes `seconds` later
@@ -29,6 +30,11 @@ _REFUSALS = {
         "ServiceQuotaExceededException",
         "DEPENDENCY_SERVICE_QUOTA_EXCEEDED",
         "Your current service quotas do not allow you to perform this action.",
+    ),
+    "skew": (
+        "InvalidSignatureException",
+        "",
+        "Signature expired: the request's time is too far from the service's.",
     ),
     "expired": ("ExpiredTokenException", "", "The security token included in the request is expired"),
 }

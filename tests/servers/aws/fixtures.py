@@ -38,13 +38,13 @@ def clients(aws: Aws) -> Clients:
 
 
 @cache
-def clients_of(url: str) -> Clients:
+def clients_of(url: str, region: str = REGION) -> Clients:
     """Give clients for an endpoint by name. They share what botocore has read: parsing EC2's model takes a second."""
     import boto3
     from botocore.config import Config
 
     session = boto3.Session(
-        "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", region_name=REGION
+        "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", region_name=region
     )
     # What botocore itself would refuse has to reach the stand-in.
     config = Config(retries={"total_max_attempts": 1}, max_pool_connections=64, parameter_validation=False)

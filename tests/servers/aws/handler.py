@@ -21,7 +21,8 @@ from tests.aws.faults import call_name, refusal
 from tests.servers.aws.control import Control
 from tests.servers.aws.ebs import Ebs
 from tests.servers.aws.faults import Fault
-from tests.servers.aws.wire import Answer, Request, block_index, perform, refused, route
+from tests.servers.aws.routes import route
+from tests.servers.aws.wire import Answer, Request, perform, refused
 
 _SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]*)/([^/]+)/aws4_request")
 _MOST = 1 << 20
@@ -46,22 +47,24 @@ def handler(control: Control, account: Callable[[str, str], Ebs]) -> type[MotoRe
             return self._moto()
 
         def _ebs(self, ebs: Ebs) -> None:
-            request = route(self.command, self.path, self.headers)
-            name = f"ebs:{request.operation}"
-            fault = control.called(name)
+            request = Request(route(self.command, self.path), self.headers)
+            fault = control.called(f"ebs:{request.route.operation}")
             if fault and fault.kind == "reset":
                 return self._reset()
-            refusal_ = fault.refusal() if fault else None
-            if refusal_:
+            refused_as = fault.refusal() if fault else None
+            if refused_as:
                 self._body()
-                return self._answer(refused(refusal_))
+                return self._answer(refused(refused_as))
             answer = self._performed(ebs, request)
-            return self._end(fault) or self._answer(answer)
+            if not self._end(fault):
+                self._answer(answer)
+            return None
 
         def _performed(self, ebs: Ebs, request: Request) -> Answer:
-            if request.operation != "PutSnapshotBlock":
+            place = request.route
+            if place.operation != "PutSnapshotBlock":
                 return perform(ebs, request, self._body(), 0.0)
-            with ebs.arriving(request.names[0], block_index(request)) as began:
+            with ebs.arriving(place.names[0], place.block_index) as began:
                 return perform(ebs, request, self._body(), began)
 
         def _moto(self) -> None:
@@ -109,7 +112,7 @@ def handler(control: Control, account: Callable[[str, str], Ebs]) -> type[MotoRe
             body = bytearray(length)
             view, size = memoryview(body), 0
             while size < length:
-                count = self.rfile.readinto(view[size:])  # type: ignore[attr-defined] # a BufferedReader
+                count = self.rfile.readinto(view[size:])
                 if not count:
                     raise ConnectionError("the client went away in the midst of a body")
                 size += count

@@ -206,17 +206,15 @@ def launch_mappings(
     if image_id in backend.deleted_amis:
         raise EC2ClientError("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")
     image = backend.amis.get(image_id)
+    merged = list(mappings)
     if isinstance(image, StoredImage):
         _check_launch(image, instance_type)
         own = {mapping["DeviceName"]: _as_asked(mapping) for mapping in image.mappings}
-    else:
-        own = {}
-    merged = own | {
-        mapping["DeviceName"]: _over(own.get(mapping["DeviceName"]), mapping) for mapping in mappings
-    }
-    for mapping in merged.values():
+        asked = {mapping["DeviceName"]: mapping for mapping in mappings}
+        merged = list((own | {name: _over(own.get(name), asked[name]) for name in asked}).values())
+    for mapping in merged:
         _check_mapping(backend, mapping, pending=False)
-    return list(merged.values())
+    return merged
 
 
 def _check_launch(image: StoredImage, instance_type: str | None) -> None:

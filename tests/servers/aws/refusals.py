@@ -13,6 +13,7 @@ STATUS = {
     "ValidationException": 400,
     # Common to all services:
     "ExpiredTokenException": 403,
+    "InvalidSignatureException": 403,
     "SerializationException": 400,
     "UnknownOperationException": 404,
 }

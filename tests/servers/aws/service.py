@@ -12,7 +12,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import make_server
 
 from tests.servers.aws.control import Control
-from tests.servers.aws.ebs import Ebs
+from tests.servers.aws.ebs import Ebs, ebs_of
 from tests.servers.aws.ec2 import Patch
 from tests.servers.aws.handler import handler, quiet
 from tests.servers.aws.snapshots import StoredSnapshot
@@ -34,13 +34,8 @@ class Service:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def account(self, access_key: str, region: str) -> Ebs:
-        """Give EBS direct of the account that an access key belongs to; it goes when moto forgets all."""
-        backend = ec2_backends[get_account_id_from(access_key)][region]
-        ebs = vars(backend).get("_stand_in")
-        if ebs is None or ebs.state is not self.state:
-            with self.state.lock:
-                ebs = vars(backend).setdefault("_stand_in", Ebs(backend, self.state))
-        return ebs
+        """Give EBS direct of the account that an access key belongs to."""
+        return ebs_of(ec2_backends[get_account_id_from(access_key)][region], self.state)
 
     def close(self) -> None:
         """Give port and blocks up."""

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 from moto.ec2.models.elastic_block_store import Snapshot
 
@@ -96,3 +97,11 @@ class StoredSnapshot(Snapshot):
     def reader(self) -> DiskReader:
         """Give what a volume made of it would hold."""
         return DiskReader(self.disk, self.shared.spool)
+
+
+def completed(backend: Any, state: State, disk: Disk, **more: Any) -> StoredSnapshot:
+    """Make a snapshot that is completed from the start, with a disk that others filled."""
+    snapshot = StoredSnapshot(backend, state, f"snap-{uuid4().hex[:17]}", disk, **more)
+    snapshot.sealed = snapshot.started - state.limits.completion_seconds
+    backend.snapshots[snapshot.id] = snapshot
+    return snapshot

@@ -69,6 +69,10 @@ class Limits(NamedTuple):
     """RegisterImage takes snapshots that are not completed; the image is pending until they are."""
     import_seconds: float | None = None
     """What an import takes; None: every look at the task moves it one step."""
+    import_tasks: int = 20
+    """Import tasks of a Region that are active."""
+    import_status_words: bool = False
+    """Status says converting, validated and the like, as the guide has it, and not `active` all along."""
 
 
 class State:
@@ -81,6 +85,7 @@ class State:
         self.spool = Spool(folder)
         self.calls: Counter[str] = Counter()
         self.pages = 0
+        self.import_failures: list[tuple[str, str]] = []
         self.lock = threading.RLock()
 
     def reset(self) -> None:
@@ -88,4 +93,5 @@ class State:
         self.limits = Limits()
         self.faults.heal()
         self.calls.clear()
+        self.import_failures.clear()
         self.clock.run()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
+from email.message import Message
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.servers.aws.ebs import Completion, Ebs, Put
 from tests.servers.aws.reading import Reading
 from tests.servers.aws.refusals import Refusal
+from tests.servers.aws.routes import Route
 from tests.servers.aws.rules import Start
 from tests.servers.aws.snapshots import StoredSnapshot
 
-Headers = Mapping[str, str | None]
+Headers = Mapping[str, str] | Message
 
 
 class Answer(NamedTuple):
@@ -26,40 +26,16 @@ class Answer(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A request of which the body has not come yet. `names`: what the path names; `query`: its parameters."""
+    """A request of which the body has not come yet."""
 
-    operation: str
-    names: tuple[str, ...]
-    query: dict[str, str]
+    route: Route
     headers: Headers
-
-
-_ROUTES = (
-    ("PUT", re.compile(r"/snapshots/([^/]+)/blocks/([^/]+)"), "PutSnapshotBlock"),
-    ("GET", re.compile(r"/snapshots/([^/]+)/blocks/([^/]+)"), "GetSnapshotBlock"),
-    ("POST", re.compile(r"/snapshots"), "StartSnapshot"),
-    ("POST", re.compile(r"/snapshots/completion/([^/]+)"), "CompleteSnapshot"),
-    ("GET", re.compile(r"/snapshots/([^/]+)/blocks"), "ListSnapshotBlocks"),
-    ("GET", re.compile(r"/snapshots/([^/]+)/changedblocks"), "ListChangedBlocks"),
-)
-
-
-def route(method: str, target: str, headers: Headers) -> Request:
-    """Read a request's line; the operation is empty where there is none such."""
-    parts = urlsplit(target)
-    for verb, pattern, operation in _ROUTES:
-        match = pattern.fullmatch(parts.path)
-        if verb == method and match:
-            names = tuple(unquote(name) for name in match.groups())
-            query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-            return Request(operation, names, query, headers)
-    return Request("", (), {}, headers)
 
 
 def perform(ebs: Ebs, request: Request, body: bytes | bytearray, began: float) -> Answer:
     """Carry a request out; a refusal is an answer too."""
     try:
-        act = _ACTIONS.get(request.operation)
+        act = _ACTIONS.get(request.route.operation)
         if act is None:
             raise Refusal("UnknownOperationException", "")
         return act(ebs, request, body, began)
@@ -75,16 +51,11 @@ def refused(refusal: Refusal) -> Answer:
     return Answer(refusal.status, headers, body)
 
 
-def block_index(request: Request) -> int:
-    """Give the index in a path; -1 where it is no number."""
-    return int(request.names[1]) if re.fullmatch(r"\d{1,18}", request.names[1]) else -1
-
-
 def _put(ebs: Ebs, request: Request, body: bytes | bytearray, began: float) -> Answer:
     get = request.headers.get
     put = Put(
-        request.names[0],
-        block_index(request),
+        request.route.names[0],
+        request.route.block_index,
         data_length=get("x-amz-Data-Length"),
         checksum=get("x-amz-Checksum"),
         algorithm=get("x-amz-Checksum-Algorithm"),
@@ -150,8 +121,8 @@ def _started(snapshot: StoredSnapshot, start: Start) -> dict[str, Any]:
 def _complete(ebs: Ebs, request: Request, _body: bytes | bytearray, _began: float) -> Answer:
     get = request.headers.get
     completion = Completion(
-        request.names[0],
-        count=get("x-amz-ChangedBlocksCount"),
+        request.route.names[0],
+        changed_blocks=get("x-amz-ChangedBlocksCount"),
         checksum=get("x-amz-Checksum"),
         algorithm=get("x-amz-Checksum-Algorithm"),
         aggregation=get("x-amz-Checksum-Aggregation-Method"),
@@ -160,17 +131,17 @@ def _complete(ebs: Ebs, request: Request, _body: bytes | bytearray, _began: floa
 
 
 def _list(ebs: Ebs, request: Request, _body: bytes | bytearray, _began: float) -> Answer:
-    return _json(200, Reading(ebs).list_blocks(request.names[0], request.query))
+    return _json(200, Reading(ebs).list_blocks(request.route.names[0], request.route.query))
 
 
 def _changed(ebs: Ebs, request: Request, _body: bytes | bytearray, _began: float) -> Answer:
-    first = request.query.get("firstSnapshotId")
-    return _json(200, Reading(ebs).list_changes(first, request.names[0], request.query))
+    first = request.route.query.get("firstSnapshotId")
+    return _json(200, Reading(ebs).list_changes(first, request.route.names[0], request.route.query))
 
 
 def _get(ebs: Ebs, request: Request, _body: bytes | bytearray, _began: float) -> Answer:
-    token = request.query.get("blockToken", "")
-    data, checksum = Reading(ebs).block(request.names[0], block_index(request), token)
+    token = request.route.query.get("blockToken", "")
+    data, checksum = Reading(ebs).block(request.route.names[0], request.route.block_index, token)
     headers = {
         "Content-Type": "application/octet-stream",
         "x-amz-Data-Length": str(len(data)),
