@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
 from smsgen.cli.store_options import add_store_option, store_url
-from smsgen.errors import UsageError
+from smsgen.errors import SmsgenError, UsageError
 from smsgen.server import PORT
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
     from socket import socket
 
     from smsgen.server.http.answer import Gate
+    from smsgen.server.http.credentials import Keys
     from smsgen.server.http.sockets import Tls
     from smsgen.store import SqlStore
 
@@ -98,6 +100,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="for what is under way (default: %(default)s)",
     )
+    run.add_argument(
+        "--max-connections",
+        type=_count,
+        metavar="N",
+        help="at a time (default: 512, or half of the files that the system allows)",
+    )
+    run.add_argument(
+        "--max-connections-per-address",
+        type=_count,
+        metavar="N",
+        help="from one address (default: half of them all)",
+    )
     run.add_argument("--no-access-log", action="store_true", help="log only what goes wrong")
     add_aws_options(parser)
 
@@ -129,8 +143,10 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
     from smsgen.operations.apps.world import Settings
     from smsgen.server.http import sockets
     from smsgen.server.http.access_log import AccessLog
+    from smsgen.server.http.connections import limits_within
     from smsgen.server.http.logs import log_to
     from smsgen.server.workers import Workers
+    from smsgen.startup.process import settle
 
     log_to(sys.stderr)
     settings = Settings(
@@ -145,12 +161,16 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
     workers = Workers(world, args.workers)
     log = None if args.no_access_log else AccessLog(sys.stderr, world.clock.now)
     endpoint = wiring.endpoint(world, store, workers, gate, log)
+    limits = limits_within(sockets.open_files(), args.max_connections, args.max_connections_per_address)
     workers.start()
+    settle()
     try:
         sockets.run(
             endpoint,
             listening,
             tls=tls,
+            limits=limits,
+            on_hangup=_reader_of_keys(args.credentials, gate),
             stop_seconds=args.stop_timeout,
             ready=lambda: _say(f"listening on {sockets.url(listening, tls=tls is not None)}"),
         )
@@ -163,7 +183,7 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
 def _gate(args: argparse.Namespace) -> Gate:
     from smsgen import wiring
     from smsgen.server.http.auth import Loopback, Verifier, is_loopback
-    from smsgen.server.http.credentials import keys_of_environment, keys_of_file
+    from smsgen.server.http.credentials import keys_of_environment
 
     if args.no_auth:
         if args.credentials:
@@ -171,15 +191,37 @@ def _gate(args: argparse.Namespace) -> Gate:
         if not is_loopback(args.host):
             raise UsageError(f"--no-auth lets in everybody who reaches {args.host}", hint=NO_KEYS)
         return Loopback()
-    if args.credentials:
-        text = wiring.files().read(args.credentials, max_bytes=_LARGEST).decode("utf-8", "replace")
-        keys = keys_of_file(text, args.credentials)
-    else:
-        keys = keys_of_environment(os.environ)
+    keys = _keys_of(args.credentials) if args.credentials else keys_of_environment(os.environ)
     if not keys:
         hint = f"{NO_KEYS}; or --no-auth, for this machine only" if is_loopback(args.host) else NO_KEYS
         raise UsageError("there is no access key that callers could sign with", hint=hint)
     return Verifier(keys, wiring.clock().now)
+
+
+def _keys_of(path: str) -> Keys:
+    from smsgen import wiring
+    from smsgen.server.http.credentials import check_private, keys_of_file
+
+    check_private(path)
+    return keys_of_file(wiring.files().read(path, max_bytes=_LARGEST).decode("utf-8", "replace"), path)
+
+
+def _reader_of_keys(path: str | None, gate: Gate) -> Callable[[], None] | None:
+    """Give what reads the keys again, or None where they are in no file."""
+    from smsgen.server.http.auth import Verifier
+
+    if not path or not isinstance(gate, Verifier):
+        return None
+
+    def read_again() -> None:
+        try:
+            gate.accept(_keys_of(path))
+        except SmsgenError as error:
+            _say(f"the keys stay as they were: {error}" + (f"; {error.hint}" if error.hint else ""))
+        else:
+            _say(f"the keys in {path} are read again")
+
+    return read_again
 
 
 def _tls(args: argparse.Namespace) -> Tls | None:

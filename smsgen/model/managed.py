@@ -121,3 +121,48 @@ class ManagedApp(NamedTuple):
     replication: ReplicationState = ReplicationState()
     validation: ValidationState = ValidationState()
     version: int = 0
+
+
+class Summary(NamedTuple):
+    """What a list shows of an application: a ManagedApp without what is in its groups, and how many there are.
+
+    `replication` is without its servers, and `stack_name` is the App's.
+    """
+
+    app_id: str
+    name: str = ""
+    description: str = ""
+    stack_name: str = ""
+    role_name: str = ""
+    status: str = "ACTIVE"
+    status_message: str = ""
+    imported_app_id: str = ""
+    created: float = 0.0
+    modified: float = 0.0
+    launch: LaunchState = LaunchState()
+    replication: ReplicationState = ReplicationState()
+    total_server_groups: int = 0
+    total_servers: int = 0
+    version: int = 0
+
+
+def summarize(managed: ManagedApp) -> Summary:
+    """Give what a list shows of an application."""
+    app = managed.app
+    return Summary(
+        app_id=app.app_id,
+        name=app.name,
+        description=app.description,
+        stack_name=app.stack_name,
+        role_name=managed.role_name,
+        status=managed.status,
+        status_message=managed.status_message,
+        imported_app_id=managed.imported_app_id,
+        created=managed.created,
+        modified=managed.modified,
+        launch=managed.launch,
+        replication=managed.replication._replace(parameters=(), terminated=()),
+        total_server_groups=len(app.server_groups),
+        total_servers=sum(len(group.server_list) for group in app.server_groups),
+        version=managed.version,
+    )

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from smsgen.model.managed import ManagedApp
+from smsgen.model.managed import ManagedApp, summarize
 from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
 from smsgen.store.codec import encode
 from smsgen.store.tables import APPS, JOBS, META, SERVERS, TOKENS
@@ -79,7 +79,7 @@ def _write_app(
 ) -> ManagedApp | None:
     if before and after:
         kept = after._replace(version=before.version + 1)
-        written = update(APPS).where(_is(before)).values(version=kept.version, document=_document(kept))
+        written = update(APPS).where(_is(before)).values(_columns(kept))
         if before.app.app_id != after.app.app_id or not connection.execute(written).rowcount:
             raise Conflict(f"the application {before.app.app_id} was changed by somebody else meanwhile")
         return kept
@@ -93,7 +93,7 @@ def _create(connection: Connection, after: ManagedApp) -> ManagedApp:
     # The share lock waits for deletions under way: they may be about to raise the number.
     last = connection.execute(_LAST_VERSION.with_for_update(read=True)).scalar_one()
     kept = after._replace(version=int(last) + 1)
-    row = {"app_id": kept.app.app_id, "version": kept.version, "document": _document(kept)}
+    row = {"app_id": kept.app.app_id, **_columns(kept)}
     if not _insert_new(connection, APPS, [row]):
         raise Conflict(f"there is an application {kept.app.app_id} already")
     return kept
@@ -111,9 +111,13 @@ def _is(app: ManagedApp) -> Any:
     return (APPS.c.app_id == app.app.app_id) & (APPS.c.version == app.version)
 
 
-def _document(app: ManagedApp) -> str:
+def _columns(app: ManagedApp) -> dict[str, Any]:
     data = encode(app)
     del data["version"]  # it has a column
+    return {"version": app.version, "document": _json(data), "summary": _json(encode(summarize(app)))}
+
+
+def _json(data: Any) -> str:
     return json.dumps(data, separators=(",", ":"), allow_nan=False)
 
 

@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, Update, delete, exists, func, insert, select, update
 
-from smsgen.model.managed import ManagedApp
+from smsgen.model.managed import ManagedApp, Summary, summarize
 from smsgen.operations.ports.store import Change, Job, LeaseLost, Token
 from smsgen.store.codec import decode
 from smsgen.store.commit import batches, commit, hold, owners_of, token_key
@@ -36,8 +36,9 @@ class SqlStore:
         self._database.close()
 
     def ping(self) -> None:
-        """Ask the database for a sign of life; raises StoreError where there is none, or its schema is another's."""
+        """See that the database can be written; raises StoreError where it cannot, or its schema is another's."""
         check(self._database)
+        self._database.write(lambda connection: connection.execute(_touch(secrets.token_hex(8))))
 
     def secret(self) -> bytes:
         """Give 32 random bytes that are the same for all servers of this store, always."""
@@ -64,7 +65,20 @@ class SqlStore:
 
     def apps(self, *, ids: Sequence[str] = (), after: str = "", limit: int) -> tuple[ManagedApp, ...]:
         """Give at most `limit` applications in the order of their ids, those that come after the id `after`."""
-        rows = select(APPS).where(APPS.c.app_id > after).order_by(APPS.c.app_id)
+        rows = self._page(select(*APPS.c["version", "document"]), ids, after, limit)
+        return tuple([_app(row) for row in rows])
+
+    def summaries(self, *, ids: Sequence[str] = (), after: str = "", limit: int) -> tuple[Summary, ...]:
+        """Give the summaries of the applications that `apps` would give."""
+        rows = self._page(select(*APPS.c["app_id", "version", "summary"]), ids, after, limit)
+        known = {row.app_id: _summary(row) for row in rows}
+        outdated = [app_id for app_id, summary in known.items() if summary is None]
+        for managed in self.apps(ids=outdated, limit=len(outdated)) if outdated else ():
+            known[managed.app.app_id] = summarize(managed)
+        return tuple([summary for summary in known.values() if summary])
+
+    def _page(self, columns: Select[Any], ids: Sequence[str], after: str, limit: int) -> list[Any]:
+        rows = columns.where(APPS.c.app_id > after).order_by(APPS.c.app_id)
 
         def work(connection: Connection) -> list[Any]:
             if not ids:
@@ -75,7 +89,7 @@ class SqlStore:
                     found += connection.execute(rows.where(APPS.c.app_id.in_(some)).limit(limit - len(found)))
             return found
 
-        return tuple([_app(row) for row in self._database.read(work)]) if _can_be(after) or not after else ()
+        return self._database.read(work) if _can_be(after) or not after else []
 
     def owners(self, server_ids: Iterable[str]) -> Mapping[str, str]:
         """Give server id -> id of its application, of those servers that are in one."""
@@ -195,6 +209,17 @@ def _job(row: Any) -> Job:
 
 def _app(row: Any) -> ManagedApp:
     return decode(ManagedApp, json.loads(row.document))._replace(version=row.version)
+
+
+def _summary(row: Any) -> Summary | None:
+    """Give the summary of a row, or None where the document was written without it."""
+    summary = decode(Summary, json.loads(row.summary)) if row.summary else None
+    return summary if summary and summary.version == row.version else None
+
+
+def _touch(value: str) -> Update:
+    """Write a row that says nothing: a disk that is full, or a database that is only read, refuses it."""
+    return update(META).where(META.c.name == "writable").values(value=value)
 
 
 def _can_be(text: str) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 NAMES = {
@@ -39,8 +40,11 @@ APPS = Table(
     Column("app_id", _ID, primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("document", Text, nullable=False),
+    Column("summary", Text, nullable=False, server_default=text("''")),
 )
-"""`version` grows with every write, and across a deletion: see META."""
+"""`version` grows with every write, and across a deletion: see META. `summary` is the Summary as JSON, so that a list
+of applications reads no documents; it holds the version that it is of, as an older smsgen writes documents only.
+"""
 
 SERVERS = Table(
     "servers",
@@ -85,6 +89,7 @@ META = Table(
     Column("name", String(64), primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""`secret`: a random key that all servers share. `last_version`: the highest version of a deleted application; one that
-is made again under its id goes on above it, so that who has read the old one cannot write over the new one.
+"""`secret`: a random key that all servers share. `writable`: written to see whether that can be. `last_version`: the
+highest version of a deleted application; one that is made again under its id goes on above it, so that who has read the
+old one cannot write over the new one.
 """

@@ -87,20 +87,29 @@ class Server(NamedTuple):
         self.process.wait(timeout=60)
 
 
-def start(folder: Path, *options: str | Path, env: Environment, store: str = "") -> Server:
-    """Start `smsgen serve` on a port of its own, with a store in the folder where none is given."""
+def start(
+    folder: Path, *options: str | Path, env: Environment, store: str = "", open_files: int = 0
+) -> Server:
+    """Start `smsgen serve` on a port of its own, with a store in the folder where none is given.
+
+    `open_files`: how many it may have open (RLIMIT_NOFILE), where that is not this process's limit.
+    """
     store = store or f"sqlite:///{folder}/store.db"
     log = folder / f"serve-{len([*folder.glob('serve-*.log')])}.log"
     command = [sys.executable, "-m", "smsgen", "serve", "--port", "0", "--store", store, *map(str, options)]
+    if open_files:
+        command = ["sh", "-c", f'ulimit -n {open_files}; exec "$@"', "sh", *command]
     with log.open("w") as stderr:
         process = subprocess.Popen(command, env=dict(env), stderr=stderr, cwd=folder)
     return Server(_url(process, log), store, log, process)
 
 
 @contextmanager
-def serving(folder: Path, *options: str | Path, env: Environment, store: str = "") -> Iterator[Server]:
+def serving(
+    folder: Path, *options: str | Path, env: Environment, store: str = "", open_files: int = 0
+) -> Iterator[Server]:
     """Run `smsgen serve` as `start` does, and stop it at the end."""
-    server = start(folder, *options, env=env, store=store)
+    server = start(folder, *options, env=env, store=store, open_files=open_files)
     try:
         yield server
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import RLock
 
-from smsgen.model.managed import ManagedApp
+from smsgen.model.managed import ManagedApp, Summary, summarize
 from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
 
 
@@ -27,6 +27,9 @@ class FakeStore:
     def apps(self, *, ids: Sequence[str] = (), after: str = "", limit: int) -> tuple[ManagedApp, ...]:
         found = [self.kept[one] for one in sorted(self.kept) if one > after and (not ids or one in ids)]
         return tuple(found[:limit])
+
+    def summaries(self, *, ids: Sequence[str] = (), after: str = "", limit: int) -> tuple[Summary, ...]:
+        return tuple(map(summarize, self.apps(ids=ids, after=after, limit=limit)))
 
     def owners(self, server_ids: Iterable[str]) -> Mapping[str, str]:
         wanted = set(server_ids)

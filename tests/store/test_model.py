@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from smsgen.model.managed import ManagedApp
+from smsgen.model.managed import ManagedApp, summarize
 from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
 from smsgen.store import SqlStore, open_store
 from smsgen.store.tables import APPS, JOBS, META, SERVERS, TOKENS
@@ -181,7 +181,9 @@ class StoreMachine(RuleBasedStateMachine):
     def answers_are_the_same(self) -> None:
         if not hasattr(self, "apps"):
             return
-        assert self.store.apps(limit=99) == tuple(self.apps[one] for one in sorted(self.apps))
+        apps = tuple(self.apps[one] for one in sorted(self.apps))
+        assert self.store.apps(limit=99) == apps
+        assert self.store.summaries(limit=99) == tuple(map(summarize, apps))
         owners = {
             server.server_id: app_id
             for app_id, one in self.apps.items()

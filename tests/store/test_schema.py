@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.launch import Launch
-from smsgen.model.managed import LaunchState, ManagedApp
+from smsgen.model.managed import LaunchState, ManagedApp, summarize
 from smsgen.operations.ports.store import Change, Job, StoreError, Token
 from smsgen.store import open_store, schema
 from smsgen.store.database import Database
@@ -91,6 +91,45 @@ def test_a_database_of_the_first_version_comes_up_with_what_is_in_it(
     assert again
     assert again.version == 9
     assert len(store.secret()) == 32
+    store.close()
+
+
+def test_summaries_of_a_first_version_are_made_and_read_no_documents(
+    shared_url: str, run_sql: Callable[[str], object]
+) -> None:
+    run_sql(first_version(shared_url))
+    store = open_store(shared_url)
+    run_sql("UPDATE apps SET document = 'not read'")
+    assert store.summaries(limit=9) == (summarize(KEPT),)
+    assert store.summaries(ids=[KEPT.app.app_id, "app-none"], limit=9) == (summarize(KEPT),)
+    store.close()
+
+
+def test_a_summary_is_not_believed_where_an_older_smsgen_has_written_the_document(
+    shared_url: str, run_sql: Callable[[str], object]
+) -> None:
+    store = open_store(shared_url)
+    kept = store.commit(Change(None, KEPT))
+    assert kept
+    run_sql("UPDATE apps SET version = 9, document = replace(document, '\"shop\"', '\"market\"')")
+    (summary,) = store.summaries(limit=9)
+    assert (summary.name, summary.version) == ("market", 9)
+    store.close()
+
+
+def test_a_store_that_cannot_be_written_is_not_ready(
+    shared_url: str, run_sql: Callable[[str], object]
+) -> None:
+    store = open_store(shared_url)
+    store.ping()
+    if shared_url.startswith("sqlite"):
+        run_sql("CREATE TRIGGER full BEFORE UPDATE ON meta BEGIN SELECT RAISE(FAIL, 'disk is full'); END")
+    else:
+        run_sql(f"ALTER DATABASE {shared_url.rpartition('/')[2]} SET default_transaction_read_only = on")
+        store.close()  # what is connected already has been told otherwise
+    with pytest.raises(StoreError, match=r"disk is full|read-only"):
+        store.ping()
+    assert store.apps(limit=9) == ()
     store.close()
 
 

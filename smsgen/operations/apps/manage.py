@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from smsgen.model import replication
 from smsgen.model.app import App, ServerGroup, Tag
-from smsgen.model.managed import ManagedApp
+from smsgen.model.managed import ManagedApp, Summary
 from smsgen.model.replication import ReplicationStatus
 from smsgen.model.status import (
     APP_STEPS,
@@ -154,12 +154,12 @@ def get_app(world: World, app_id: str) -> ManagedApp:
 
 def list_apps(
     world: World, *, ids: Sequence[str] = (), after: str = "", limit: int
-) -> tuple[tuple[ManagedApp, ...], bool]:
-    """Give at most `limit` applications by their ids, those after the id `after`, and whether there are more.
+) -> tuple[tuple[Summary, ...], bool]:
+    """Give the summaries of at most `limit` applications by their ids, and whether there are more.
 
-    `ids`: only these; those that are not there are left out.
+    `after`: only those after this id. `ids`: only these; those that are not there are left out.
     """
-    found = world.store.apps(ids=tuple(dict.fromkeys(ids)), after=after, limit=limit + 1)
+    found = world.store.summaries(ids=tuple(dict.fromkeys(ids)), after=after, limit=limit + 1)
     return found[:limit], len(found) > limit
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from smsgen.errors import SmsgenError
-from smsgen.model.managed import ManagedApp
+from smsgen.model.managed import ManagedApp, Summary
 
 
 class Job(NamedTuple):
@@ -95,6 +95,9 @@ class AppStore(Protocol):
         `ids`: only these; none given: all.
         """
 
+    def summaries(self, *, ids: Sequence[str] = (), after: str = "", limit: int) -> tuple[Summary, ...]:
+        """Give the summaries of the applications that `apps` would give, without reading all that they are."""
+
     def owners(self, server_ids: Iterable[str]) -> Mapping[str, str]:
         """Give server id -> id of its application, of those servers that are in one."""
 
@@ -129,7 +132,7 @@ class AppStore(Protocol):
         """Forget client tokens remembered before a time; give how many."""
 
     def ping(self) -> None:
-        """Ask the database for a sign of life; raises StoreError where there is none, or its schema is another's."""
+        """See that the database can be written; raises StoreError where it cannot, or its schema is another's."""
 
 
 class StoreError(SmsgenError):

@@ -86,8 +86,8 @@ def list_apps(world: World, request: m.ListAppsRequest) -> m.ListAppsResponse:
     ids = tuple(request.app_ids or ())
     after = tokens.opened(request.next_token, "ListApps", ids, world.secret) if request.next_token else ""
     found, more = manage.list_apps(world, ids=ids, after=after, limit=min(limit, MAX_APPS))
-    token = tokens.sealed(found[-1].app.app_id, "ListApps", ids, world.secret) if more else None
-    return m.ListAppsResponse(apps=[t.summary(one) for one in found], next_token=token)
+    token = tokens.sealed(found[-1].app_id, "ListApps", ids, world.secret) if more else None
+    return m.ListAppsResponse(apps=[t.listed(one) for one in found], next_token=token)
 
 
 def _app_id(request: Any) -> str:

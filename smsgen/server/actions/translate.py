@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from smsgen.model.app import App, Server, ServerGroup, Tag, VmServer, VmServerAddress
 from smsgen.model.launch import S3Location
-from smsgen.model.managed import ManagedApp
+from smsgen.model.managed import ManagedApp, Summary, summarize
 from smsgen.operations.apps.manage import Wanted
 from smsgen.operations.apps.world import MissingParameter, required
 from smsgen.server.api import messages as m
@@ -79,14 +79,19 @@ def _tag(tag: m.Tag) -> Tag:
 
 def summary(managed: ManagedApp) -> m.AppSummary:
     """Give AppSummary."""
-    app, launch, replication = managed.app, managed.launch, managed.replication
+    return listed(summarize(managed))
+
+
+def listed(app: Summary) -> m.AppSummary:
+    """Give AppSummary as a list of applications has it."""
+    launch, replication = app.launch, app.replication
     return m.AppSummary(
         app_id=app.app_id,
-        imported_app_id=said(managed.imported_app_id),
+        imported_app_id=said(app.imported_app_id),
         name=app.name,
         description=said(app.description),
-        status=managed.status,
-        status_message=said(managed.status_message),
+        status=app.status,
+        status_message=said(app.status_message),
         replication_configuration_status=_STATUSES[replication.configured],
         replication_status=replication.status,
         replication_status_message=said(replication.message),
@@ -94,22 +99,22 @@ def summary(managed: ManagedApp) -> m.AppSummary:
         launch_configuration_status=_STATUSES[launch.configured],
         launch_status=launch.status,
         launch_status_message=said(launch.message),
-        launch_details=_details(managed),
-        creation_time=time(managed.created),
-        last_modified=time(managed.modified),
-        role_name=said(managed.role_name),
-        total_server_groups=len(app.server_groups),
-        total_servers=sum(len(group.server_list) for group in app.server_groups),
+        launch_details=_details(app),
+        creation_time=time(app.created),
+        last_modified=time(app.modified),
+        role_name=said(app.role_name),
+        total_server_groups=app.total_server_groups,
+        total_servers=app.total_servers,
     )
 
 
-def _details(managed: ManagedApp) -> m.LaunchDetails | None:
-    launch = managed.launch
+def _details(app: Summary) -> m.LaunchDetails | None:
+    launch = app.launch
     if not launch.stack_id and launch.latest_time is None:
         return None
     return m.LaunchDetails(
         latest_launch_time=time(launch.latest_time),
-        stack_name=managed.app.stack_name if launch.stack_id else None,
+        stack_name=app.stack_name if launch.stack_id else None,
         stack_id=said(launch.stack_id),
     )
 

@@ -36,6 +36,7 @@ class AccessLog:
             "requestId": asked.request_id,
             "client": asked.client,
             "accessKeyId": answer.key_id,
+            "claimedKeyId": answer.claimed,
             "method": asked.method,
             "path": asked.path[:_LONGEST],
             "operation": answer.operation,

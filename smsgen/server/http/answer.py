@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from smsgen.server.api.protocol import Call, Fault, decode, encode, encode_fault, operation_of
-from smsgen.server.http.auth import Received
+from smsgen.server.http.auth import SIGNATURE_FAULTS, Received, claimed_key_id
 
 _log = logging.getLogger("smsgen.endpoint")
 
@@ -18,23 +18,42 @@ NO_OPERATION = "-"
 class Gate(Protocol):
     """Says who a request is from: `auth.Verifier`, `auth.Loopback`."""
 
+    def admit(self, request: Received) -> None:
+        """Raise Fault for a request that its headers alone say no to; its body is not looked at."""
+
     def check(self, request: Received) -> str:
         """Give the access key id, or "" where there is none; raises Fault."""
 
 
 class Answer(NamedTuple):
-    """What is sent back, and what logs and metrics say of it. `error`: the code of a Fault, else ""."""
+    """What is sent back, and what logs and metrics say of it.
+
+    `error`: the code of a Fault, else "". `key_id`: who has signed; `claimed`: who it says has, where that is not true
+    or not known.
+    """
 
     status: int
     body: bytes
     operation: str = NO_OPERATION
     error: str = ""
     key_id: str = ""
+    claimed: str = ""
 
 
-def refusal(fault: Fault, operation: str = NO_OPERATION, key_id: str = "") -> Answer:
+def refusal(fault: Fault, operation: str = NO_OPERATION, key_id: str = "", claimed: str = "") -> Answer:
     """Give the answer that a Fault is."""
-    return Answer(fault.status, encode_fault(fault), operation, fault.code, key_id)
+    return Answer(fault.status, encode_fault(fault), operation, fault.code, key_id, claimed)
+
+
+def refused(request: Received, gate: Gate) -> Answer | None:
+    """Give the answer to a request that is refused on its headers, before its body is read; None for any other."""
+    operation = NO_OPERATION
+    try:
+        operation = _operation(request)
+        gate.admit(request)
+    except Fault as fault:
+        return refusal(fault, operation, claimed=_claimed(fault, request))
+    return None
 
 
 def answer(request: Received, request_id: str, gate: Gate, perform: Callable[[Call], Any]) -> Answer:
@@ -44,15 +63,23 @@ def answer(request: Received, request_id: str, gate: Gate, perform: Callable[[Ca
     """
     operation, key_id = NO_OPERATION, ""
     try:
-        if request.method != "POST":
-            raise Fault("UnknownOperationException", "the SMS API takes POST requests")
-        operation = operation_of(request.headers).name
+        operation = _operation(request)
         key_id = gate.check(request)
         call = decode(request.headers, request.body, request_id)
         return Answer(200, encode(perform(call)), operation, "", key_id)
     except Fault as fault:
-        return refusal(fault, operation, key_id)
+        return refusal(fault, operation, key_id, _claimed(fault, request))
     except Exception:
         _log.exception("%s failed (request %s)", operation, request_id)
         words = f"internal error; the server's log tells of the request {request_id}"
         return refusal(Fault("InternalError", words), operation, key_id)
+
+
+def _operation(request: Received) -> str:
+    if request.method != "POST":
+        raise Fault("UnknownOperationException", "the SMS API takes POST requests")
+    return operation_of(request.headers).name
+
+
+def _claimed(fault: Fault, request: Received) -> str:
+    return claimed_key_id(request) if fault.code in SIGNATURE_FAULTS else ""

@@ -11,17 +11,20 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import uuid4
 
 from smsgen.server.api.protocol import CONTENT_TYPE, Call, Fault
 from smsgen.server.http.access_log import AccessLog, Asked
-from smsgen.server.http.answer import Answer, Gate, answer, refusal
-from smsgen.server.http.auth import Received
+from smsgen.server.http.answer import Answer, Gate, answer, refusal, refused
+from smsgen.server.http.auth import SIGNATURE_FAULTS, Received
+from smsgen.server.http.logs import REPEATS
 from smsgen.server.http.metrics import CONTENT_TYPE as METRICS_TYPE
 from smsgen.server.http.metrics import Metrics
 
 _log = logging.getLogger("smsgen.endpoint")
+
+T = TypeVar("T")
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -31,16 +34,21 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class Limits(NamedTuple):
-    """How much of everything. `headers`, `body`: bytes; `body_seconds`: for the body to arrive; `in_flight`: requests
-    under way or waiting for one of `threads`, above which the next ones are told to come again.
+    """How much of everything. `headers`, `body`: bytes of a request; `bodies`: bytes of all bodies that are there;
+    `body_seconds`: for the body to arrive; `in_flight`: requests whose body comes, that wait for one of `threads` or
+    are under way. Above `bodies` and `in_flight` the next ones are told to come again.
     """
 
     headers: int = 32_768
     body: int = 1_048_576
+    bodies: int = 67_108_864
     body_seconds: float = 20.0
     threads: int = 32
-    in_flight: int = 512
+    in_flight: int = 256
 
+
+PAGE_SECONDS = 1.0
+"""For how long /ready and /metrics give the same answer: both ask the store, and anybody may ask for them."""
 
 _PATIENCE = 8
 _GONE = Answer(499, b"", error="Gone")
@@ -70,12 +78,14 @@ class Endpoint:
     ) -> None:
         self._perform = perform
         self._gate = gate
-        self._readiness = readiness
         self._limits = limits or Limits()
         self._metrics = metrics or Metrics()
         self._access_log = log
         self._pool = ThreadPoolExecutor(self._limits.threads, "smsgen-request")
         self._in_flight = 0
+        self._held = 0
+        self._ready_now = _Shared(readiness, self._pool)
+        self._metrics_now = _Shared(self._metrics.text, self._pool)
         self._pages = {"/health": self._health, "/ready": self._ready, "/metrics": self._show_metrics}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,44 +115,57 @@ class Endpoint:
         request_id = str(uuid4())
         self._metrics.begin()
         self._in_flight += 1
-        made, size = _GONE, 0
+        made, body = _GONE, bytearray()
         try:
-            body = await self._body(scope, receive)
-            size = len(body)
-            made = await self._answered(_received(scope, body), request_id)
+            request = _received(scope)
+            made = self._refused(request) or await self._answered(request, body, receive, request_id)
         except Fault as fault:
             made = refusal(fault)
         except Gone:
             return
         finally:
             self._in_flight -= 1
+            self._held -= len(body)
             seconds = perf_counter() - began
             self._metrics.end(made.operation, made.error, seconds)
+            client = (scope.get("client") or ("",))[0]
+            if made.error in SIGNATURE_FAULTS:
+                _warn_of_signature(client, made)
             if self._access_log is not None:
-                client = (scope.get("client") or ("",))[0]
-                asked = Asked(request_id, client, scope["method"], scope["path"], size)
+                asked = Asked(request_id, client, scope["method"], scope["path"], len(body))
                 self._access_log.write(asked, made, seconds)
         headers = [(b"x-amzn-requestid", request_id.encode())]
         if made.body:
             headers.append((b"content-type", CONTENT_TYPE.encode()))
-        if made.error in _UNREAD:
+        # Who waits to be told that the body may come sends none now, and the next request would be taken for it.
+        if made.error in _UNREAD or (made.error and "expect" in request.headers):
             headers.append((b"connection", b"close"))
         await _send(send, made.status, headers, made.body)
 
-    async def _answered(self, request: Received, request_id: str) -> Answer:
-        if self._in_flight > self._limits.in_flight:
-            raise Fault("ServiceUnavailableException", "too many requests are under way; try again")
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, answer, request, request_id, self._gate, self._perform)
-
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        """Give a request's body; raises Fault where it is too large or takes too long."""
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > self._limits.headers:
+    def _refused(self, request: Received) -> Answer | None:
+        """Give the answer to a request whose body is not read; raises Fault, too."""
+        if sum(len(name) + len(value) for name, value in request.headers.items()) > self._limits.headers:
             raise Fault("RequestEntityTooLargeException", "the request's headers are too large")
-        most, body, size = self._limits.body, bytearray(), 0
+        refused_now = refused(request, self._gate)
+        if refused_now is None and (
+            self._in_flight > self._limits.in_flight or self._held >= self._limits.bodies
+        ):
+            raise _busy()
+        return refused_now
+
+    async def _answered(
+        self, request: Received, body: bytearray, receive: Receive, request_id: str
+    ) -> Answer:
+        await self._fill(body, receive)
+        loop = asyncio.get_running_loop()
+        whole = request._replace(body=bytes(body))
+        return await loop.run_in_executor(self._pool, answer, whole, request_id, self._gate, self._perform)
+
+    async def _fill(self, body: bytearray, receive: Receive) -> None:
+        """Read a request's body; raises Fault where it is too large, takes too long, or all bodies are too large."""
+        most, size, more = self._limits.body, 0, True
         try:
             async with asyncio.timeout(self._limits.body_seconds):
-                more = True
                 # What is a little too large is read to its end: a client that still sends does not see an answer.
                 while more and size <= _PATIENCE * most:
                     message = await receive()
@@ -152,18 +175,20 @@ class Endpoint:
                     size += len(part)
                     if size <= most:
                         body += part
+                        self._held += len(part)
+                    if self._held > self._limits.bodies:
+                        raise _busy()
         except TimeoutError:
             raise Fault("RequestTimeoutException", "the request took too long to arrive") from None
         if size > most:
             raise Fault("RequestEntityTooLargeException", f"the request is larger than {most:,} bytes")
-        return bytes(body)
 
     async def _health(self, send: Send) -> None:
         await _send(send, 200, _JSON, b'{"status": "alive"}\n')
 
     async def _ready(self, send: Send) -> None:
         try:
-            await asyncio.get_running_loop().run_in_executor(self._pool, self._readiness)
+            await self._ready_now.get()
         except Exception as error:
             _log.warning("not ready: %s", error)
             await _send(send, 503, _JSON, b'{"status": "not ready"}\n')
@@ -171,14 +196,43 @@ class Endpoint:
             await _send(send, 200, _JSON, b'{"status": "ready"}\n')
 
     async def _show_metrics(self, send: Send) -> None:
-        text = await asyncio.get_running_loop().run_in_executor(self._pool, self._metrics.text)
-        await _send(send, 200, [(b"content-type", METRICS_TYPE.encode())], text)
+        await _send(send, 200, [(b"content-type", METRICS_TYPE.encode())], await self._metrics_now.get())
+
+
+class _Shared(Generic[T]):
+    """Asks something in a thread, and gives what it says to whoever asks within PAGE_SECONDS."""
+
+    def __init__(self, ask: Callable[[], T], pool: ThreadPoolExecutor) -> None:
+        self._ask = ask
+        self._pool = pool
+        self._asked: asyncio.Future[T] | None = None
+        self._until = 0.0
+
+    async def get(self) -> T:
+        """Give what was said, or raise what was raised."""
+        loop = asyncio.get_running_loop()
+        if self._asked is None or (self._asked.done() and loop.time() > self._until):
+            self._asked = loop.run_in_executor(self._pool, self._ask)
+            self._asked.add_done_callback(lambda _: self._keep(loop.time()))
+        return await asyncio.shield(self._asked)
+
+    def _keep(self, now: float) -> None:
+        self._until = now + PAGE_SECONDS
 
 
 _JSON = [(b"content-type", b"application/json")]
 
 
-def _received(scope: Scope, body: bytes) -> Received:
+def _busy() -> Fault:
+    return Fault("ServiceUnavailableException", "too many requests are under way; try again")
+
+
+def _warn_of_signature(client: str, made: Answer) -> None:
+    words = "a signature does not hold: %s, access key id %s, from %s"
+    _log.warning(words, made.error, made.claimed, client, extra={REPEATS: "signature"})
+
+
+def _received(scope: Scope) -> Received:
     headers: dict[str, str] = {}
     for raw, value in scope["headers"]:
         name, text = raw.decode("latin-1").lower(), value.decode("latin-1")
@@ -186,7 +240,7 @@ def _received(scope: Scope, body: bytes) -> Received:
         headers[name] = f"{headers[name]},{text}" if name in headers else text
     target = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
     query = scope.get("query_string", b"").decode("latin-1")
-    return Received(scope["method"], f"{target}?{query}" if query else target, headers, body)
+    return Received(scope["method"], f"{target}?{query}" if query else target, headers, b"")
 
 
 async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:

@@ -26,10 +26,19 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 SKEW = 300
 """Seconds that the clocks of caller and server may be apart, and for which a signature is good."""
 
+SIGNATURE_FAULTS = frozenset(
+    ("IncompleteSignatureException", "InvalidSignatureException", "UnrecognizedClientException")
+)
+"""What is answered to a signature that does not hold."""
+
+LONGEST_KEY_ID = 128
+"""Characters of an access key id, at most (IAM API reference, AccessKey)."""
+
 _STAMP = "%Y%m%dT%H%M%SZ"
 _PARTS = ((0, 4), (4, 6), (6, 8), (9, 11), (11, 13), (13, 15))
 _STAMP_LIKE = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _HOST = re.compile(r"(\[[^]]*\]|[^:]*)(?::\d*)?")
+_CLAIM = re.compile(r"Credential=([^/,\s]*)")
 _NEEDED = ("Credential", "Signature", "SignedHeaders")
 _UNKNOWN = "The security token included in the request is invalid."
 _DIFFERENT = (
@@ -65,17 +74,30 @@ class Verifier:
         self._keys = keys
         self._now = now
 
+    def accept(self, keys: Keys) -> None:
+        """Accept these keys from now on, and no others."""
+        self._keys = keys
+
+    def admit(self, request: Received) -> None:
+        """Raise Fault for a request whose headers say no signature, a key that is not known, or another time."""
+        self._read(request)
+
     def check(self, request: Received) -> str:
         """Give the access key id that a request is signed with; raises Fault where it is not signed as it must be."""
-        said = _read(request)
-        key = self._keys.get(said.key_id)
+        signature, key = self._read(request)
+        if not _same(_calculated(request, signature, key), signature.signature):
+            raise Fault("InvalidSignatureException", _DIFFERENT)
+        return signature.key_id
+
+    def _read(self, request: Received) -> tuple[Signature, Key]:
+        """Give what a request says of its signature, and the key it must be made with."""
+        signature = _read(request)
+        key = self._keys.get(signature.key_id)
         if key is None or not _same(key.token, request.headers.get("x-amz-security-token", "")):
             raise Fault("UnrecognizedClientException", _UNKNOWN)
-        self._check_time(said.stamp)
-        _check_signed(said.signed, request.headers)
-        if not _same(_calculated(request, said, key), said.signature):
-            raise Fault("InvalidSignatureException", _DIFFERENT)
-        return said.key_id
+        self._check_time(signature.stamp)
+        _check_signed(signature.signed, request.headers)
+        return signature, key
 
     def _check_time(self, stamp: str) -> None:
         try:
@@ -98,12 +120,22 @@ class Loopback:
 
     def check(self, request: Received) -> str:
         """Give ""; raises Fault where the header Host is not this machine's."""
+        self.admit(request)
+        return ""
+
+    def admit(self, request: Received) -> None:
+        """Raise Fault where the header Host is not this machine's."""
         said = _HOST.fullmatch(request.headers.get("host", ""))
         if said is None or not is_loopback(said[1].strip("[]")):
             raise Fault(
                 "MissingAuthenticationTokenException", "without keys, the header Host must say localhost"
             )
-        return ""
+
+
+def claimed_key_id(request: Received) -> str:
+    """Give the access key id that a request says it is signed with, fit for a log: short, and of visible ASCII."""
+    claim = _CLAIM.search(request.headers.get("authorization", ""))
+    return ascii(claim[1][:LONGEST_KEY_ID])[1:-1] if claim else ""
 
 
 def is_loopback(host: str) -> bool:
@@ -168,6 +200,8 @@ _MUST = {
 
 
 def _check_signed(signed: tuple[str, ...], headers: Mapping[str, str]) -> None:
+    if not all(name in headers for name in signed):
+        raise Fault("InvalidSignatureException", _DIFFERENT)
     date = next(name for name in _DATE if headers.get(name))
     for name, called in {**_MUST, date: f"'{date.title()}'"}.items():
         if name not in signed and (name in headers or name == "host"):

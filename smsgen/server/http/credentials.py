@@ -6,6 +6,9 @@ key that is accepted.
 
 from __future__ import annotations
 
+import os
+import shlex
+import stat
 from collections.abc import Iterator, Mapping
 from configparser import Error, RawConfigParser
 
@@ -60,6 +63,19 @@ def keys_of_file(text: str, name: str) -> Keys:
     if not found:
         raise SmsgenError(f"{name} has no access key", hint=_HINT)
     return found
+
+
+def check_private(path: str) -> None:
+    """Raise SmsgenError for a file that every user of the machine can read or write."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - through links: what they lead to is read
+    except OSError:  # whoever reads it says why it cannot be read
+        return
+    if os.name == "posix" and stat.S_ISREG(mode) and mode & (stat.S_IROTH | stat.S_IWOTH):
+        raise SmsgenError(
+            f"{path} holds secrets, and every user of this machine can read or write it",
+            hint=f"chmod 600 {shlex.quote(path)}",
+        )
 
 
 def keys_of_environment(environment: Mapping[str, str]) -> Keys:

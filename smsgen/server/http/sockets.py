@@ -10,16 +10,34 @@ import errno
 import signal
 import socket
 import ssl
+import sys
+from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from smsgen.errors import SmsgenError
+from smsgen.server.http.connections import Connection, ConnectionLimits, Connections, Listener
 
 HEADER_BYTES = 32_768
 """A request's line and headers together; more are answered 400. Session tokens take a few thousand of them."""
+
+MOST_HEADERS = 100
+"""Headers of a request; SDKs send ten of them, and proxies add some."""
+
+MOST_UNANSWERED = 16
+"""Requests on one connection that wait for their answers; one more, and it is closed."""
+
+MOST_DISCARDED = 1_048_576
+"""Bytes of a body that come after its request was refused: as many as a request may have, so that who sends it first
+and then reads gets to read the answer.
+"""
+
+FRAMING = 8
+"""Bytes around each byte of a body that comes in chunks of one byte; what is beyond that counts as headers do."""
 
 HEADER_SECONDS = 20.0
 """For a request's headers to arrive; uvicorn itself would wait for ever."""
@@ -103,15 +121,23 @@ def _no_password() -> bytes:
 
 
 def run(
-    app: Any, listening: socket.socket, *, tls: Tls | None, stop_seconds: float, ready: Callable[[], None]
+    app: Any,
+    listening: socket.socket,
+    *,
+    tls: Tls | None,
+    limits: ConnectionLimits,
+    stop_seconds: float,
+    ready: Callable[[], None],
+    on_hangup: Callable[[], None] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; then finish what is under way, for `stop_seconds` at most. For the main thread.
 
-    `ready` is called once requests are answered.
+    `ready` is called once requests are answered, `on_hangup` at each SIGHUP; without it, that ends the process.
     """
     before = {one: signal.signal(one, _obeyed) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
-        server(app, tls=tls, stop_seconds=stop_seconds, ready=ready).run(sockets=[listening])
+        config = _config(app, tls, stop_seconds)
+        _Server(config, limits, ready, on_hangup).run(sockets=[listening])
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
@@ -121,9 +147,18 @@ def _obeyed(_number: int, _frame: Any) -> None:
     """Let a signal pass that uvicorn has obeyed: it raises it once more, which would keep us from an orderly end."""
 
 
-def server(app: Any, *, tls: Tls | None, stop_seconds: float, ready: Callable[[], None]) -> uvicorn.Server:
-    """Give the server that `run` runs, set up as it has to be."""
-    config = uvicorn.Config(
+def open_files() -> int:
+    """Give how many files and connections this process may have open."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return sys.maxsize
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if soft == resource.RLIM_INFINITY else soft
+
+
+def _config(app: Any, tls: Tls | None, stop_seconds: float) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         http=_Protocol,
         ws="none",
@@ -138,42 +173,132 @@ def server(app: Any, *, tls: Tls | None, stop_seconds: float, ready: Callable[[]
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,
     )
-    return _Server(config, ready)
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready."""
+    """Takes its connections within limits, and says when it is ready."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        limits: ConnectionLimits,
+        ready: Callable[[], None],
+        on_hangup: Callable[[], None] | None,
+    ) -> None:
         super().__init__(config)
+        self._connections = Connections(limits)
         self._ready = ready
+        self._on_hangup = on_hangup
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        await super().startup([])
+        if self._on_hangup and hasattr(signal, "SIGHUP"):  # Windows has none
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._on_hangup)
+        listeners: list[Any] = self.servers  # uvicorn wants no more of them than a Listener has
+        for listening in sockets or []:
+            listeners.append(Listener(listening, self._connections, self._protocol, self.config.ssl))
         self._ready()
+
+    def _protocol(self, connection: Connection) -> asyncio.Protocol:
+        return _Protocol(self.config, self.server_state, self.lifespan.state, connection)
+
+
+class _Refused(Exception):
+    """What has come is more than a server takes."""
 
 
 class _Protocol(HttpToolsProtocol):
-    """HTTP/1.1 that waits for headers only so long, and reads only so much of them: the parser itself has no limits."""
+    """HTTP/1.1 that waits for headers only so long, and takes only so much of everything: the parser has no limits."""
 
-    _watch: asyncio.TimerHandle | None = None
-    _unfinished = 0
-    _cycles: tuple[Any, ...] = ()
-    """Requests that are not answered; more than one where they come before the answers (pipelining)."""
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        connection: Connection,
+    ) -> None:
+        super().__init__(config, server_state, app_state)
+        self._connection = connection
+        self._watch: asyncio.TimerHandle | None = None
+        self._unanswered: deque[Any] = deque()
+        """Requests that are not answered; more than one where they come before the answers (pipelining)."""
+        self._framing = 0
+        """Bytes of a request that are not its body: headers, sizes of chunks, trailers."""
+        self._discarded = 0
+        """Bytes of the body of a request that is answered already."""
+        self._has_begun = False
+        """Whether a part of a request is here, and the rest of it is not."""
+        self._has_headers = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         super().connection_made(transport)
-        self._wait()
+        self._connection.close = transport.abort
+        self._wait(HEADER_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         self._give_up()
+        self._connection.leave()
         super().connection_lost(exc)
 
+    # --- What the parser finds ---
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._has_begun, self._has_headers = True, False
+        self._discarded = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._has_headers:
+            return  # a trailer, which is no header (RFC 9110, 6.5.1)
+        if len(self.headers) == MOST_HEADERS:
+            raise _Refused
+        super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
+        if len(self._unanswered) == MOST_UNANSWERED:
+            raise _Refused
         super().on_headers_complete()
-        known = [one for one in self._cycles if one is not self.cycle and not one.response_complete]
-        self._cycles = (*known, self.cycle)
+        self._has_headers = True
+        self._unanswered.append(self.cycle)
+        self._connection.work()
+
+    def on_body(self, body: bytes) -> None:
+        self._framing = max(0, self._framing - FRAMING * len(body))
+        if self.cycle.response_complete:
+            self._discarded += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._has_begun, self._framing = False, 0
+
+    def on_response_complete(self) -> None:
+        self._unanswered.popleft()
+        if not self._unanswered:
+            self._connection.wait()
+            # uvicorn closes it before that; but not where somebody does not read the rest of an answer.
+            unfinished = self._has_begun or self.transport.is_closing()
+            self._wait(HEADER_SECONDS if unfinished else KEEP_ALIVE_SECONDS + HEADER_SECONDS)
+        super().on_response_complete()
+
+    # --- What comes and goes ---
+
+    def data_received(self, data: bytes) -> None:
+        self._framing += len(data)
+        had_begun = self._has_begun
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if self._discarded > MOST_DISCARDED:
+            self.transport.close()
+        elif self._framing > HEADER_BYTES:
+            self.send_400_response("Request headers are too large.")
+        elif not self._between_requests():
+            if not self.flow.write_paused:
+                self._stop_waiting()
+        elif self._has_begun and not had_begun:
+            self._wait(HEADER_SECONDS)  # for the rest of the headers
 
     def eof_received(self) -> bool:  # type: ignore[override] # as asyncio has it
         """Say whether the connection stays open for an answer to who only listens now, as `nc -N` does."""
@@ -187,37 +312,34 @@ class _Protocol(HttpToolsProtocol):
         """Refuse what is no HTTP, and hang up."""
         super().send_400_response(msg)
         self._give_up()
+        self._connection.wait()
+        self._wait(HEADER_SECONDS)  # until that is sent
+
+    def pause_writing(self) -> None:
+        """Wait for somebody who does not read the answers, but not for ever."""
+        super().pause_writing()
+        self._wait(HEADER_SECONDS)
+
+    def resume_writing(self) -> None:
+        """Go on: the answers are read."""
+        super().resume_writing()
+        if not self._between_requests():
+            self._stop_waiting()
 
     def _give_up(self) -> None:
         """Let all that is under way know that nobody listens; uvicorn tells only the last, and uvloop then raises."""
-        for cycle in self._cycles:
+        for cycle in self._unanswered:
             cycle.disconnected = True
             cycle.message_event.set()
 
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if not self._between_requests():
-            self._stop_waiting()
-            self._unfinished = 0
-            return
-        self._unfinished += len(data)  # a part of the next request's headers
-        if self._unfinished > HEADER_BYTES and not self.transport.is_closing():
-            self.send_400_response("Request headers are too large.")
-        elif self._watch is None:
-            self._wait()
+    def _between_requests(self) -> bool:
+        return not self._unanswered
 
-    def _wait(self) -> None:
-        self._watch = self.loop.call_later(HEADER_SECONDS, self._too_late)
+    def _wait(self, seconds: float) -> None:
+        self._stop_waiting()
+        self._watch = self.loop.call_later(seconds, self.transport.abort)
 
     def _stop_waiting(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
-
-    def _between_requests(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete
-
-    def _too_late(self) -> None:
-        self._watch = None
-        if self._between_requests():
-            self.transport.close()

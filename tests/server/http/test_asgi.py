@@ -24,6 +24,13 @@ from smsgen.server.http.metrics import Metrics
 from tests.server.http.asgi_client import Response, exchange, get, post, scope_of, send_signed, whole
 from tests.server.http.signing import KEY_ID, NOW, SECRET, signed
 
+HEADERS = [
+    (b"host", b"localhost"),
+    (b"x-amz-target", f"{TARGET}.ListApps".encode()),
+    (b"content-type", CONTENT_TYPE.encode()),
+]
+"""Of a request that nobody signs, on this machine."""
+
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -166,7 +173,7 @@ def chunks(*sizes: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("sizes", [[101], [50, 51], [1] * 101, [100] * 3, [500, 10**6, 10**6]])
 def test_a_body_in_pieces_is_limited_too(stub: Stub, sizes: list[int]) -> None:
     endpoint = small(stub, body=100)
-    made = asyncio.run(exchange(endpoint, scope_of("POST", "/", []), chunks(*sizes)))
+    made = asyncio.run(exchange(endpoint, scope_of("POST", "/", HEADERS), chunks(*sizes)))
     assert made is not None
     assert made.error == "RequestEntityTooLargeException"
     endpoint.close()
@@ -175,7 +182,7 @@ def test_a_body_in_pieces_is_limited_too(stub: Stub, sizes: list[int]) -> None:
 def test_a_body_that_does_not_come_is_not_waited_for(stub: Stub) -> None:
     endpoint = small(stub, body_seconds=0.05)
     begun = [{"type": "http.request", "body": b"{", "more_body": True}]
-    made = asyncio.run(exchange(endpoint, scope_of("POST", "/", []), begun))
+    made = asyncio.run(exchange(endpoint, scope_of("POST", "/", HEADERS), begun))
     assert made is not None
     assert (made.status, made.error) == (408, "RequestTimeoutException")
     assert made.headers["connection"] == "close"
@@ -190,20 +197,14 @@ def test_headers_are_limited(endpoint: Endpoint, stub: Stub) -> None:
 
 def test_who_hangs_up_gets_no_answer(endpoint: Endpoint, stub: Stub) -> None:
     gone = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
-    assert asyncio.run(exchange(endpoint, scope_of("POST", "/", []), gone)) is None
+    assert asyncio.run(exchange(endpoint, scope_of("POST", "/", HEADERS), gone)) is None
     assert stub.calls == []
 
 
 def at_once(endpoint: Endpoint, count: int, release: threading.Event) -> list[Response]:
-    headers = [
-        (b"host", b"localhost"),
-        (b"x-amz-target", f"{TARGET}.ListApps".encode()),
-        (b"content-type", CONTENT_TYPE.encode()),
-    ]
-
     async def many() -> list[Any]:
         tasks = [
-            asyncio.create_task(exchange(endpoint, scope_of("POST", "/", headers), whole(b"{}")))
+            asyncio.create_task(exchange(endpoint, scope_of("POST", "/", HEADERS), whole(b"{}")))
             for _ in range(count)
         ]
         while sum(task.done() for task in tasks) < count - 3:
@@ -223,6 +224,72 @@ def test_more_requests_than_can_be_answered_are_told_to_come_again() -> None:
     assert sorted(one.status for one in made) == [200] * 3 + [503] * 7
     assert {one.error for one in made if one.status == 503} == {"ServiceUnavailableException"}
     assert post(endpoint).status == 200
+    endpoint.close()
+
+
+def unread(body: bytes = b"{}", **headers: str) -> tuple[Response, list[object]]:
+    """Give the answer of a server that wants signatures, and what it has read of a request's body."""
+    stub, read = Stub(), []
+    verifier = Verifier({KEY_ID: Key(SECRET)}, lambda: NOW)
+    endpoint = Endpoint(stub, verifier)
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    class Reads(list[Any]):
+        def pop(self, at: Any = -1) -> Any:
+            read.append(at)
+            return super().pop(at)
+
+    made = asyncio.run(exchange(endpoint, scope_of("POST", "/", raw), Reads(whole(body))))
+    endpoint.close()
+    assert made is not None
+    assert stub.calls == []
+    return made, read
+
+
+SIGNED_HEADERS = dict(signed().headers)
+OLD = dict(signed(at=NOW - 3_600).headers)
+
+
+@pytest.mark.parametrize(
+    ("headers", "error"),
+    [
+        ({**SIGNED_HEADERS, "authorization": ""}, "MissingAuthenticationTokenException"),
+        ({**SIGNED_HEADERS, "authorization": "AWS4-HMAC-SHA256 x"}, "IncompleteSignatureException"),
+        (
+            {
+                **SIGNED_HEADERS,
+                "authorization": SIGNED_HEADERS["authorization"].replace(KEY_ID, "AKIANOBODY"),
+            },
+            "UnrecognizedClientException",
+        ),
+        (OLD, "InvalidSignatureException"),
+        ({**SIGNED_HEADERS, "x-amz-target": "nonsense"}, "UnknownOperationException"),
+        ({**SIGNED_HEADERS, "x-more": "x" * 40_000}, "RequestEntityTooLargeException"),
+    ],
+    ids=["unsigned", "incomplete", "unknown", "stale", "no operation", "too large"],
+)
+def test_what_its_headers_refuse_is_not_read(headers: dict[str, str], error: str) -> None:
+    made, read = unread(**headers)
+    assert (made.error, read) == (error, [])
+
+
+def test_who_waits_for_a_100_and_is_refused_is_hung_up_on() -> None:
+    made, _ = unread(**{**OLD, "expect": "100-continue"})
+    assert made.headers["connection"] == "close"
+
+
+def test_bodies_that_are_too_large_together_are_told_to_come_again(stub: Stub) -> None:
+    endpoint = small(stub, body=100, bodies=250, body_seconds=0.5)
+    slow = [{"type": "http.request", "body": b"x" * 90, "more_body": True}]
+
+    async def many() -> list[Response | None]:
+        tasks = [exchange(endpoint, scope_of("POST", "/", HEADERS), slow) for _ in range(5)]
+        return list(await asyncio.gather(*tasks))
+
+    errors = [made.error for made in asyncio.run(many()) if made]
+    assert errors.count("RequestTimeoutException") == 2
+    assert errors.count("ServiceUnavailableException") == 3
+    assert post(endpoint).status == 200  # what was held is let go of
     endpoint.close()
 
 
@@ -296,8 +363,43 @@ def test_every_request_is_a_line_of_the_log_without_secrets(stub: Stub) -> None:
     }
     assert (second["status"], second["error"]) == (400, "InvalidSignatureException")
     assert "accessKeyId" not in second
+    assert second["claimedKeyId"] == KEY_ID
     for secret in ("hush", SECRET, "Signature="):
         assert secret not in stream.getvalue()
+    endpoint.close()
+
+
+def test_a_signature_that_does_not_hold_is_logged_with_the_key_it_claims(
+    stub: Stub, caplog: pytest.LogCaptureFixture
+) -> None:
+    stream = StringIO()
+    verifier = Verifier({KEY_ID: Key(SECRET)}, lambda: NOW)
+    endpoint = Endpoint(stub, verifier, log=AccessLog(stream, lambda: NOW))
+    claims = ["AKIANOBODY", "\x1b[31m\u202ered\x7f'\"", "A" * 5_000, ""]
+    for claim in claims:
+        scope = f"Credential={claim}/20181126/us-east-1/sms/aws4_request, SignedHeaders=host, Signature=0"
+        header = f"AWS4-HMAC-SHA256 {scope}".encode().decode("latin-1")
+        post(endpoint, **{"authorization": header, "x-amz-date": "20181126T120000Z"})
+    claimed = [json.loads(line).get("claimedKeyId", "") for line in stream.getvalue().splitlines()]
+    assert claimed[0] == "AKIANOBODY"
+    assert len(claimed[2]) <= 128
+    assert claimed[3] == ""
+    assert all(one.isprintable() and one.isascii() for one in (*claimed, caplog.text.replace("\n", "")))
+    assert "UnrecognizedClientException" in caplog.text
+    assert "AKIANOBODY" in caplog.text
+    endpoint.close()
+
+
+def test_anybody_may_ask_whether_it_is_ready_and_the_store_is_asked_once_a_second(stub: Stub) -> None:
+    asked: list[None] = []
+    endpoint = Endpoint(stub, Loopback(), readiness=lambda: asked.append(None))
+
+    async def many() -> None:
+        scope = scope_of("GET", "/ready", [])
+        await asyncio.gather(*(exchange(endpoint, scope, whole(b"")) for _ in range(50)))
+
+    asyncio.run(many())
+    assert len(asked) == 1
     endpoint.close()
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from smsgen.errors import SmsgenError
-from smsgen.server.http.credentials import Key, keys_of_environment, keys_of_file
+from smsgen.server.http.credentials import Key, check_private, keys_of_environment, keys_of_file
 
 FILE = """
 [default]
@@ -73,3 +76,24 @@ def test_a_key_does_not_show_itself() -> None:
     key = Key("hush", "token")
     assert "hush" not in f"{key} {key!r} {[key]}"
     assert "token" not in repr(key)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="others are known by a file's mode")
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o602, 0o666])
+def test_a_file_that_others_can_read_is_refused_with_what_to_run(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "my keys.ini"
+    path.touch()
+    path.chmod(mode)
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    for named in (path, link):
+        with pytest.raises(SmsgenError, match=named.name) as caught:
+            check_private(str(named))
+        assert caught.value.hint == (f"chmod 600 '{path}'" if named is path else f"chmod 600 {link}")
+    path.chmod(0o640)  # a group, or what an access list shows as one
+    check_private(str(path))
+
+
+def test_what_is_no_file_of_ones_own_has_no_mode_to_look_at(tmp_path: Path) -> None:
+    check_private(os.devnull)
+    check_private(str(tmp_path / "none"))
