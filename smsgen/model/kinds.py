@@ -210,6 +210,8 @@ class Integer(Kind):
         if not self.least <= value <= self.most:
             message = f"{label(path)} is {show(value)}; it must be from {self.least:,} to {self.most:,}"
             problems.add("OUT_OF_RANGE", path, message)
+        else:
+            problems.check_reading(path, value)
         return value
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from smsgen.errors import Diagnostic, Path, Severity
+from smsgen.text.readings import other_reading
 from smsgen.text.source import Source
 
 MAX_PROBLEMS = 1000
@@ -76,6 +77,16 @@ class Problems:
             near = get_close_matches(word.lower(), folded, 1)
             self._near[what, word] = folded[near[0]] if near else ""
         return self._near[what, word]
+
+    def check_reading(self, path: Path, value: int) -> None:
+        """Say that not every reader of YAML reads the integer at `path` as `value`, where that is so."""
+        spelling = self.source.written(path) if self.source and self.source.root is not None else None
+        other = other_reading(spelling) if spelling and spelling != str(value) else ""
+        if other:
+            message = f"{label(path)} is written {spelling}, which is {show(value)} to YAML 1.1, and {other} to others"
+            self.add(
+                "AMBIGUOUS_NUMBER", path, message, "write it in decimal digits alone, without a 0 before them"
+            )
 
     def wrong_type(self, path: Path, value: Any, wanted: str, hint: str = "") -> None:
         """Say that `value` is not of the kind that belongs at `path`; `wanted` names it: "a list"."""

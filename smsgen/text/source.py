@@ -45,16 +45,16 @@ class _Loader(_SafeLoader):  # type: ignore[misc] # one of two classes, chosen a
 class Source:
     """A document as plain data, and where each value stood in the text.
 
-    `data` is the document; `file` the name used in messages. Aliased YAML values are shared, not copied.
+    `data` is the document, aliased values shared; `file` the name in messages; `root` YAML's node, None for JSON at first.
     """
 
-    __slots__ = ("_root", "_text", "data", "file")
+    __slots__ = ("_text", "data", "file", "root")
 
     def __init__(self, data: Any, file: str, text: str, root: Any = None) -> None:
         self.data = data
         self.file = file
         self._text = text
-        self._root = root
+        self.root = root
 
     def locate(self, path: Path, *, key: bool = False) -> Location:
         """Give where the value at `path` stands (its key with `key=True`).
@@ -83,9 +83,9 @@ class Source:
         return node.value if isinstance(node, yaml.ScalarNode) else None
 
     def _top(self) -> Any:
-        if self._root is None:
-            self._root = _compose_or_none(self._text)
-        return self._root
+        if self.root is None:
+            self.root = _compose_or_none(self._text)
+        return self.root
 
     def place(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Give the diagnostics with their locations filled in from their paths, in the order of the text."""

@@ -27,6 +27,7 @@ VALIDATOR = jsonschema_rs.Draft202012Validator(json_schema())
 OTHER = jsonschema.Draft202012Validator(json_schema())
 
 BETWEEN_FIELDS = {
+    "AMBIGUOUS_NUMBER",
     "BAD_VOLUME",
     "CONFLICT",
     "DUPLICATE_ADDRESS",
@@ -48,7 +49,7 @@ BETWEEN_FIELDS = {
     "TOO_LONG",
     "UNNAMED_SERVER",
 }
-"""Codes of what no schema says: that two fields do not fit each other, durations in seconds, texts in bytes."""
+"""Codes of what no schema says: how a number is written, that two fields do not fit each other, durations in seconds, texts in bytes."""
 
 EVERY_WAY = [
     ("serverGroup: []", "UNKNOWN_FIELD"),

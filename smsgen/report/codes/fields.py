@@ -4,6 +4,16 @@ from smsgen.report.codes.entry import Code, app, fields, launch, server, words
 
 CODES = (
     Code(
+        "AMBIGUOUS_NUMBER",
+        "error",
+        "a number that is not read alike by all",
+        "YAML 1.1, which smsgen and most tools read, takes 010 for an octal number, 8, and 0x10, 1_000 and 1:30 for "
+        "numbers too; YAML 1.2 takes 010 for 10, and some of the others for text.",
+        "Write the number that you mean in decimal digits alone.",
+        app("name: shop\nserverGroups:\n  - launchOrder: 010\n    serverList: [{serverId: s-12345678}]"),
+        "https://yaml.org/spec/1.2.2/#1032-tag-resolution",
+    ),
+    Code(
         "BAD_ADDRESS",
         "error",
         "a text that is no IPv4 address",
