@@ -45,7 +45,7 @@ class _Loader(_SafeLoader):  # type: ignore[misc] # one of two classes, chosen a
 class Source:
     """A document as plain data, and where each value stood in the text.
 
-    `data` is the document, aliased values shared; `file` the name in messages; `root` YAML's node, None for JSON at first.
+    `data` is the document, aliased values shared; `file` the name in messages; `root` YAML's node (JSON: None first).
     """
 
     __slots__ = ("_text", "data", "file", "root")

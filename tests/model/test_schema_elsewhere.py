@@ -49,7 +49,7 @@ BETWEEN_FIELDS = {
     "TOO_LONG",
     "UNNAMED_SERVER",
 }
-"""Codes of what no schema says: how a number is written, that two fields do not fit each other, durations in seconds, texts in bytes."""
+"""Codes of what no schema says: a number's spelling, fields that do not fit each other, durations in seconds, bytes."""
 
 EVERY_WAY = [
     ("serverGroup: []", "UNKNOWN_FIELD"),

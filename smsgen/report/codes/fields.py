@@ -11,7 +11,6 @@ CODES = (
         "numbers too; YAML 1.2 takes 010 for 10, and some of the others for text.",
         "Write the number that you mean in decimal digits alone.",
         app("name: shop\nserverGroups:\n  - launchOrder: 010\n    serverList: [{serverId: s-12345678}]"),
-        "https://yaml.org/spec/1.2.2/#1032-tag-resolution",
     ),
     Code(
         "BAD_ADDRESS",
@@ -77,7 +76,7 @@ CODES = (
     Code(
         "BAD_LOGICAL_ID",
         "error",
-        "a logical id with other characters than letters and digits, or a longer one than CloudFormation takes",
+        "a logical id of other characters than letters and digits, or too long",
         "CloudFormation knows a resource by it. In an application file it is logicalId; in a template, the "
         "name under Resources.",
         "Use ASCII letters and digits only, at most 255 of them.",
