@@ -20,7 +20,9 @@ from tests.clients.serving import (
     run,
     serving,
 )
+from tests.servers.certificate import certificate
 
+__all__ = ["certificate"]
 TEMPORARY = {
     "aws_access_key_id": "ASIAIOSFODNN7EXAMPLE",
     "aws_secret_access_key": "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",

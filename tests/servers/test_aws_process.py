@@ -15,7 +15,9 @@ from tests.programs import run
 from tests.servers.aws import AwsProcess, started
 from tests.servers.aws.blocks import ZEROS
 from tests.servers.aws.fixtures import block, clients_of, put_arguments, stored
+from tests.servers.certificate import certificate
 
+__all__ = ["certificate"]
 ROOT = Path(__file__).parents[2]
 WRITER = """
 import http.client, sys
@@ -84,6 +86,34 @@ def test_several_workers_put_to_one_snapshot_at_once(process: AwsProcess) -> Non
     for index in (0, 199, 200, 599):
         assert process.control.block(snapshot_id, index) == block(index)
     assert process.control.block(snapshot_id, 600) == ZEROS
+
+
+def test_a_snapshot_is_compared_with_its_image_from_outside(process: AwsProcess, tmp_path: Path) -> None:
+    snapshot_id = stored(clients_of(process.url)("ebs"), {0: block(1), 4: block(2)}, complete=False)
+    (tmp_path / "image").write_bytes(block(1) + bytes(3 * len(ZEROS)) + block(3))
+    with (tmp_path / "image").open("rb") as image:
+        assert process.control.differences(snapshot_id, image) == [4]
+
+
+def test_it_serves_over_tls(certificate: Path) -> None:
+    key = str(certificate.parent / "key.pem")
+    script = (
+        "import boto3\n"
+        "from tests.servers.aws.fixtures import block, stored\n"
+        "ebs = boto3.client('ebs', region_name='eu-central-1')\n"
+        "print(stored(ebs, {3: block(3)}), boto3.client('s3').list_buckets()['Buckets'])\n"
+    )
+    with started("--tls-cert", str(certificate), "--tls-key", key) as server:
+        assert server.url.startswith("https://")
+        environment = {
+            "AWS_ENDPOINT_URL": server.url,
+            "AWS_CA_BUNDLE": str(certificate),
+            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        }
+        done = run(sys.executable, "-c", script, folder=ROOT, **environment)
+        snapshot_id, _, buckets = done.stdout.strip().partition(" ")
+        assert (buckets, server.control.block(snapshot_id, 3)) == ("[]", block(3)), done.stderr
 
 
 def test_a_worker_can_be_killed_at_a_call_and_its_block_counts(process: AwsProcess) -> None:

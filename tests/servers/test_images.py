@@ -216,3 +216,50 @@ def test_a_copy_holds_all_blocks_and_may_be_encrypted(aws: Aws, clients: Clients
     assert [reader.at(0), reader.at(1)] == [block(1), block(3)]
     changes = partial(ebs.list_changed_blocks, FirstSnapshotId=first, SecondSnapshotId=copy_id)
     assert refusal(changes).reason == "UNRELATED_SNAPSHOTS"
+
+
+def test_a_stack_replaces_an_instance_for_a_new_image(clients: Clients) -> None:
+    ebs, ec2, cloudformation = clients("ebs"), clients("ec2"), clients("cloudformation")
+    images = [
+        registered(ec2, mapped(stored(ebs, {0: block(number)})), Name=f"run {number}") for number in (1, 2)
+    ]
+
+    def template(image_id: str, **more: str) -> str:
+        properties = {"ImageId": image_id, "InstanceType": "m6i.large"} | more
+        return json.dumps({"Resources": {"Db1": {"Type": "AWS::EC2::Instance", "Properties": properties}}})
+
+    def physical() -> str:
+        resources = cloudformation.describe_stack_resources(StackName="shop")["StackResources"]
+        found: str = resources[0]["PhysicalResourceId"]
+        return found
+
+    def change(body: str) -> None:
+        names = {"StackName": "shop", "ChangeSetName": f"change-{len(body)}"}
+        cloudformation.create_change_set(**names, ChangeSetType="UPDATE", TemplateBody=body)
+        cloudformation.execute_change_set(**names)
+
+    cloudformation.create_stack(StackName="shop", TemplateBody=template(images[0]))
+    first = physical()
+    change(template(images[1]))
+    second = physical()
+    change(template(images[1], InstanceType="m6i.xlarge"))
+    assert (first != second, physical()) == (True, second)
+    instances = [each["Instances"][0] for each in ec2.describe_instances()["Reservations"]]
+    seen = {
+        each["InstanceId"]: (each["ImageId"], each["State"]["Name"], each["InstanceType"])
+        for each in instances
+    }
+    assert seen[first] == (images[0], "terminated", "m6i.large")
+    assert seen[second] == (images[1], "running", "m6i.xlarge")
+
+
+def test_a_bucket_that_demands_tls_can_be_read(clients: Clients) -> None:
+    s3 = clients("s3")
+    s3.create_bucket(Bucket="documents", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::documents/*"}
+    deny["Condition"] = {"Bool": {"aws:SecureTransport": "false"}}
+    s3.put_bucket_policy(
+        Bucket="documents", Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    )
+    s3.put_object(Bucket="documents", Key="template", Body=b"{}")
+    assert s3.get_object(Bucket="documents", Key="template")["Body"].read() == b"{}"

@@ -15,10 +15,13 @@ def main() -> None:
     parser.add_argument(
         "--spool", type=Path, metavar="DIR", help="where the blocks go (default: the temporary folder)"
     )
+    parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve over TLS, with this certificate")
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="and its key")
     arguments = parser.parse_args()
     from tests.servers.aws.service import Service
 
-    service = Service(arguments.port, arguments.spool)
+    tls = (arguments.tls_cert, arguments.tls_key) if arguments.tls_cert else None
+    service = Service(arguments.port, arguments.spool, tls)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))  # nothing is worth keeping
     print(f"ready {service.url}", flush=True)

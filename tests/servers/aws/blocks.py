@@ -9,7 +9,7 @@ import io
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -154,13 +154,19 @@ class DiskReader(io.RawIOBase):
         return [index for index, writer in disk.written().items() if writer.own[index].place is not None]
 
     def differences(self, image: BinaryIO) -> list[int]:
-        """Give the indexes of the blocks that are not as in a raw image; what is beyond its end has to be zeros.
+        """Give the indexes of the blocks that are not as in a raw image."""
+        return differences(self.data(), self.at, image)
 
-        Reads no more than the blocks and the parts of the image that hold data.
-        """
-        end = image.seek(0, os.SEEK_END)
-        indexes = set(self.data()) | set(_allocated(image.fileno(), end))
-        return [index for index in sorted(indexes) if self.at(index) != _block_of(image, index)]
+
+def differences(data: list[int], at: Callable[[int], bytes], image: BinaryIO) -> list[int]:
+    """Give the indexes of the blocks that are not as in a raw image; what is beyond its end has to be zeros.
+
+    `data` are the indexes of the blocks that are not zeros, `at` gives a block. Of the image, only what is allocated is
+    read.
+    """
+    end = image.seek(0, os.SEEK_END)
+    indexes = set(data) | set(_allocated(image.fileno(), end))
+    return [index for index in sorted(indexes) if at(index) != _block_of(image, index)]
 
 
 def _block_of(image: BinaryIO, index: int) -> bytes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import ssl
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from tests.servers.aws.blocks import BLOCK, DiskReader
+from tests.servers.aws.blocks import BLOCK, DiskReader, differences
 from tests.servers.aws.faults import Fault
 from tests.servers.aws.imports import MESSAGES
 from tests.servers.aws.snapshots import StoredSnapshot
@@ -127,7 +128,7 @@ class Remote:
     """The control of a stand-in in another process."""
 
     def __init__(self, url: str) -> None:
-        self._address = urlsplit(url).netloc
+        self._url = urlsplit(url)
 
     def do(self, order: str, **arguments: Any) -> Any:
         """Carry out one of Control's methods and give its result, as JSON has it; raises ValueError."""
@@ -139,8 +140,21 @@ class Remote:
         assert len(data) == BLOCK
         return data
 
+    def differences(self, snapshot_id: str, image: BinaryIO) -> list[int]:
+        """Give the indexes of the blocks of a snapshot that are not as in a raw image."""
+        data = self.do("data", snapshot_id=snapshot_id)
+        return differences(data, lambda index: self.block(snapshot_id, index), image)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self._url.scheme == "http":
+            return http.client.HTTPConnection(self._url.netloc, timeout=60)
+        # Who asks is the one who made the certificate.
+        return http.client.HTTPSConnection(
+            self._url.netloc, timeout=60, context=ssl._create_unverified_context()
+        )
+
     def _ask(self, method: str, path: str, order: Any) -> bytes:
-        connection = http.client.HTTPConnection(self._address, timeout=60)
+        connection = self._connection()
         try:
             connection.request(method, path, json.dumps(order))
             answer = connection.getresponse()

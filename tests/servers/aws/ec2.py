@@ -1,4 +1,4 @@
-"""What EC2 does with snapshots and images, put into moto's EC2 while a stand-in runs, and taken out again."""
+"""What EC2 does with snapshots and images, as operations of moto's EC2, and the checks before what moto does."""
 
 from __future__ import annotations
 
@@ -12,34 +12,14 @@ from moto.ec2.responses import EC2Response
 
 from tests.servers.aws.blocks import Disk
 from tests.servers.aws.images import Registration, launch_mappings, register, usable_snapshot
-from tests.servers.aws.import_answers import import_answers, tags_of
+from tests.servers.aws.import_answers import tags_of
 from tests.servers.aws.snapshots import StoredSnapshot, completed
 from tests.servers.aws.state import State
 
 Method = Callable[..., Any]
 
 
-class Patch:
-    """Methods put into moto's classes; `undo` takes them out."""
-
-    def __init__(self, state: State) -> None:
-        self._undone: list[Callable[[], None]] = []
-        for owner, methods in ((EC2Response, _answers(state) | import_answers(state)), (EC2Backend, _acts())):
-            for name, method in methods.items():
-                self._put(owner, name, method)
-
-    def _put(self, owner: type, name: str, method: Method) -> None:
-        before = vars(owner).get(name)
-        setattr(owner, name, method)
-        self._undone.append(lambda: setattr(owner, name, before) if before else delattr(owner, name))
-
-    def undo(self) -> None:
-        """Leave moto as it was."""
-        while self._undone:
-            self._undone.pop()()
-
-
-def _answers(state: State) -> dict[str, Method]:
+def answers(state: State) -> dict[str, Method]:
     """Give EC2's operations, by moto's names for them."""
 
     def register_image(response: EC2Response) -> ActionResult:
@@ -115,7 +95,7 @@ def _copy(backend: Any, source_id: str, region: str, *, description: str, kms_ke
     return completed(backend, source.shared, disk, description=description, kms_key=key)
 
 
-def _acts() -> dict[str, Method]:
+def acts() -> dict[str, Method]:
     """Give what moto does itself, with EC2's checks before it: CloudFormation's launches come this way too."""
     launch, create_volume = EC2Backend.run_instances, EC2Backend.create_volume
 

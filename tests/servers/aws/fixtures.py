@@ -17,16 +17,16 @@ REGION = "eu-central-1"
 Clients = Callable[[str], Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def aws_server() -> Iterator[Aws]:
-    """A stand-in, for the whole session."""
+    """A stand-in, for the tests of a module: while it runs, moto in this process does what it does."""
     with running() as server:
         yield server
 
 
 @pytest.fixture
 def aws(aws_server: Aws) -> Aws:
-    """The session's stand-in, with nothing in it and all switches as they are from the start."""
+    """The module's stand-in, with nothing in it and all switches as they are from the start."""
     aws_server.control.begin_anew()
     return aws_server
 

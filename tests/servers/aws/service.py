@@ -13,8 +13,8 @@ from werkzeug.serving import make_server
 
 from tests.servers.aws.control import Control
 from tests.servers.aws.ebs import Ebs, ebs_of
-from tests.servers.aws.ec2 import Patch
 from tests.servers.aws.handler import handler, quiet
+from tests.servers.aws.patches import Patch
 from tests.servers.aws.snapshots import StoredSnapshot
 from tests.servers.aws.state import State
 
@@ -22,16 +22,21 @@ from tests.servers.aws.state import State
 class Service:
     """A server that listens; `server.serve_forever()` serves."""
 
-    def __init__(self, port: int, folder: Path | None) -> None:
+    def __init__(self, port: int, folder: Path | None, tls: tuple[Path, Path] | None = None) -> None:
         self.state = State(folder)
         self.control = Control(self.state, _snapshots)
         self.patch = Patch(self.state)
         application = DomainDispatcherApplication(create_backend_app)
         self.server: Any = make_server(
-            "127.0.0.1", port, application, threaded=True, request_handler=handler(self.control, self.account)
+            "127.0.0.1",
+            port,
+            application,
+            threaded=True,
+            request_handler=handler(self.control, self.account),
+            ssl_context=(str(tls[0]), str(tls[1])) if tls else None,
         )
         quiet(self.server)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server.server_port}"
 
     def account(self, access_key: str, region: str) -> Ebs:
         """Give EBS direct of the account that an access key belongs to."""
