@@ -320,6 +320,6 @@ def test_a_file_that_ends_with_ps1_is_powershell(text: str) -> None:
 
 
 def test_what_says_another_language_than_its_name_is_that_language() -> None:
-    assert user_data("  platform: linux\nuserData: {file: boot.ps1}", {"boot.ps1": b"#!/usr/bin/pwsh\n"}) == (
+    assert user_data("platform: linux\nuserData: {file: boot.ps1}", {"boot.ps1": b"#!/usr/bin/pwsh\n"}) == (
         "#!/usr/bin/pwsh\n"
     )
