@@ -4,6 +4,7 @@ pay.
 
 from __future__ import annotations
 
+import os
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -98,12 +99,21 @@ class Clients:
             hint = "pip install 'smsgen[aws]'"
             raise ServiceError("boto3, which talks to AWS, is not installed", hint=hint) from None
         with service_errors("cannot sign in to AWS"):
-            session = boto3.Session(profile_name=self.settings.profile, region_name=self.settings.region)
+            region = self.settings.region or region_of_environment()
+            session = boto3.Session(profile_name=self.settings.profile, region_name=region)
             if session.get_credentials() is None:
                 raise NoCredentialsError
             if not session.region_name:
                 raise NoRegionError
         return session
+
+
+def region_of_environment() -> str | None:
+    """Give AWS_REGION, which boto3 does not look at; the AWS CLI and the other SDKs let it win over all but options.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
+    """
+    return os.environ.get("AWS_REGION") or None
 
 
 def _config() -> Any:

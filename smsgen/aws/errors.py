@@ -85,7 +85,7 @@ _CLASSES = {
     "PartialCredentialsError": _Said(
         "the AWS credentials are incomplete", "set both the key id and the secret key"
     ),
-    "NoRegionError": _Said("no AWS Region is set", "give --region, or set AWS_DEFAULT_REGION"),
+    "NoRegionError": _Said("no AWS Region is set", "give --region, or set AWS_REGION"),
     "InvalidRegionError": _Said(
         "that is not the name of an AWS Region", "give one such as eu-central-1", quote=True
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from smsgen.aws.clients import region_of_environment
 from smsgen.errors import SmsgenError
 
 _SERVICE = "sms"
@@ -25,7 +26,7 @@ def sms_client(model: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
     session = Session(profile=given.pop("profile_name", None))
     session.register_component("data_loader", _Loader(session.get_component("data_loader"), model))
     made = boto3.Session(botocore_session=session)
-    given.setdefault("region_name", made.region_name or "us-east-1")
+    given.setdefault("region_name", region_of_environment() or made.region_name or "us-east-1")
     return made.client(_SERVICE, **given)
 
 

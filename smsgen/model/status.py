@@ -26,9 +26,9 @@ def step(table: Mapping[S, Mapping[E, S]], status: S, event: E) -> S:
     try:
         return table[status][event]
     except KeyError:
-        possible = ", ".join(sorted(each.name for each in table[status])) or "nothing any more"
-        message = f"an application that is {status.value} does not take {event.name}"
-        raise IllegalStep(message, hint=f"what it takes: {possible}") from None
+        possible = ", or ".join(sorted(each.value for each in table[status])) or "nothing any more"
+        message = f"an application that is {status.value} is not where {event.value}"
+        raise IllegalStep(message, hint=f"what can happen: {possible}") from None
 
 
 # --- status -------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+import smsgen
 from smsgen.aws.clients import MAX_ATTEMPTS, AwsSettings, Clients
 from smsgen.errors import ServiceError
 from tests.aws.conftest import ACCOUNT, REGION
@@ -56,6 +57,30 @@ def test_without_credentials(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch)
 def test_without_a_region(proxy: FaultProxy) -> None:
     with pytest.raises(ServiceError, match="no AWS Region is set"):
         Clients(AwsSettings(endpoint_url=proxy.url)).client("s3")
+
+
+@pytest.mark.parametrize(
+    ("environment", "option", "region"),
+    [
+        ({"AWS_REGION": "eu-west-1"}, None, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-2"}, None, "eu-west-2"),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"}, None, "eu-west-1"),
+        ({"AWS_REGION": "", "AWS_DEFAULT_REGION": "eu-west-2"}, None, "eu-west-2"),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-3", "eu-west-3"),
+    ],
+)
+def test_the_region_is_that_of_the_option_else_of_the_environment(
+    environment: dict[str, str],
+    option: str | None,
+    region: str,
+    proxy: FaultProxy,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert Clients(AwsSettings(region=option, endpoint_url=proxy.url)).region == region
+    given = {"region_name": option} if option else {}
+    assert smsgen.client("sms", **given).meta.region_name == region
 
 
 def test_with_a_profile_that_is_not_there(proxy: FaultProxy) -> None:

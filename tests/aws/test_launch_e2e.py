@@ -78,7 +78,7 @@ def test_an_application_from_its_file_to_its_end(site: Site) -> None:
     assert (site.stacks(), site.running()) == (["UPDATE_COMPLETE"], 3)
 
     shown = site.smsgen("terminate-app", "--dry-run")
-    assert "3 deleted" in shown.err
+    assert "3 to be deleted" in shown.err
     assert site.running() == 3
     gone = site.smsgen("terminate-app", "--yes", "--output", "json")
     assert gone.code == 0, gone.err

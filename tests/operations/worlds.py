@@ -205,6 +205,19 @@ class Site:
         assert found is not None
         return found
 
+    def stand(self, app_id: str, *, status: str = "", launch: str = "", replication: str = "") -> ManagedApp:
+        """Give the kept application other statuses behind the operations' back."""
+        from smsgen.operations.ports.store import Change
+
+        before = self.app(app_id)
+        after = before._replace(
+            status=status or before.status,
+            launch=before.launch._replace(status=launch or before.launch.status),
+            replication=before.replication._replace(status=replication or before.replication.status),
+        )
+        self.store.commit(Change(before, after))
+        return self.app(app_id)
+
     def edit(self, app_id: str, change: Callable[[App], App]) -> None:
         """Change the kept application behind the operations' back."""
         from smsgen.operations.ports.store import Change

@@ -17,7 +17,7 @@ from smsgen.model.launch import Launch
 from smsgen.model.managed import LaunchState, ManagedApp
 from smsgen.model.status import STEPS, LaunchEvent, LaunchStatus, advance
 from smsgen.operations.apps.readiness import diagnose, told, without_image
-from smsgen.operations.apps.world import BadParameter, NotPermitted, World, changed, require_active
+from smsgen.operations.apps.world import BadParameter, NotPermitted, World, changed, permit
 from smsgen.operations.ports.store import Change
 
 API_FIELDS = (
@@ -59,12 +59,12 @@ def put_launch_configuration(world: World, app_id: str, wanted: LaunchConfigurat
     """Keep how the application is launched, and say in its status whether that will do.
 
     A server that is named gets this configuration in place of its old one; others, and a role that is not named, stay.
-    Raises BadParameter for groups and servers that are not in the application, IllegalStep while it is being launched
+    Raises BadParameter for groups and servers that are not in the application, NotPermitted while it is being launched
     or terminated.
     """
 
     def decide(before: ManagedApp) -> Change:
-        require_active(before)
+        permit("PutAppLaunchConfiguration", before)
         launch = before.launch._replace(configured=True)
         if wanted.auto_launch is not None:
             launch = launch._replace(auto_launch=wanted.auto_launch)
@@ -92,10 +92,10 @@ def _waits_for(app: App) -> str:
 
 
 def delete_launch_configuration(world: World, app_id: str) -> ManagedApp:
-    """Forget how the application is launched; raises IllegalStep where something of it is, or may be, launched."""
+    """Forget how the application is launched; raises NotPermitted where something of it is, or may be, launched."""
 
     def decide(before: ManagedApp) -> Change:
-        require_active(before)
+        permit("DeleteAppLaunchConfiguration", before)
         status = advance(LaunchStatus(before.launch.status), LaunchEvent.FORGET)
         if before.launch.stack_id:
             message = f"the launch of the application {app_id} failed, and left its stack behind"

@@ -15,7 +15,7 @@ from smsgen.model.managed import ManagedApp, ReplicationParameters, ReplicationS
 from smsgen.model.replication import ReplicationEvent, ReplicationStatus, advance
 from smsgen.operations.apps.configure_launch import check_members
 from smsgen.operations.apps.readiness import cut
-from smsgen.operations.apps.world import BadParameter, World, changed, require_active
+from smsgen.operations.apps.world import BadParameter, World, changed, permit
 from smsgen.operations.ports.store import Change
 
 MAX_FREQUENCY = 24
@@ -37,11 +37,11 @@ def put_replication_configuration(
     """Keep how the servers are replicated, and say in the status whether that will do.
 
     A server that is named gets these parameters in place of its old ones; others stay. Raises BadParameter for groups
-    and servers that are not in the application, IllegalStep while it is being replicated.
+    and servers that are not in the application, NotPermitted while it is being replicated.
     """
 
     def decide(before: ManagedApp) -> Change:
-        require_active(before)
+        permit("PutAppReplicationConfiguration", before)
         groups = {group.server_group_id: group for group in before.app.server_groups}
         parameters = dict(before.replication.parameters)
         for one in wanted:
@@ -68,10 +68,10 @@ def reconsidered(managed: ManagedApp) -> ManagedApp:
 
 
 def delete_replication_configuration(world: World, app_id: str) -> ManagedApp:
-    """Forget how the servers are replicated; raises IllegalStep while they are."""
+    """Forget how the servers are replicated; raises NotPermitted while they are."""
 
     def decide(before: ManagedApp) -> Change:
-        require_active(before)
+        permit("DeleteAppReplicationConfiguration", before)
         status = advance(ReplicationStatus(before.replication.status), ReplicationEvent.FORGET)
         after = before._replace(replication=ReplicationState(status=status.value), modified=world.clock.now())
         return Change(before, after)

@@ -19,7 +19,7 @@ from smsgen.model.managed import (
 from smsgen.model.status import LaunchStatus
 from smsgen.operations.apps.configure_launch import check_members
 from smsgen.operations.apps.readiness import cut
-from smsgen.operations.apps.world import BadParameter, MissingParameter, World, changed
+from smsgen.operations.apps.world import BadParameter, MissingParameter, World, changed, permit
 from smsgen.operations.ports.store import Change
 
 READY, PENDING, RUNNING, SUCCEEDED, FAILED = (
@@ -59,6 +59,7 @@ def put_validation_configuration(world: World, app_id: str, wanted: ValidationCo
     """
 
     def decide(before: ManagedApp) -> Change:
+        permit("PutAppValidationConfiguration", before)
         state = before.validation
         apps, servers = state.apps, state.servers
         if wanted.apps is not None:
@@ -79,6 +80,7 @@ def delete_validation_configuration(world: World, app_id: str) -> ManagedApp:
     """Forget what is validated, and what came of it."""
 
     def decide(before: ManagedApp) -> Change:
+        permit("DeleteAppValidationConfiguration", before)
         after = before._replace(validation=ValidationState(), modified=world.clock.now())
         return Change(before, after)
 
@@ -96,6 +98,7 @@ def notify_validation_output(
         found = next((one for one in outputs(before) if one.validation_id == validation_id), None)
         if found is None:
             raise BadParameter(f"the application {app_id} has no validation {validation_id}")
+        permit("NotifyAppValidationOutput", before)
         made = found._replace(status=status, message=cut(message), latest_time=world.clock.now())
         return Change(before, with_output(before, made))
 

@@ -14,7 +14,7 @@ from smsgen.model.status import LaunchEvent, LaunchStatus, advance
 from smsgen.operations.apps.configure_validation import awaiting
 from smsgen.operations.apps.preparing import prepared
 from smsgen.operations.apps.readiness import told, without_image
-from smsgen.operations.apps.world import NotPermitted, World, changed, find_app, new_job, require_active
+from smsgen.operations.apps.world import NotPermitted, World, changed, find_app, new_job, permit
 from smsgen.operations.files.generate_change_set import predict_change_set, submitted_of
 from smsgen.operations.files.generate_template import Generated
 from smsgen.operations.ports.store import Change
@@ -29,7 +29,9 @@ def generate_template(world: World, app_id: str, *, format: str = "yaml") -> S3L
     `format` is "json" or "yaml". What the configuration leaves out, a server's image too, is a parameter of the
     template. Raises NotPermitted where it is not configured, or does not compile.
     """
-    generated = _generated(world, find_app(world, app_id), format)
+    managed = find_app(world, app_id)
+    permit("GenerateTemplate", managed)
+    generated = _generated(world, managed, format)
     return upload_templates(generated.compiled, world.artifacts(), format=format).location
 
 
@@ -39,9 +41,13 @@ def generate_change_set(world: World, app_id: str, *, format: str = "yaml") -> S
     `format` is "json" or "yaml". Raises NotPermitted where it is not launched, or as `generate_template`.
     """
     managed = find_app(world, app_id)
+    permit("GenerateChangeSet", managed)
     stack = world.stacks.find(managed.app.stack_name)
     if stack is None or stack.status == "REVIEW_IN_PROGRESS":
-        raise NotPermitted(f"the application {app_id} is not launched, so that nothing can change")
+        message = (
+            f"the stack of the application {app_id} was deleted by somebody else, so that nothing can change"
+        )
+        raise NotPermitted(message, hint="LaunchApp makes it again")
     submitted = submitted_of(_generated(world, managed, format))
     pulled = pull(world.reader, stack.stack_id, after=(submitted.template.body, *submitted.children.values()))
     try:
@@ -54,9 +60,6 @@ def generate_change_set(world: World, app_id: str, *, format: str = "yaml") -> S
 
 def _generated(world: World, managed: ManagedApp, format: str) -> Generated:  # noqa: A002 - as above
     app_id = managed.app.app_id
-    if not managed.launch.configured:
-        hint = "put one with PutAppLaunchConfiguration"
-        raise NotPermitted(f"the application {app_id} has no launch configuration", hint=hint)
     try:
         return prepared(world, managed, format=format)
     except InvalidInput as error:
@@ -69,11 +72,11 @@ def _generated(world: World, managed: ManagedApp, format: str) -> Generated:  # 
 def launch_app(world: World, app_id: str) -> ManagedApp:
     """Begin to launch the application, or to bring its stack to what it is now; give it in its new status.
 
-    Raises IllegalStep where it cannot be launched now, NotPermitted where servers have no image.
+    Raises NotPermitted where it cannot be launched now, or servers have no image.
     """
 
     def decide(before: ManagedApp) -> Change:
-        require_active(before)
+        permit("LaunchApp", before)
         status = advance(LaunchStatus(before.launch.status), LaunchEvent.LAUNCH)
         servers = without_image(before.app)
         if servers:
@@ -91,11 +94,11 @@ def launch_app(world: World, app_id: str) -> ManagedApp:
 def terminate_app(world: World, app_id: str) -> ManagedApp:
     """Begin to delete the application's stack, and give the application in its new status.
 
-    A creation that is running is broken off. Raises IllegalStep where there is nothing to terminate, or an update runs.
+    A creation that runs is broken off. Raises NotPermitted where nothing is there to terminate, or an update runs.
     """
 
     def decide(before: ManagedApp) -> Change:
-        require_active(before)
+        permit("TerminateApp", before)
         status = advance(LaunchStatus(before.launch.status), LaunchEvent.TERMINATE)
         launch = before.launch._replace(status=status.value, message="", operation="")
         after = before._replace(launch=launch, modified=world.clock.now())

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from smsgen.model import replication
 from smsgen.model.app import App, ServerGroup, Tag
 from smsgen.model.managed import ManagedApp, Summary
+from smsgen.model.permitted import WITH_GROUPS
 from smsgen.model.replication import ReplicationStatus
 from smsgen.model.status import (
     APP_STEPS,
@@ -35,6 +36,7 @@ from smsgen.operations.apps.world import (
     changed,
     find_app,
     new_job,
+    permit,
 )
 from smsgen.operations.ports.store import Change, Token, TokenUsed
 
@@ -104,9 +106,10 @@ def update_app(world: World, app_id: str, wanted: Wanted) -> ManagedApp:
     """
 
     def decide(before: ManagedApp) -> Change:
-        begun = _stepped(before, AppEvent.UPDATE)
-        after = _with(world, begun, wanted)
+        permit("UpdateApp", before)
+        after = _with(world, _stepped(before, AppEvent.UPDATE), wanted)
         if after.app.server_groups != before.app.server_groups:
+            permit(WITH_GROUPS, before)
             after = configure_replication.reconsidered(configure_launch.reconsidered(after))
         return Change(before, _stepped(after, AppEvent.SUCCEED)._replace(modified=world.clock.now()))
 
@@ -174,6 +177,7 @@ def delete_app(world: World, app_id: str, *, stop_replication: bool = False, ter
     """
 
     def decide(before: ManagedApp) -> Change:
+        permit("DeleteApp", before)
         deleting = _stepped(before, AppEvent.DELETE)
         if replication.is_running(ReplicationStatus(before.replication.status)) and not stop_replication:
             message = f"servers of the application {app_id} are being replicated"
@@ -207,9 +211,9 @@ _UNDER_WAY = frozenset(
 
 
 def _terminating(managed: ManagedApp) -> LaunchStatus:
-    """Give the launch status while the stack is deleted with the application; raises IllegalStep during an update."""
+    """Give the launch status while the stack is deleted with the application."""
     status = LaunchStatus(managed.launch.status)
-    if status is LaunchStatus.DELTA_LAUNCH_IN_PROGRESS or LaunchEvent.TERMINATE in STEPS[status]:
+    if LaunchEvent.TERMINATE in STEPS[status]:
         return advance(status, LaunchEvent.TERMINATE)
     return status  # configured anew after a failure that left a stack, or being terminated already
 

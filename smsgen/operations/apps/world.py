@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from smsgen.errors import SmsgenError
 from smsgen.model.managed import ManagedApp
-from smsgen.model.status import AppStatus
+from smsgen.model.permitted import refusal
 from smsgen.operations.apps.turns import Turns
 from smsgen.operations.ports.protocols import Artifacts, Clock, Commands, StackReader, Stacks
 from smsgen.operations.ports.store import AppStore, Change, Conflict, Job
@@ -105,11 +105,15 @@ def find_app(world: World, app_id: str) -> ManagedApp:
     return found
 
 
-def require_active(managed: ManagedApp) -> None:
-    """Raise NotPermitted for an application that is being deleted, or could not be."""
-    if managed.status != AppStatus.ACTIVE.value:
-        message = f"the application {managed.app.app_id} is {managed.status}"
-        raise NotPermitted(message, hint="only DeleteApp can follow")
+def permit(operation: str, managed: ManagedApp) -> None:
+    """Raise NotPermitted where the application does not take the operation as it stands (`model.permitted`)."""
+    refused = refusal(operation, managed)
+    if refused is not None:
+        message = (
+            f"the application {managed.app.app_id} does not take {operation} while its {refused.name} is"
+        )
+        instead = ", ".join(refused.instead) or "only what shows it, until that is over"
+        raise NotPermitted(f"{message} {refused.status}", hint=f"it takes: {instead}")
 
 
 def change_app(world: World, app_id: str, decide: Callable[[ManagedApp], Change]) -> ManagedApp | None:

@@ -27,8 +27,9 @@ class Reporter:
         self._lease = lease
 
     def note(self, text: str) -> None:
-        """Write a sentence as the status message."""
-        self._lease.note(lambda launch: launch._replace(message=cut(text)))
+        """Write what is said as the status message: its first line, below which a terminal gets the details."""
+        message = cut(text.partition("\n")[0])
+        self._lease.note(lambda launch: launch._replace(message=message))
 
     def show(self, change_set: ChangeSet) -> None:
         """Show nothing: GenerateChangeSet shows what would happen."""

@@ -83,7 +83,9 @@ def summary(stack: StackInfo, resources: Iterable[Doomed]) -> str:
     by_fate: dict[str, list[StackResource]] = {}
     for one in resources:
         by_fate.setdefault(one.fate, []).append(one.resource)
-    counts = ", ".join(f"{len(found)} {fate}" for fate, found in sorted(by_fate.items())) or "no resources"
+    counts = (
+        ", ".join(f"{len(found)} to be {fate}" for fate, found in sorted(by_fate.items())) or "no resources"
+    )
     lines = [f"{stack.name} ({stack.status}): {counts}"]
     for fate, found in sorted(by_fate.items()):
         lines += [f"  {fate}: {one.logical_id} ({one.type}) {one.physical_id}".rstrip() for one in found]

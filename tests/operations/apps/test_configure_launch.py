@@ -5,7 +5,6 @@ import pytest
 from smsgen.errors import InvalidInput
 from smsgen.model.app import App
 from smsgen.model.launch import Launch, S3Location, UserData
-from smsgen.model.status import IllegalStep
 from smsgen.operations.apps import launching
 from smsgen.operations.apps.configure_launch import (
     GroupLaunch,
@@ -116,13 +115,13 @@ def test_what_is_not_in_the_application_is_refused(site: Site, group: str, serve
 def test_nothing_is_configured_while_it_is_launched_or_terminated(site: Site) -> None:
     app_id = site.ready()
     launching.launch_app(site.world, app_id)
-    with pytest.raises(IllegalStep):
+    with pytest.raises(NotPermitted):
         site.configure(app_id)
-    with pytest.raises(IllegalStep):
+    with pytest.raises(NotPermitted):
         delete_launch_configuration(site.world, app_id)
     site.work()
     launching.terminate_app(site.world, app_id)
-    with pytest.raises(IllegalStep):
+    with pytest.raises(NotPermitted):
         site.configure(app_id)
 
 
@@ -132,7 +131,7 @@ def test_a_launched_application_stays_launched_whatever_is_put(site: Site) -> No
     assert after.launch.status == "LAUNCHED"
     assert "has no subnet" in after.launch.message
     assert after.launch.stack_id
-    with pytest.raises(IllegalStep):
+    with pytest.raises(NotPermitted):
         delete_launch_configuration(site.world, app_id)
 
 

@@ -7,14 +7,13 @@ import pytest
 
 from smsgen.model.app import Server
 from smsgen.model.managed import ManagedApp, ReplicationParameters
-from smsgen.model.status import IllegalStep
 from smsgen.operations.apps.configure_replication import (
     GroupReplication,
     delete_replication_configuration,
     put_replication_configuration,
 )
 from smsgen.operations.apps.manage import Wanted, update_app
-from smsgen.operations.apps.world import BadParameter, UnknownApp
+from smsgen.operations.apps.world import BadParameter, NotPermitted, UnknownApp
 from smsgen.operations.ports.store import Change
 from tests.operations.worlds import Site
 
@@ -129,7 +128,7 @@ def test_a_configuration_can_be_forgotten_but_not_while_it_replicates(site: Site
     before = site.app(app_id)
     running = before._replace(replication=before.replication._replace(status="REPLICATION_IN_PROGRESS"))
     site.store.commit(Change(before, running))
-    with pytest.raises(IllegalStep):
+    with pytest.raises(NotPermitted):
         delete_replication_configuration(site.world, app_id)
-    with pytest.raises(IllegalStep):
+    with pytest.raises(NotPermitted):
         put(site, app_id)

@@ -50,6 +50,7 @@ def test_what_is_put_gets_ids_and_is_ready(site: Site) -> None:
 def test_what_is_given_replaces_what_was_there_and_what_is_not_given_stays(site: Site) -> None:
     app_id = site.create().app.app_id
     first = put(site, app_id, SCRIPT, servers=(OWN,))
+    site.stand(app_id, launch="LAUNCHED")
     notify_validation_output(
         site.world, app_id, validation_id=first.validation.apps[0].validation_id, status="SUCCEEDED"
     )
@@ -105,6 +106,7 @@ def test_a_server_that_cannot_be_validated_is_refused(
 def test_a_server_reports_for_itself(site: Site) -> None:
     app_id = site.create().app.app_id
     own = put(site, app_id, servers=(OWN,)).validation.servers[0].validation_id
+    site.stand(app_id, launch="LAUNCHED")
     after = notify_validation_output(
         site.world, app_id, validation_id=own, status="FAILED", message="no\nanswer"
     )

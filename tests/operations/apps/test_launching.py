@@ -67,7 +67,14 @@ def test_nothing_changes_where_nothing_was_changed(site: Site) -> None:
 
 def test_there_is_no_change_set_without_a_stack(site: Site) -> None:
     app_id = site.ready()
-    with pytest.raises(NotPermitted, match="not launched"):
+    with pytest.raises(NotPermitted, match="GenerateChangeSet while its launchStatus is READY_FOR_LAUNCH"):
+        launching.generate_change_set(site.world, app_id)
+
+
+def test_there_is_no_change_set_for_a_stack_that_somebody_else_deleted(site: Site) -> None:
+    app_id = site.launched()
+    site.aws.stacks.clear()
+    with pytest.raises(NotPermitted, match="was deleted by somebody else"):
         launching.generate_change_set(site.world, app_id)
 
 

@@ -5,7 +5,6 @@ import pytest
 from smsgen.errors import InvalidInput
 from smsgen.model.app import Server, ServerGroup, Tag
 from smsgen.model.launch import Launch
-from smsgen.model.status import IllegalStep
 from smsgen.operations.apps import configure_launch, configure_replication, launching
 from smsgen.operations.apps.manage import Wanted, create_app, delete_app, get_app, list_apps, update_app
 from smsgen.operations.apps.world import BadParameter, Busy, MissingParameter, NotPermitted, UnknownApp
@@ -113,7 +112,7 @@ def test_a_server_that_joins_makes_a_configuration_incomplete(site: Site) -> Non
 def test_groups_do_not_change_while_they_are_launched(site: Site) -> None:
     app_id = site.ready()
     launching.launch_app(site.world, app_id)
-    with pytest.raises(IllegalStep, match="VALIDATION_IN_PROGRESS"):
+    with pytest.raises(NotPermitted, match="VALIDATION_IN_PROGRESS"):
         update_app(site.world, app_id, Wanted(groups=()))
     assert update_app(site.world, app_id, Wanted(description="d")).app.description == "d"
 
@@ -152,9 +151,9 @@ def test_an_application_with_a_stack_is_deleted_by_force_only(site: Site) -> Non
     delete_app(site.world, app_id, terminate=True)
     assert site.app(app_id).status == "DELETING"
     assert site.app(app_id).launch.status == "TERMINATE_IN_PROGRESS"
-    with pytest.raises(IllegalStep):
+    with pytest.raises(NotPermitted):
         delete_app(site.world, app_id, terminate=True)
-    with pytest.raises(IllegalStep):
+    with pytest.raises(NotPermitted):
         update_app(site.world, app_id, Wanted("new"))
     site.work()
     assert site.store.app(app_id) is None

@@ -9,7 +9,6 @@ import pytest
 
 from smsgen.errors import ServiceError
 from smsgen.model.launch import Launch
-from smsgen.model.status import IllegalStep
 from smsgen.operations.apps import launching
 from smsgen.operations.apps.world import NotPermitted
 from smsgen.operations.jobs.carry_out import carry_out_one
@@ -99,7 +98,7 @@ def test_the_role_of_the_configuration_is_cloudformations() -> None:
 
 def test_a_second_launch_is_refused_while_one_runs(site: Site) -> None:
     app_id = launch(site)
-    with pytest.raises(IllegalStep):
+    with pytest.raises(NotPermitted):
         launching.launch_app(site.world, app_id)
 
 
@@ -144,7 +143,7 @@ def test_a_delta_launch_changes_what_is_launched(site: Site) -> None:
     site.images(app_id, "ami-87654321")
     launching.launch_app(site.world, app_id)
     assert said(site, app_id)[0] == "DELTA_LAUNCH_IN_PROGRESS"
-    with pytest.raises(IllegalStep):
+    with pytest.raises(NotPermitted):
         launching.terminate_app(site.world, app_id)
     site.work()
     assert said(site, app_id)[0] == "LAUNCHED"
@@ -190,7 +189,7 @@ def test_an_application_is_terminated(site: Site) -> None:
     app_id = site.launched()
     launching.terminate_app(site.world, app_id)
     assert said(site, app_id)[0] == "TERMINATE_IN_PROGRESS"
-    with pytest.raises(IllegalStep):
+    with pytest.raises(NotPermitted):
         launching.terminate_app(site.world, app_id)
     site.work()
     state = site.app(app_id).launch
@@ -202,7 +201,7 @@ def test_an_application_is_terminated(site: Site) -> None:
 
 def test_there_is_nothing_to_terminate_before_a_launch(site: Site) -> None:
     app_id = site.ready()
-    with pytest.raises(IllegalStep, match="READY_FOR_LAUNCH"):
+    with pytest.raises(NotPermitted, match="READY_FOR_LAUNCH"):
         launching.terminate_app(site.world, app_id)
 
 

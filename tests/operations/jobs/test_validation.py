@@ -75,8 +75,17 @@ def test_trouble_that_passes_is_tried_again_and_trouble_that_lasts_ends() -> Non
 def test_a_server_that_reports_during_the_launch_is_heard(site: Site) -> None:
     app_id = launch(site, servers=(OWN,))
     own = outputs(site.app(app_id))[0].validation_id
-    notify_validation_output(site.world, app_id, validation_id=own, status="SUCCEEDED", message="up")
+    asleep, heard = site.clock.while_asleep, []
+
+    def boot() -> None:
+        asleep()
+        if not heard and site.app(app_id).launch.status == "LAUNCH_IN_PROGRESS":
+            heard.append(own)
+            notify_validation_output(site.world, app_id, validation_id=own, status="SUCCEEDED", message="up")
+
+    site.clock.while_asleep = boot
     site.work()
+    assert heard
     assert ended(site, app_id) == [("SUCCEEDED", "up")]
 
 
@@ -92,6 +101,7 @@ def test_a_server_that_does_not_report_in_time_has_failed(minutes: int) -> None:
 def test_a_server_runs_its_user_data_once_and_keeps_what_came_of_it(site: Site) -> None:
     app_id = launch(site, SCRIPT, servers=(OWN,))
     own = outputs(site.app(app_id))[1].validation_id
+    assert carry_out_one(site.world, "worker-1")
     notify_validation_output(site.world, app_id, validation_id=own, status="SUCCEEDED")
     site.work()
     site.images(app_id, "ami-87654321")

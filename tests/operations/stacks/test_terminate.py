@@ -72,7 +72,7 @@ def test_what_goes_and_what_stays_is_shown_before_the_question(world: World) -> 
     world.terminate(dry_run=True)
     [said] = world.talk.notes
     assert said.splitlines() == [
-        f"{NAME} (CREATE_COMPLETE): 1 deleted, 1 deleted after a snapshot, 1 retained",
+        f"{NAME} (CREATE_COMPLETE): 1 to be deleted, 1 to be deleted after a snapshot, 1 to be retained",
         "  deleted: Web1 (AWS::EC2::Instance) i-Web1",
         "  deleted after a snapshot: Disk (AWS::EC2::Volume) i-Disk",
         "  retained: Db1 (AWS::EC2::Instance) i-Db1",

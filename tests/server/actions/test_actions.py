@@ -388,6 +388,7 @@ def test_a_validation_configuration_comes_out_as_it_went_in(call: Caller) -> Non
         "appValidationConfigurations": [script],
         "serverGroupValidationConfigurations": groups,
     }
+    call.site.stand(app_id, launch="LAUNCHED")
     call(
         "NotifyAppValidationOutput",
         appId=app_id,
