@@ -158,7 +158,9 @@ class Site:
         made = tuple(
             ServerGroup(
                 group,
-                server_list=tuple(Server(one, vm_server=VmServer(vm_name=f"vm{one[-1]}")) for one in servers),
+                server_list=tuple(
+                    Server(one, vm_server=VmServer(vm_name=f"vm{int(one[2:], 16)}")) for one in servers
+                ),
             )
             for group, _, servers in groups
         )
