@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from smsgen.changes.assemble import Assembled, assemble
 from smsgen.changes.compare import NESTED, Comparison, Impact, compare
 from smsgen.changes.evaluate import path_to
+from smsgen.changes.importing import allow_imports_alone
 from smsgen.changes.model import FROM_ROOT, NO_CHANGES, ChangeSet, Environment, Stack
 from smsgen.changes.parameters import answers
 from smsgen.changes.recreation import requires_recreation
@@ -91,6 +92,8 @@ def _predict(request: _Request) -> ChangeSet:
         raise InvalidInput(
             Diagnostic("TEMPLATE_ERROR", said, path=path) for said, path in dict.fromkeys(found)
         )
+    if request.imports:
+        allow_imports_alone(comparison, assembled[1].changes)
     return _change_set(request, comparison, *assembled, nested=nested)
 
 

@@ -1,6 +1,6 @@
 """What CloudFormation says no to before it makes a change set, in its own words.
 
-Each check takes what is submitted and yields diagnostics; CHECKS is the table of them. Only what
+Each check takes what is submitted and yields diagnostics; CHECKS is the table of them, after the macros. Only what
 CloudFormation itself refuses is refused: what cfn-lint would advise against is no business of a change set.
 
 Sections: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html; attributes of resources:
@@ -92,8 +92,12 @@ def _maps(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def validate(submitted: Submitted) -> None:
-    """Raise InvalidInput with everything that CloudFormation would refuse."""
-    problems = [problem for check in CHECKS for problem in check(submitted)]
+    """Raise InvalidInput with everything that CloudFormation would refuse.
+
+    Where a macro is called nothing else is judged: CloudFormation judges what the macros make.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-overview.html
+    """
+    problems = list(_macros(submitted)) or [problem for check in CHECKS for problem in check(submitted)]
     if problems:
         raise InvalidInput(problems)
 
@@ -152,6 +156,8 @@ def _resources(submitted: Submitted) -> Iterator[Diagnostic]:
                 "BAD_RESOURCE", f"Template format error: [/Resources/{name}] must be an object.", path
             )
             continue
+        if "Fn::Transform" in resource:
+            continue  # deployed so, word for word; a new one is refused
         if not isinstance(resource.get("Type"), str):
             message = f"Template format error: [/Resources/{name}] Every Resources object must contain a Type member."
             yield _error("NO_TYPE", message, path)
@@ -368,7 +374,6 @@ def _constraints(submitted: Submitted) -> Iterator[Diagnostic]:
 
 
 CHECKS: tuple[Callable[[Submitted], Iterator[Diagnostic]], ...] = (
-    _macros,
     _sections,
     _resources,
     _nulls,

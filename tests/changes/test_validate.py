@@ -129,6 +129,24 @@ def test_a_macro_is_refused_with_the_way_to_the_processed_template() -> None:
     assert "--template-stage Processed" in raised.value.diagnostics[0].hint
 
 
+_INCLUDE = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/key"}}}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"A": _INCLUDE},
+        {**_INCLUDE, "A": topic()},
+        {"A": topic(X=None, Y={"Ref": "MadeByTheMacro"}) | _INCLUDE, "B": topic(X={"Ref": "MadeByTheMacro"})},
+    ],
+    ids=["the whole resource", "among the resources", "beside others"],
+)
+def test_a_macro_in_a_resource_is_one_refusal(members: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        update(resources(A=topic()), {"Resources": members})
+    assert [diagnostic.code for diagnostic in raised.value.diagnostics] == ["MACRO"]
+
+
 def test_a_type_cannot_change_under_the_same_logical_id() -> None:
     with pytest.raises(InvalidInput, match="Update of resource type is not permitted"):
         update(resources(T=topic()), resources(T={"Type": "AWS::SQS::Queue"}))
@@ -145,3 +163,36 @@ def test_none_uses_the_deployed_value_of_a_parameter() -> None:
 def test_an_import_needs_a_deletion_policy() -> None:
     with pytest.raises(InvalidInput, match="must have a DeletionPolicy"):
         update(resources(T=topic()), resources(T=topic(), I=topic()), imports={"I": "x"})
+
+
+KEPT = topic(TopicName="x") | {"DeletionPolicy": "Retain"}
+
+
+@pytest.mark.parametrize(
+    ("template", "message", "path"),
+    [
+        (
+            resources(T=topic(TopicName="new"), I=KEPT),
+            "You have modified resources [T] in your",
+            ("Resources", "T"),
+        ),
+        (
+            resources(A=topic(), T=topic(), I=KEPT),
+            "You have modified resources [A] in your",
+            ("Resources", "A"),
+        ),
+        (resources(I=KEPT), "You have modified resources [T] in your", ("Resources", "T")),
+        (
+            resources(T=topic(), I=KEPT) | {"Outputs": {"Name": {"Value": "x"}}},
+            "you cannot modify or add [Outputs]",
+            ("Outputs",),
+        ),
+    ],
+    ids=["an update", "a new resource", "a removal", "an output"],
+)
+def test_an_import_comes_alone(template: dict[str, Any], message: str, path: Path) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        update(resources(T=topic()), template, imports={"I": "x"})
+    assert [(message in d.message, d.code, d.path) for d in raised.value.diagnostics] == [
+        (True, "IMPORT", path)
+    ]

@@ -55,9 +55,9 @@ CODES = (
     Code(
         "IMPORT",
         "error",
-        "a resource that cannot be imported as it stands",
-        "What is imported is in the template, new to the stack, and has a DeletionPolicy.",
-        "Add what the message names; Retain keeps the resource when the import fails.",
+        "an import that cannot be made as it stands",
+        "What is imported is in the template, new to the stack, and has a DeletionPolicy; nothing else may change.",
+        "Add what the message names; Retain keeps the resource when the import fails. Make other changes after it.",
         words("smsgen launch-app shop.yaml --import Db=i-0123456789abcdef0, where the stack has Db already"),
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html",
     ),
