@@ -14,6 +14,7 @@ GENERATORS = {
     "recreation": "tools.recreation",
     "unordered": "tools.unordered",
     "json-properties": "tools.json_properties",
+    "taggable": "tools.taggable",
     "picture": "tools.picture",
     "diagnostics": "tools.diagnostics",
     "troposphere-classes": "tools.troposphere_classes",

@@ -27,6 +27,8 @@ from smsgen.changes.recreation import requires_recreation
 from smsgen.changes.replacement import Rippled, ripple
 from smsgen.changes.rules import broken_rules
 from smsgen.changes.sides import After, Before
+from smsgen.changes.tags import stack_tags
+from smsgen.changes.uncertain import uncertain
 from smsgen.changes.validate import Submitted, validate
 from smsgen.errors import Diagnostic, InvalidInput
 
@@ -44,16 +46,19 @@ def predict(
     environment: Environment,
     children: Mapping[str, Mapping[str, Any]] | None = None,
     imports: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> ChangeSet:
     """Predict the change set that submitting `template` and `parameters` makes.
 
     `before`: the deployed stack; None predicts a CREATE change set. `parameters`: the text of each; None
     uses the deployed value. `children`: templates of nested stacks by their TemplateURL as it is written,
-    or its file name. `imports`: logical id -> physical id of resources to import. Raises InvalidInput with
+    or its file name. `imports`: logical id -> physical id of resources to import. `tags`: those that the stack
+    itself is given, which CloudFormation passes on; None leaves them as they are. Raises InvalidInput with
     CloudFormation's own complaints where the template or the parameters are invalid.
     """
     try:
-        return _predict(_Request(before, template, parameters, environment, children or {}, imports or {}))
+        request = _Request(before, template, parameters, environment, children or {}, imports or {}, tags)
+        return _predict(request)
     except RecursionError:
         hint = "CloudFormation takes no template that is nested so deep either"
         raise InvalidInput([Diagnostic("TOO_DEEP", "the template is nested too deep", hint)]) from None
@@ -68,6 +73,7 @@ class _Request(NamedTuple):
     environment: Environment
     children: Mapping[str, Mapping[str, Any]]
     imports: Mapping[str, str]
+    tags: Mapping[str, str] | None
     depth: int = 0
 
 
@@ -77,6 +83,7 @@ def _predict(request: _Request) -> ChangeSet:
     texts = _given(request.parameters, deployed)
     was = Before(deployed, environment)
     now = After(request.template, texts, environment, was)
+    was.stack_tags, now.stack_tags = stack_tags(deployed.tags, request.tags) or (None, None)
     validate(Submitted(now.template, texts, was.resources, frozenset(request.imports)))
     broken = list(broken_rules(now.exact))
     if broken:
@@ -172,8 +179,18 @@ def _child(request: _Request, name: str, template: Mapping[str, Any], properties
         },
         environment=request.environment._replace(pseudo=pseudo),
         imports={},
+        tags=_child_tags(request, before),
         depth=request.depth + 1,
     )
+
+
+def _child_tags(request: _Request, before: Stack | None) -> Mapping[str, str] | None:
+    """Give the tags that a nested stack will have: its own, with what changes in those of its parent."""
+    parent = request.before.tags if request.before else None
+    if parent is None or request.tags is None or before is None or before.tags is None:
+        return None
+    kept = {key: value for key, value in before.tags.items() if key not in parent or key in request.tags}
+    return kept | {key: value for key, value in request.tags.items() if parent.get(key) != value}
 
 
 def _change_set(
@@ -188,7 +205,7 @@ def _change_set(
     # An update of Outputs alone is a change set without changes, and complete; so is a stack that is created with every
     # resource off (both recorded [2]).
     changed = bool(plain.changes or valued.changes) or before.outputs() != after.outputs()
-    changed = changed or not request.before
+    changed = changed or not request.before or after.stack_tags is not None
     return ChangeSet(
         stack_name=before.stack.stack_name,
         stack_id=before.stack.stack_id,
@@ -202,6 +219,7 @@ def _change_set(
         nested=nested,
         before=before.summary(),
         after=after.summary(),
+        uncertain=uncertain(comparison, valued.changes),
     )
 
 

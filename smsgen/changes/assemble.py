@@ -105,8 +105,9 @@ class _Builder:
         )
         if not self.with_values:
             return change
-        was = _context(_values(self.before.resources[name], self.before.masked))
-        now = _context(self._after_values(name, resource))
+        deployed = self.before.resources[name]
+        was = _context(_values(deployed, self.before.masked) | self.before.tagged(deployed))
+        now = _context({**self._after_values(name, resource), **self.after.tagged(resource)})
         return change._replace(
             details=tuple(_filled(detail, was, now) for detail in details),
             before_context=was,
@@ -127,7 +128,7 @@ class _Builder:
         return resource.physical_id if resource else None
 
 
-def _values(resource: Mapping[str, Any], evaluator: Evaluator) -> Values:
+def _values(resource: Mapping[str, Any], evaluator: Evaluator) -> dict[Field, Any]:
     made = {name: evaluator.evaluate(value) for name, value in fields(resource).items()}
     return {name: value for name, value in made.items() if value is not MISSING}
 
@@ -152,7 +153,7 @@ def _context(values: Values) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     attributes: dict[str, Any] = {}
     for name, value in values.items():
-        if name.attribute in ("Properties", TAGS):
+        if name.attribute in ("Properties", TAGS) and not name.of_stack:
             properties[name.name or TAGS] = shown(value)
         else:
             attributes[name.attribute] = shown(value)

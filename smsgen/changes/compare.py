@@ -105,7 +105,12 @@ def compare(before: Before, after: After) -> Comparison:
     for name, resource in common.items():
         mentioned = set(_mentioned(resource.after))
         is_stack = resource.type_name == NESTED
-        if is_stack or not identical(resource.before, resource.after) or not changed.isdisjoint(mentioned):
+        if (
+            is_stack
+            or after.tagged(resource.after)
+            or not identical(resource.before, resource.after)
+            or not changed.isdisjoint(mentioned)
+        ):
             first.append(name)
         for target in mentioned & after.resources.keys():
             readers.setdefault(target, []).append(name)

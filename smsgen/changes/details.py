@@ -42,7 +42,8 @@ def details_of(
     was, now = resource.before_values, resource.after_values
     names = [*now, *(name for name in was if name not in now)]
     one = _Reader(resource, comparison, impacts, with_values)
-    found = tuple(detail for name in names for detail in _field_details(one, name))
+    # Plain, the tags of a resource and those that it has from the stack may change alike.
+    found = tuple(dict.fromkeys(detail for name in names for detail in _field_details(one, name)))
     if not found and resource.type_name == NESTED and resource.logical_id not in comparison.same_children:
         return (_AUTOMATIC,)
     return found
@@ -94,7 +95,7 @@ def _leaves(reader: _Reader, name: Field, before: Any, after: Any) -> list[Leaf]
     A JSON document is one leaf (recorded [4]), unless all that differs in it is what others made differ: each of those
     is listed with its own path then (recorded [1], a policy that reads a changed parameter).
     """
-    if name.path.count("/") == 1:
+    if name.path.count("/") == 1 and not name.of_stack:
         return [Leaf((), before, after)] if before != after else []
     found = list(leaves(before, after))
     made, documents = [], set[Any]()
@@ -163,7 +164,7 @@ def _settled(reader: _Reader, name: Field, after: Evaluated) -> Any:
 
 def _recreation(reader: _Reader, name: Field, before: Any, after: Any) -> Recreation:
     property_name = name.name or (TAGS if name.attribute == TAGS else None)
-    if property_name is None:
+    if property_name is None or name.of_stack:
         return "Never"
     return requires_recreation(reader.resource.type_name, property_name, before, after)
 

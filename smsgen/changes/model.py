@@ -94,9 +94,9 @@ class Stack(NamedTuple):
     """A deployed stack. `template` is the processed body (no macros left in it); `parameters` as they were
     given.
 
-    `ssm` holds the values of SSM parameters as they were when it was deployed, `children` the nested
-    stacks by the logical id of their resource, `environment` what the account answered when the snapshot
-    was taken.
+    `ssm` holds the values of SSM parameters as they were when it was deployed, `tags` the stack's own (None: not
+    known), `children` the nested stacks by the logical id of their resource, `environment` what the account answered
+    when the snapshot was taken.
     """
 
     stack_name: str
@@ -106,7 +106,7 @@ class Stack(NamedTuple):
     ssm: Mapping[str, str] = {}
     resources: Mapping[str, StackResource] = {}
     outputs: Mapping[str, str] = {}
-    tags: Mapping[str, str] = {}
+    tags: Mapping[str, str] | None = None
     children: Mapping[str, Stack] = {}
     environment: Environment | None = None
 
@@ -185,7 +185,8 @@ class ChangeSet(NamedTuple):
     """CloudFormation's answer, predicted: what it gives plain, and with IncludePropertyValues.
 
     `nested` holds the change sets of nested stacks by the logical id of their resource; `before` and
-    `after` are the two sides, for reports that show more than the API does.
+    `after` are the two sides, for reports that show more than the API does. `uncertain` says, in sentences, what of
+    this answer neither documentation nor a seen answer settles, or what the execution does beyond it.
     """
 
     stack_name: str
@@ -200,6 +201,7 @@ class ChangeSet(NamedTuple):
     nested: Mapping[str, ChangeSet]
     before: Side
     after: Side
+    uncertain: tuple[str, ...] = ()
 
     def describe(
         self, include_property_values: bool = False, contexts: Literal["json", "parsed"] = "json"

@@ -14,20 +14,31 @@ from smsgen.changes import parameters as parameter_values
 from smsgen.changes.evaluate import Evaluator, Uses, section
 from smsgen.changes.foreach import expand
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, Attribute, Environment, Side, Stack
-from smsgen.changes.tags import is_attribute
+from smsgen.changes.tags import is_attribute, is_taggable
 from smsgen.changes.unknown import Unknown
 
 
 class Field(NamedTuple):
-    """What of a resource can change: a property, or an attribute as a whole."""
+    """What of a resource can change: a property, an attribute as a whole, or the tags that it has from the stack."""
 
     attribute: Attribute
     name: str | None = None
+    of_stack: bool = False
 
     @property
     def path(self) -> str:
         """The Path of the API's Target."""
+        if self.of_stack:
+            return f"/{self.attribute}"
         return f"/{self.attribute}/{self.name}" if self.name else _WHOLE[self.attribute]
+
+
+STACK_TAGS = Field("Tags", of_stack=True)
+"""The tags that a resource has from the stack.
+
+How AWS lists them with property values is not documented: a Path that begins with /Tags is what a public tool expects
+of it, and that the context holds them, and each of them is a leaf, is taken by analogy with properties.
+"""
 
 
 class Evaluated(NamedTuple):
@@ -67,7 +78,17 @@ def field(type_name: Any, property_name: str) -> Field:
 class Half:
     """One side: its evaluators, `exact` and `masked` (with NoEcho values as `****`, for showing)."""
 
-    __slots__ = ("declared", "environment", "exact", "masked", "resources", "template", "texts", "values")
+    __slots__ = (
+        "declared",
+        "environment",
+        "exact",
+        "masked",
+        "resources",
+        "stack_tags",
+        "template",
+        "texts",
+        "values",
+    )
 
     def __init__(
         self,
@@ -78,6 +99,7 @@ class Half:
     ) -> None:
         self.declared = declared = section(template, "Parameters")
         self.environment = environment
+        self.stack_tags: list[dict[str, str]] | None = None
         self.texts = parameter_values.given(declared, parameters)
         self.values = parameter_values.values(declared, self.texts, ssm)
         looped = Evaluator(template, self.values, environment, self.lookup)
@@ -103,7 +125,14 @@ class Half:
     def evaluated(self, resource: Mapping[str, Any]) -> dict[Field, Evaluated]:
         """Evaluate what of a resource can change; what AWS::NoValue removes is not there."""
         made = {name: Evaluated(*self.exact.used(value)) for name, value in fields(resource).items()}
-        return {name: found for name, found in made.items() if found.value is not MISSING}
+        found = {name: found for name, found in made.items() if found.value is not MISSING}
+        return found | {name: Evaluated(value, Uses({}, {})) for name, value in self.tagged(resource).items()}
+
+    def tagged(self, resource: Mapping[str, Any]) -> dict[Field, Any]:
+        """Give the tags that a resource has from the stack, where those change (`stack_tags`) and it takes any."""
+        if self.stack_tags is None or not is_taggable(str(resource.get("Type"))):
+            return {}
+        return {STACK_TAGS: self.stack_tags}
 
     def is_undecided(self, resource: Mapping[str, Any]) -> bool:
         """Say whether the resource has a condition that is not known."""

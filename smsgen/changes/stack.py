@@ -44,10 +44,14 @@ def from_data(data: Mapping[str, Any]) -> Stack:
         ssm={name: str(value) for name, value in (data.get("ssm") or {}).items()},
         resources={name: _resource(value) for name, value in (data.get("resources") or {}).items()},
         outputs=data.get("outputs") or {},
-        tags=data.get("tags") or {},
+        tags=data.get("tags"),
         children={name: from_data(child) for name, child in (data.get("children") or {}).items()},
         environment=_environment(environment) if environment else None,
     )
+
+
+_STATED = ("template", "tags")
+"""Of these, empty is not the same as unknown."""
 
 
 def to_data(stack: Stack) -> dict[str, Any]:
@@ -69,7 +73,7 @@ def to_data(stack: Stack) -> dict[str, Any]:
         environment = stack.environment._asdict()
         zones = {region: list(names) for region, names in stack.environment.zones.items()}
         made["environment"] = _known(**{**environment, "zones": zones})
-    return {name: value for name, value in made.items() if value or name == "template"}
+    return {name: value for name, value in made.items() if value or (name in _STATED and value is not None)}
 
 
 def _known(**values: Any) -> dict[str, Any]:

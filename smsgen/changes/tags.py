@@ -6,11 +6,14 @@ Nothing in the schemas explains which; SEEN is what was seen, and what is taken 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from smsgen.changes.recreation import is_opaque
+from smsgen.generated.taggable import TABLE
 
 TAGS = "Tags"
+TagList = list[dict[str, str]]
 
 
 class Seen(NamedTuple):
@@ -46,3 +49,29 @@ def is_attribute(type_name: str, property_name: str) -> bool:
         return False
     seen = SEEN.get(type_name) or SEEN.get(type_name[: type_name.rfind("::") + 2])
     return seen.attribute == TAGS if seen else is_opaque(type_name)
+
+
+def is_taggable(type_name: str) -> bool:
+    """Say whether the tags of a stack are passed on to the resources of a type and can be changed there.
+
+    The resource schemas say so (`tagging`), and of what has no schema nothing is known.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html
+    """
+    return f"\n{type_name}\n" in TABLE
+
+
+def stack_tags(
+    before: Mapping[str, str] | None, after: Mapping[str, str] | None
+) -> tuple[TagList, TagList] | None:
+    """Give the tags of a stack on both sides where they change, as the API lists them; None where nothing is known to.
+
+    What stays keeps its place, and what is new comes after it.
+    """
+    if before is None or after is None or dict(before) == dict(after):
+        return None
+    ordered = {key: after[key] for key in before if key in after} | dict(after)
+    return _listed(before), _listed(ordered)
+
+
+def _listed(tags: Mapping[str, str]) -> TagList:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -15,8 +15,8 @@ VERSION = 1
 def document(change_set: ChangeSet, *, include_property_values: bool = True) -> dict[str, Any]:
     """Give the document as plain data, secrets masked.
 
-    `changeSet` is DescribeChangeSet's answer (contexts parsed), `counts`, `findings` and `beyond` are smsgen's own,
-    `nested` holds the answers of nested stacks.
+    `changeSet` is DescribeChangeSet's answer (contexts parsed), `counts`, `findings`, `beyond` and, where there is any,
+    `uncertain` are smsgen's own, `nested` holds the answers of nested stacks.
     """
     view = view_of(change_set)
     return {
@@ -25,6 +25,7 @@ def document(change_set: ChangeSet, *, include_property_values: bool = True) -> 
         "changeSet": _answer(change_set, include_property_values),
         "findings": [one._asdict() for one in view.findings],
         "beyond": _edits(view),
+        **({"uncertain": list(view.uncertain)} if view.uncertain else {}),
     } | _nested(change_set, include_property_values)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from smsgen.changes.pointers import at, steps_of
+from smsgen.changes.tags import TAGS
 
 
 class Noun(NamedTuple):
@@ -73,10 +74,11 @@ def leaf_name(
 ) -> str | None:
     """Give the name of what a Path leads to, of which both contexts are given; None for a property as a whole."""
     steps = steps_of(path or "")
-    if len(steps) <= 2:
+    of_stack = len(steps) > 1 and steps[0] == TAGS
+    if len(steps) <= 2 and not of_stack:
         return None
     named = " ".join(word for word in _words(steps, before, after) if word)
-    return named or steps[1]
+    return f"stack {named}" if of_stack else named or steps[1]
 
 
 def _words(

@@ -55,6 +55,7 @@ def _blocks(view: View) -> Iterator[str]:
         yield "**To look at**\n\n"
         yield from lines
         yield "\n"
+    yield from (f"> {_escape(sentence)}\n\n" for sentence in view.uncertain)
     if view.rows:
         yield "| | resource | type | what happens |\n|---|---|---|---|\n"
         for row in view.rows:

@@ -42,6 +42,9 @@ def _lines(view: View, paint: _Paint) -> Iterator[str]:
     for row in view.rows:
         yield ""
         yield from _row(row, paint)
+    if view.uncertain:
+        yield ""
+        yield from (f"  ? {_clean(sentence)}" for sentence in view.uncertain)
     if view.edits:
         yield ""
         yield "Beyond the resources (a change set does not show these):"

@@ -68,7 +68,7 @@ class Row(NamedTuple):
 
 
 class View(NamedTuple):
-    """A change set as it is shown; `edits` and `findings` lie beyond the API."""
+    """A change set as it is shown; `edits`, `findings` and `uncertain` lie beyond the API."""
 
     stack_name: str
     type: str
@@ -78,6 +78,7 @@ class View(NamedTuple):
     edits: tuple[Edit, ...]
     findings: tuple[Finding, ...]
     parameters: tuple[tuple[str, str], ...]
+    uncertain: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -103,7 +104,14 @@ def view_of(change_set: ChangeSet, *, show_added: bool = False) -> View:
         parameters=tuple(
             (one.key, mask(one.resolved_value or one.value, one.key)) for one in change_set.parameters
         ),
+        uncertain=tuple(dict.fromkeys(mask(sentence) for sentence in _uncertain(change_set))),
     )
+
+
+def _uncertain(change_set: ChangeSet) -> Iterable[str]:
+    yield from change_set.uncertain
+    for child in change_set.nested.values():
+        yield from _uncertain(child)
 
 
 def summary(view: View) -> str:

@@ -2,34 +2,37 @@
 
 import json
 from hashlib import sha256
+from typing import Any
 
+from smsgen.changes import ChangeSet
 from smsgen.changes.truncated import LONGEST, signature
 from tests.changes.stacks import resources, update
 
 TEXT = "(Truncated-Signature):"
 
 
-def statements(count, *, action="s3:GetObject"):
+def statements(count: int) -> list[dict[str, str]]:
     return [
-        {"Effect": "Allow", "Action": action, "Resource": f"arn:aws:s3:::bucket-{n:04}"} for n in range(count)
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::bucket-{n:04}"}
+        for n in range(count)
     ]
 
 
-def policy(count, **more):
-    document = {"Version": "2012-10-17", "Statement": statements(count, **more)}
+def policy(count: int) -> dict[str, Any]:
+    document = {"Version": "2012-10-17", "Statement": statements(count)}
     return {
         "Type": "AWS::IAM::ManagedPolicy",
         "Properties": {"PolicyDocument": document, "Description": "The same"},
     }
 
 
-def changed(before, after):
+def changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[ChangeSet, dict[str, Any]]:
     change_set = update(resources(It=before), resources(It=after))
     (change,) = change_set.describe(include_property_values=True)["Changes"]
     return change_set, change["ResourceChange"]
 
 
-def test_the_keys_of_a_map_are_signed_in_the_order_of_a_java_hash_map():
+def test_the_keys_of_a_map_are_signed_in_the_order_of_a_java_hash_map() -> None:
     long = "x" * LONGEST
     given = {"Statement": [{"Action": "a", "Effect": "Allow", "Resource": long}], "Version": "2012-10-17"}
     written = (
@@ -38,7 +41,7 @@ def test_the_keys_of_a_map_are_signed_in_the_order_of_a_java_hash_map():
     assert signature(given) == TEXT + sha256(written.encode()).hexdigest()
 
 
-def test_both_sides_are_one_leaf_with_their_signatures():
+def test_both_sides_are_one_leaf_with_their_signatures() -> None:
     _, change = changed(policy(60), policy(70))
     (detail,) = change["Details"]
     target = detail["Target"]
@@ -51,7 +54,7 @@ def test_both_sides_are_one_leaf_with_their_signatures():
     assert after == {"PolicyDocument": target["AfterValue"], "Description": "The same"}
 
 
-def test_where_one_side_is_short_its_members_are_listed_as_if_they_were_new():
+def test_where_one_side_is_short_its_members_are_listed_as_if_they_were_new() -> None:
     _, change = changed(policy(60), policy(1))
     targets = [detail["Target"] for detail in change["Details"]]
     assert [(target["Path"], target["AttributeChangeType"]) for target in targets] == [
@@ -64,8 +67,8 @@ def test_where_one_side_is_short_its_members_are_listed_as_if_they_were_new():
     assert [detail["Target"]["AttributeChangeType"] for detail in back["Details"]] == ["Modify", "Remove"]
 
 
-def test_what_is_just_not_too_long_is_shown():
-    def parameter(length):
+def test_what_is_just_not_too_long_is_shown() -> None:
+    def parameter(length: int) -> dict[str, Any]:
         return {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "v" * length}}
 
     _, shown = changed(parameter(1), parameter(LONGEST))
@@ -75,7 +78,7 @@ def test_what_is_just_not_too_long_is_shown():
     assert "vvvv" not in hidden["AfterContext"]
 
 
-def test_reports_keep_the_values():
+def test_reports_keep_the_values() -> None:
     change_set, _ = changed(policy(60), policy(70))
     (change,) = change_set.changes_with_property_values
     assert TEXT not in str(change)

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from smsgen.changes import Environment, predict
+from smsgen.changes.stack import from_data
 from smsgen.report import html, markdown, sarif, text
+from smsgen.report.document import document
 from smsgen.report.leaf_names import leaf_name
 from smsgen.report.view import summary, view_of
 from tests.report.scenarios import change_set, instance, snapshot
@@ -114,3 +117,21 @@ def test_a_secret_in_a_new_element_is_masked() -> None:
         report = render(made)
         assert "tag DB_PASSWORD" in report or "tag DB\\_PASSWORD" in report
         assert "hunter2" not in report
+
+
+def test_a_tag_of_the_stack_is_called_so() -> None:
+    context = {"Tags": [{"Key": "Stage", "Value": "live"}]}
+    assert leaf_name("/Tags/0/Value", context, context) == "stack tag Stage"
+    assert leaf_name("/Tags/0", {}, context) == "stack tag Stage"
+
+
+def test_every_format_says_what_is_not_sure() -> None:
+    template = {"Resources": {"Web": instance("web", 0, ImageId="ami-1")}}
+    deployed = from_data(snapshot(template, tags={"Stage": "test"}))
+    shown = predict(deployed, template, {}, environment=Environment(), tags={"Stage": "live"})
+    said = "in which words exactly is not documented"
+    assert document(shown)["uncertain"] == list(shown.uncertain)
+    for text_of in (text.render, markdown.render, html.render):
+        assert said in text_of(shown)
+        assert "stack tag Stage" in text_of(shown)
+    assert "uncertain" not in document(change_set(snapshot(template), template))

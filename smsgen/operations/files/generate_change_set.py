@@ -24,7 +24,10 @@ if TYPE_CHECKING:  # Protocols are slow to make
 
 
 class Submitted(NamedTuple):
-    """What would be submitted: the template, its children by TemplateURL, and the place of each resource."""
+    """What would be submitted: the template, its children by TemplateURL, and the place of each resource.
+
+    `tags`: those of the stack itself; None where nothing says, as where an application has none, so that they stay.
+    """
 
     template: Template
     children: Mapping[str, Mapping[str, Any]]
@@ -32,6 +35,7 @@ class Submitted(NamedTuple):
     place: Callable[[Iterable[Diagnostic]], tuple[Diagnostic, ...]]
     stack_name: str = ""
     values: Mapping[str, str] = {}
+    tags: Mapping[str, str] | None = None
     warnings: tuple[Diagnostic, ...] = ()
 
 
@@ -59,6 +63,7 @@ def submitted_of(generated: Generated) -> Submitted:
         ),
         stack_name=generated.app.stack_name,
         values={name: value for name, value in compiled.values.items() if value},
+        tags={tag.key: tag.value for tag in generated.app.tags} or None,
         warnings=generated.warnings,
     )
 
@@ -107,10 +112,15 @@ def predict_change_set(
     patterns = tuple(ignore)
     template = ignoring(submitted.template.body, patterns)
     children = {name: ignoring(body, patterns) for name, body in submitted.children.items()}
+    tags = _tags(submitted.tags, patterns)
     before = None
     if deployed:
         name = deployed.stack_name or submitted.stack_name  # a bare template names no stack
-        before = deployed._replace(stack_name=name, template=ignoring(deployed.template, patterns))
+        before = deployed._replace(
+            stack_name=name,
+            template=ignoring(deployed.template, patterns),
+            tags=_tags(deployed.tags, patterns),
+        )
         if not as_written:
             template, children = _aligned(template, children, before)
     given: dict[str, str | None] = {**submitted.values, **parameters}
@@ -119,10 +129,16 @@ def predict_change_set(
             given.setdefault(name, None)
     environment = _environment(deployed, submitted.stack_name, pseudo)
     try:
-        change_set = predict(before, template, given, environment=environment, children=children)
+        change_set = predict(before, template, given, environment=environment, children=children, tags=tags)
     except InvalidInput as error:
         raise InvalidInput(submitted.place(error.diagnostics)) from None
     return Predicted(change_set, submitted)
+
+
+def _tags(tags: Mapping[str, str] | None, patterns: tuple[str, ...]) -> Mapping[str, str] | None:
+    """Give the stack's tags without those that `--ignore Tags.KEY` names."""
+    kept: Mapping[str, str] | None = ignoring({"Tags": tags}, patterns).get("Tags") if tags else tags
+    return kept
 
 
 def _aligned(
@@ -161,8 +177,11 @@ def at_revision(
         return Stack("", from_template(path, files=files, text=text).template.body)
     base = from_app(path, files=_Past(files, revisions, ref), profile=profile, text=text)
     urls = {name: str(_template_url(resource)) for name, resource in base.template.resources.items()}
-    children = {name: Stack("", base.children[url]) for name, url in urls.items() if url in base.children}
-    return Stack(base.stack_name, base.template.body, parameters=base.values, children=children)
+    tags = base.tags or {}
+    children = {
+        name: Stack("", base.children[url], tags=tags) for name, url in urls.items() if url in base.children
+    }
+    return Stack(base.stack_name, base.template.body, parameters=base.values, tags=tags, children=children)
 
 
 class _Past:

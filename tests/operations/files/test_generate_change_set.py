@@ -12,8 +12,13 @@ from typing import Any
 
 import pytest
 
-from smsgen.changes.model import ChangeSet
-from smsgen.operations.files.generate_change_set import from_template, predict_change_set, read_deployed
+from smsgen.changes.model import ChangeSet, Stack
+from smsgen.operations.files.generate_change_set import (
+    from_app,
+    from_template,
+    predict_change_set,
+    read_deployed,
+)
 
 
 class Files:
@@ -223,7 +228,7 @@ def test_the_order_of_what_stays_is_no_part_of_a_change() -> None:
     (change,) = predicted(before, after).changes_with_property_values
     (detail,) = change.details
     assert (change.replacement, detail.target.attribute) == ("False", "Tags")
-    assert json.loads(detail.target.after_value or "") == [A, B | {"Value": "3"}]
+    assert (detail.target.path, detail.target.after_value) == ("/Properties/Tags/1/Value", "3")
 
 
 def test_what_is_held_against_cloudformations_answer_is_compared_as_it_is_written() -> None:
@@ -251,3 +256,42 @@ def test_a_nested_template_in_another_order_is_no_change() -> None:
         predicted(snapshot, nested, as_written=True, **{"child.json": now}).nested["N"].status
         == "CREATE_COMPLETE"
     )
+
+
+APP = """
+name: shop
+tags: [{key: Stage, value: live}, {key: Build, value: "2"}]
+serverGroups:
+  - name: web
+    serverList:
+      - serverId: s-5d1e9a20
+        vmServer: {vmName: web01}
+        imageId: ami-0c5d1e9a20b3f4c61
+        launch:
+          logicalId: Web
+          vpc: vpc-0a1b2c3d
+          subnet: subnet-0a1b2c3d
+          securityGroup: sg-0a1b2c3d
+          instanceType: t3.large
+"""
+
+
+@pytest.mark.parametrize(
+    ("deployed", "ignore", "paths"),
+    [
+        ({"Stage": "test", "Build": "1"}, (), ["/Tags/0/Value", "/Tags/1/Value"]),
+        ({"Stage": "test", "Build": "1"}, ("Tags.Build",), ["/Tags/0/Value"]),
+        ({"Stage": "live", "Build": "2"}, (), []),
+        (None, (), []),
+    ],
+    ids=["changed", "one is left out", "the same", "not known"],
+)
+def test_the_tags_of_an_application_are_those_of_its_stack(
+    deployed: dict[str, str] | None, ignore: tuple[str, ...], paths: list[str]
+) -> None:
+    submitted = from_app("app.yaml", files=Files({"app.yaml": APP}))
+    before = Stack(submitted.stack_name, submitted.template.body, tags=deployed)
+    change_set = predict_change_set(submitted, before, parameters={}, pseudo={}, ignore=ignore).change_set
+    changes = change_set.changes_with_property_values
+    found = {detail.target.path for change in changes for detail in change.details}
+    assert sorted(path or "" for path in found) == paths
