@@ -259,7 +259,7 @@ def _s3_operation(method: str, path: str) -> str:
         for name, verb, keyed, wanted in _s3_operations()
         if verb == method and keyed == with_key and wanted <= keys
     ]
-    return max(fitting, key=lambda found: found[0])[1]
+    return max(fitting, key=lambda found: found[0], default=(0, "Unknown"))[1]
 
 
 @cache

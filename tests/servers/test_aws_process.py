@@ -25,7 +25,7 @@ from threading import Thread
 from tests.servers.aws.fixtures import block, checksum
 
 address, snapshot_id, first, count, threads = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
-scope = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-central-1/ebs/aws4_request"
+scope = "AWS4-HMAC-SHA256 Credential=AKIAI44QH8DHBEXAMPLE/20260101/eu-central-1/ebs/aws4_request"
 
 def write(indexes):
     connection = http.client.HTTPConnection(address, timeout=60)
@@ -43,7 +43,7 @@ writers = [Thread(target=write, args=(indexes[number::threads],)) for number in 
 [writer.start() for writer in writers]
 [writer.join() for writer in writers]
 """
-"""A worker that puts blocks: what it costs stands in bench/, here it has to be right."""
+"""A worker that puts blocks. Nobody knows its key's secret, so that it need not sign."""
 
 
 @pytest.fixture(scope="module")

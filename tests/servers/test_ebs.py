@@ -127,6 +127,15 @@ def test_changed_blocks_are_those_written_between_two_snapshots(aws: Aws, client
     assert changed(first, first) == []
 
 
+def test_a_block_may_come_from_a_file(aws: Aws, clients: Clients) -> None:
+    ebs = clients("ebs")
+    snapshot_id = stored(ebs, {}, complete=False)
+    ebs.put_snapshot_block(  # botocore asks first whether the data is wanted: Expect: 100-continue
+        **put_arguments(snapshot_id, 4, block(4)) | {"BlockData": io.BytesIO(block(4))}
+    )
+    assert aws.control.read_back(snapshot_id).at(4) == block(4)
+
+
 def test_pages_are_walked_by_their_tokens_and_may_be_empty(aws: Aws, clients: Clients) -> None:
     ebs = clients("ebs")
     aws.control.limit(empty_pages=2, puts_per_second=0, snapshot_puts_per_second=0)

@@ -34,7 +34,7 @@ def half_sent(url: str, snapshot_id: str, index: int, data: bytes) -> Iterator[C
     """Send half a block; gives what sends the rest and gives the answer's status."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     connection.putrequest("PUT", f"/snapshots/{snapshot_id}/blocks/{index}")
-    scope = "AKIAIOSFODNN7EXAMPLE/20260101/eu-central-1/ebs/aws4_request"
+    scope = "AKIAI44QH8DHBEXAMPLE/20260101/eu-central-1/ebs/aws4_request"
     headers = {
         "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}",
         "Content-Length": str(len(data)),
@@ -137,11 +137,16 @@ def test_other_calls_fail_as_they_are_told_too(aws: Aws, clients: Clients) -> No
     place = {"CreateBucketConfiguration": {"LocationConstraint": "eu-central-1"}}
     aws.control.fail("s3:CreateBucket", "lost")
     aws.control.fail("ec2:DescribeSnapshots", "throttle")
+    aws.control.fail("ec2:DescribeImages", "lost")
+    aws.control.fail("ec2:DescribeVolumes", "slow", seconds=0.1)
     with pytest.raises(ConnectionClosedError):
         s3.create_bucket(Bucket="images", **place)
     assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["images"]
     assert refusal(ec2.describe_snapshots).code == "RequestLimitExceeded"
-    ec2.describe_snapshots()
+    assert ec2.describe_snapshots()["Snapshots"] == []
+    with pytest.raises(ConnectionClosedError):
+        ec2.describe_images()
+    assert ec2.describe_volumes()["Volumes"] == []
 
 
 def test_the_proxy_of_the_other_tests_stands_before_it_and_knows_its_calls(aws: Aws) -> None:

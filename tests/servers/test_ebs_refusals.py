@@ -276,7 +276,7 @@ def test_what_is_listed_and_read_is_checked(aws: Aws, clients: Clients) -> None:
 
 def test_what_is_no_call_of_ebs_direct_is_told_so(aws: Aws) -> None:
     connection = http.client.HTTPConnection(urlsplit(aws.url).netloc, timeout=60)
-    scope = "AKIAIOSFODNN7EXAMPLE/20260101/eu-central-1/ebs/aws4_request"
+    scope = "AKIAI44QH8DHBEXAMPLE/20260101/eu-central-1/ebs/aws4_request"
     headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}"}
     for method, path, body, status in (
         ("DELETE", "/snapshots", "", 404),

@@ -11,7 +11,9 @@
         aws.control.do("fail", call="ebs:PutSnapshotBlock", kind="kill", at=40, pid=worker.pid)
 
 `python -m tests.servers.aws --port N` serves it for anybody with AWS_ENDPOINT_URL. AWS's quotas hold from the start:
-who measures lifts them (`limit`). All else that it does wrong on demand stands in `state.Limits` and `faults.KINDS`.
+who measures lifts them (`limit`). Requests to EBS direct have to be signed right by whoever uses the key of AWS's
+documentation (`signatures.SECRETS`), as boto3 does. All that it does wrong on demand stands in `state.Limits` and
+`faults.KINDS`.
 """
 
 from __future__ import annotations

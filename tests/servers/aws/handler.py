@@ -21,7 +21,9 @@ from tests.aws.faults import call_name, refusal
 from tests.servers.aws.control import Control
 from tests.servers.aws.ebs import Ebs
 from tests.servers.aws.faults import Fault
+from tests.servers.aws.refusals import Refusal
 from tests.servers.aws.routes import route
+from tests.servers.aws.signatures import SECRETS, Signed, check
 from tests.servers.aws.wire import Answer, Request, perform, refused
 
 _SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]*)/([^/]+)/aws4_request")
@@ -43,10 +45,10 @@ def handler(control: Control, account: Callable[[str, str], Ebs]) -> type[MotoRe
                 return self._answer(control.serve(self.path, self._body()))
             scope = _SCOPE.search(self.headers.get("Authorization", ""))
             if scope and scope.group(3) == "ebs":
-                return self._ebs(account(scope.group(1), scope.group(2)))
+                return self._ebs(account(scope.group(1), scope.group(2)), SECRETS.get(scope.group(1)))
             return self._moto()
 
-        def _ebs(self, ebs: Ebs) -> None:
+        def _ebs(self, ebs: Ebs, secret: str | None) -> None:
             request = Request(route(self.command, self.path), self.headers)
             fault = control.called(f"ebs:{request.route.operation}")
             if fault and fault.kind == "reset":
@@ -55,17 +57,26 @@ def handler(control: Control, account: Callable[[str, str], Ebs]) -> type[MotoRe
             if refused_as:
                 self._body()
                 return self._answer(refused(refused_as))
-            answer = self._performed(ebs, request)
+            answer = self._performed(ebs, request, secret)
             if not self._end(fault):
                 self._answer(answer)
             return None
 
-        def _performed(self, ebs: Ebs, request: Request) -> Answer:
+        def _performed(self, ebs: Ebs, request: Request, secret: str | None) -> Answer:
             place = request.route
             if place.operation != "PutSnapshotBlock":
-                return perform(ebs, request, self._body(), 0.0)
+                return self._checked(ebs, request, secret, 0.0)
             with ebs.arriving(place.names[0], place.block_index) as began:
-                return perform(ebs, request, self._body(), began)
+                return self._checked(ebs, request, secret, began)
+
+        def _checked(self, ebs: Ebs, request: Request, secret: str | None, began: float) -> Answer:
+            body = self._body()
+            try:
+                if secret is not None:
+                    check(Signed(self.command, self.path, self.headers, body), secret)
+            except Refusal as error:
+                return refused(error)
+            return perform(ebs, request, body, began)
 
         def _moto(self) -> None:
             body = b""
@@ -80,13 +91,15 @@ def handler(control: Control, account: Callable[[str, str], Ebs]) -> type[MotoRe
                 self.close_connection = True
                 status, text = refusal("denied" if fault.kind == "quota" else fault.kind, name)
                 return self._answer(Answer(status, {"Connection": "close"}, text))
-            if fault and fault.kind in ("lost", "kill"):
+            del self.headers["Expect"]  # http.server has answered it; moto's server would do so again
+            if fault is None:
+                super().run_wsgi()
+            else:
                 self.wfile, wire = io.BytesIO(), self.wfile
                 super().run_wsgi()
-                self.wfile = wire
-                self._end(fault)
-                return None
-            super().run_wsgi()
+                (self.wfile, answer) = wire, self.wfile.getvalue()
+                if not self._end(fault):
+                    self.wfile.write(answer)
             if self.path == "/moto-api/reset":
                 control.reset()
             return None
