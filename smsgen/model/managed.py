@@ -143,7 +143,6 @@ class Summary(NamedTuple):
     replication: ReplicationState = ReplicationState()
     total_server_groups: int = 0
     total_servers: int = 0
-    version: int = 0
 
 
 def summarize(managed: ManagedApp) -> Summary:
@@ -164,5 +163,4 @@ def summarize(managed: ManagedApp) -> Summary:
         replication=managed.replication._replace(parameters=(), terminated=()),
         total_server_groups=len(app.server_groups),
         total_servers=sum(len(group.server_list) for group in app.server_groups),
-        version=managed.version,
     )

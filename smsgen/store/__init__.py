@@ -3,7 +3,7 @@
     operations ──AppStore──▶ sql_store ──▶ commit ──▶ tables ◀── schema ◀── migrations/versions
                                  │            │          ▲
                                  │            └─▶ codec   └── backup
-                                 └──▶ database
+                                 └──▶ database ──▶ together
 
 In: a URL. Out: a store that keeps what it has acknowledged. Nothing here knows what an application means.
 """

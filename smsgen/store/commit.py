@@ -8,9 +8,9 @@ this order, and servers by their ids, so that few of them deadlock.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,16 +23,29 @@ from smsgen.store.tables import APPS, JOBS, META, SERVERS, TOKENS
 _BATCH = 10_000
 
 
-def commit(connection: Connection, change: Change) -> ManagedApp | None:
-    """Make the change; give the application with its new version, or None where there is none any more.
+class Prepared(NamedTuple):
+    """A change, and the columns of its application as far as they are known before the transaction."""
+
+    change: Change
+    columns: Mapping[str, Any]
+
+
+def prepare(change: Change) -> Prepared:
+    """Do what can be done for a change before its transaction begins."""
+    return Prepared(change, _columns(change.after) if change.after else {})
+
+
+def commit(connection: Connection, prepared: Prepared) -> ManagedApp | None:
+    """Make a change; give the application with its new version, or None where there is none any more.
 
     Raises LeaseLost, TokenUsed, Conflict or ServerTaken; the transaction must then be rolled back.
     """
+    change = prepared.change
     if change.lease:
         hold(connection, change.lease)
     if change.token:
         _remember(connection, change.token)
-    kept = _write_app(connection, change.before, change.after)
+    kept = _write_app(connection, change.before, change.after, prepared.columns)
     if kept:
         _keep_servers(connection, kept, new=change.before is None)
     if change.jobs:
@@ -75,25 +88,28 @@ def _remember(connection: Connection, token: Token) -> None:
 
 
 def _write_app(
-    connection: Connection, before: ManagedApp | None, after: ManagedApp | None
+    connection: Connection,
+    before: ManagedApp | None,
+    after: ManagedApp | None,
+    columns: Mapping[str, Any],
 ) -> ManagedApp | None:
     if before and after:
         kept = after._replace(version=before.version + 1)
-        written = update(APPS).where(_is(before)).values(_columns(kept))
+        written = update(APPS).where(_is(before)).values({**columns, **_version(kept)})
         if before.app.app_id != after.app.app_id or not connection.execute(written).rowcount:
             raise Conflict(f"the application {before.app.app_id} was changed by somebody else meanwhile")
         return kept
     if before:
         _delete(connection, before)
         return None
-    return _create(connection, after) if after else None
+    return _create(connection, after, columns) if after else None
 
 
-def _create(connection: Connection, after: ManagedApp) -> ManagedApp:
+def _create(connection: Connection, after: ManagedApp, columns: Mapping[str, Any]) -> ManagedApp:
     # The share lock waits for deletions under way: they may be about to raise the number.
     last = connection.execute(_LAST_VERSION.with_for_update(read=True)).scalar_one()
     kept = after._replace(version=int(last) + 1)
-    row = {"app_id": kept.app.app_id, **_columns(kept)}
+    row = {"app_id": kept.app.app_id, **columns, **_version(kept)}
     if not _insert_new(connection, APPS, [row]):
         raise Conflict(f"there is an application {kept.app.app_id} already")
     return kept
@@ -114,7 +130,11 @@ def _is(app: ManagedApp) -> Any:
 def _columns(app: ManagedApp) -> dict[str, Any]:
     data = encode(app)
     del data["version"]  # it has a column
-    return {"version": app.version, "document": _json(data), "summary": _json(encode(summarize(app)))}
+    return {"document": _json(data), "summary": _json(encode(summarize(app)))}
+
+
+def _version(app: ManagedApp) -> dict[str, int]:
+    return {"version": app.version, "summarized": app.version}
 
 
 def _json(data: Any) -> str:

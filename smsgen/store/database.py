@@ -1,9 +1,10 @@
 """One database, by its URL: connections, transactions and what goes wrong with them.
 
 SQLite is in WAL mode: readers see a snapshot and wait for nobody. A writer takes the write lock before it reads
-(BEGIN IMMEDIATE), so that nothing it decided on changes under it; writers of this process queue at a lock of ours, as
+(BEGIN IMMEDIATE), so that nothing it decided on changes under it; writers of this process queue here, as
 SQLite lets them poll, and only those of other processes at SQLite's. Nothing is acknowledged before it is on the disk
-(synchronous=FULL).
+(synchronous=FULL). What is waiting is written in one transaction (`together.py`): the way to the disk takes as long as
+all else in a transaction, and other writers are what a writer waits for.
 
 PostgreSQL runs at READ COMMITTED. Every decision of the store is a statement that looks again when it has the row's
 lock (UPDATE … WHERE version, INSERT … ON CONFLICT, SELECT … FOR UPDATE), so that a stricter level would add retries and
@@ -12,12 +13,13 @@ no safety. A deadlock or a serialization failure rolls everything back, and is t
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
@@ -27,8 +29,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.pool import StaticPool
 
 from smsgen.operations.ports.store import StoreError
+from smsgen.store.together import Together, Written
 
 T = TypeVar("T")
+_log = logging.getLogger("smsgen.store")
 
 BUSY_MILLISECONDS = 20_000
 """How long SQLite waits for the write lock of another process."""
@@ -52,6 +56,7 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.in_memory = self.sqlite and self.url.database in (None, "", ":memory:")
         self._writers: Any = threading.RLock() if self.sqlite else nullcontext()
+        self._together = Together(self._write_all)
         # In memory there is one connection for all threads, so that readers take turns too.
         self._readers: Any = self._writers if self.in_memory else nullcontext()
         if not create and self.sqlite and not (self.in_memory or os.path.exists(str(self.url.database))):  # noqa: PTH110 - as in _make_file
@@ -73,7 +78,9 @@ class Database:
 
         `work` runs again where the database asks for it.
         """
-        with self._writers, self.errors():
+        if self.sqlite:
+            return self._together.write(work)
+        with self.errors():
             for attempt in range(1, ATTEMPTS + 1):
                 try:
                     return self._write_once(work)
@@ -82,6 +89,25 @@ class Database:
                         raise
                     time.sleep(random.uniform(0, 0.01 * 2**attempt))
         raise AssertionError("unreachable")
+
+    def _write_all(self, together: Sequence[Written]) -> None:
+        """Write in one transaction; where one of them is refused, each in its own, so that no other feels it."""
+        with self._writers:
+            if len(together) > 1:
+                try:
+                    results = self._write_once(lambda connection: [one.work(connection) for one in together])
+                except Exception:
+                    _log.debug("%d writers write one by one", len(together), exc_info=True)
+                else:
+                    for one, result in zip(together, results, strict=True):
+                        one.succeed(result)
+                    return
+            for one in together:
+                try:
+                    with self.errors():
+                        one.succeed(self._write_once(one.work))
+                except Exception as error:
+                    one.fail(error)
 
     def _write_once(self, work: Callable[[Connection], T]) -> T:
         with self.engine.connect() as plain:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, Update, delete, exists, func, insert,
 from smsgen.model.managed import ManagedApp, Summary, summarize
 from smsgen.operations.ports.store import Change, Job, LeaseLost, Token
 from smsgen.store.codec import decode
-from smsgen.store.commit import batches, commit, hold, owners_of, token_key
+from smsgen.store.commit import batches, commit, hold, owners_of, prepare, token_key
 from smsgen.store.database import Database
 from smsgen.store.schema import bring_up, check
 from smsgen.store.tables import APPS, JOBS, META, TOKENS
@@ -70,7 +70,7 @@ class SqlStore:
 
     def summaries(self, *, ids: Sequence[str] = (), after: str = "", limit: int) -> tuple[Summary, ...]:
         """Give the summaries of the applications that `apps` would give."""
-        rows = self._page(select(*APPS.c["app_id", "version", "summary"]), ids, after, limit)
+        rows = self._page(select(*APPS.c["app_id", "version", "summary", "summarized"]), ids, after, limit)
         known = {row.app_id: _summary(row) for row in rows}
         outdated = [app_id for app_id, summary in known.items() if summary is None]
         for managed in self.apps(ids=outdated, limit=len(outdated)) if outdated else ():
@@ -108,11 +108,12 @@ class SqlStore:
         """Make a change, whole or not at all; give the application as it is now kept, with its new version."""
         if change.jobs and not change.after:
             raise ValueError("work is queued for an application that is written with it")
-        return self._database.write(lambda connection: commit(connection, change))
+        prepared = prepare(change)  # before others have to wait for this one
+        return self._database.write(lambda connection: commit(connection, prepared))
 
     def commit_all(self, changes: Iterable[Change]) -> tuple[ManagedApp | None, ...]:
         """Make several changes, all of them or none; raises as `commit` does."""
-        given = tuple(changes)
+        given = tuple(map(prepare, changes))
         return self._database.write(lambda connection: tuple([commit(connection, one) for one in given]))
 
     # --- Client tokens --------------------------------------------------------------------------------------------
@@ -213,8 +214,7 @@ def _app(row: Any) -> ManagedApp:
 
 def _summary(row: Any) -> Summary | None:
     """Give the summary of a row, or None where the document was written without it."""
-    summary = decode(Summary, json.loads(row.summary)) if row.summary else None
-    return summary if summary and summary.version == row.version else None
+    return decode(Summary, json.loads(row.summary)) if row.summarized == row.version else None
 
 
 def _touch(value: str) -> Update:

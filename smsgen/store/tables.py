@@ -41,9 +41,10 @@ APPS = Table(
     Column("version", BigInteger, nullable=False),
     Column("document", Text, nullable=False),
     Column("summary", Text, nullable=False, server_default=text("''")),
+    Column("summarized", BigInteger, nullable=False, server_default=text("0")),
 )
 """`version` grows with every write, and across a deletion: see META. `summary` is the Summary as JSON, so that a list
-of applications reads no documents; it holds the version that it is of, as an older smsgen writes documents only.
+of applications reads no documents, and `summarized` the version it is of: an older smsgen writes documents only.
 """
 
 SERVERS = Table(

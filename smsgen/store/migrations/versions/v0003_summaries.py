@@ -10,26 +10,33 @@ revision = "0003"
 down_revision = "0002"
 
 _APPS = sa.table(
-    "apps", sa.column("app_id"), sa.column("version"), sa.column("document"), sa.column("summary")
+    "apps",
+    sa.column("app_id"),
+    sa.column("version"),
+    sa.column("document"),
+    sa.column("summary"),
+    sa.column("summarized"),
 )
 _META = sa.table("meta", sa.column("name"), sa.column("value"))
 _ROWS = 500
 
 
 def upgrade() -> None:
-    """Add the column and fill it, and add the row."""
+    """Add the columns and fill them, and add the row."""
     op.add_column("apps", sa.Column("summary", sa.Text, nullable=False, server_default=sa.text("''")))
+    op.add_column("apps", sa.Column("summarized", sa.BigInteger, nullable=False, server_default=sa.text("0")))
     op.bulk_insert(_META, [{"name": "writable", "value": ""}])
     connection = op.get_bind()
-    fill = sa.update(_APPS).where(_APPS.c.app_id == sa.bindparam("key")).values(summary=sa.bindparam("text"))
-    page = sa.select(_APPS.c.app_id, _APPS.c.version, _APPS.c.document).order_by(_APPS.c.app_id).limit(_ROWS)
+    columns = {"summary": sa.bindparam("text"), "summarized": _APPS.c.version}
+    fill = sa.update(_APPS).where(_APPS.c.app_id == sa.bindparam("key")).values(columns)
+    page = sa.select(_APPS.c.app_id, _APPS.c.document).order_by(_APPS.c.app_id).limit(_ROWS)
     last = ""
     while rows := connection.execute(page.where(_APPS.c.app_id > last)).all():
-        connection.execute(fill, [{"key": row.app_id, "text": _summary(*row[1:])} for row in rows])
+        connection.execute(fill, [{"key": row.app_id, "text": _summary(row.document)} for row in rows])
         last = rows[-1].app_id
 
 
-def _summary(version: int, document: str) -> str:
+def _summary(document: str) -> str:
     managed = json.loads(document)
     app = managed["app"]
     groups = app.get("server_groups", [])
@@ -38,7 +45,6 @@ def _summary(version: int, document: str) -> str:
         **{name: value for name, value in managed.items() if name not in ("app", "validation")},
         "total_server_groups": len(groups),
         "total_servers": sum(len(group.get("server_list", [])) for group in groups),
-        "version": version,
     }
     if "replication" in summary:
         copied = summary["replication"].items()
