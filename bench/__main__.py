@@ -15,7 +15,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench import aws, change_sets, server, templates
+from bench import aws, change_sets, mixed, server, templates
 from bench.row import ROOT, Row
 
 
@@ -44,6 +44,7 @@ GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
     "prediction": prediction,
     "pulling": pulling,
     "serving": server.rows,
+    "crowd": mixed.rows,
 }
 """Name -> what gives its rows."""
 
