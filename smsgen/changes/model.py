@@ -181,12 +181,30 @@ class Side(NamedTuple):
     resources: frozenset[str] = frozenset()
 
 
+FindingKind = Literal["iam", "network", "stateful", "remove", "stack"]
+"""The gates of --fail-on that findings trip."""
+
+
+class Finding(NamedTuple):
+    """Something to look at, which the API does not say. `message` names no secret.
+
+    `kind` is the gate of --fail-on that it trips. `logical_resource_id` is a path through nested stacks (`Child/Id`);
+    for kind "stack", the stack's name.
+    """
+
+    kind: FindingKind
+    logical_resource_id: str
+    message: str
+
+
 class ChangeSet(NamedTuple):
     """CloudFormation's answer, predicted: what it gives plain, and with IncludePropertyValues.
 
     `nested` holds the change sets of nested stacks by the logical id of their resource; `before` and
     `after` are the two sides, for reports that show more than the API does. `uncertain` says, in sentences, what of
     this answer neither documentation nor a seen answer settles, or what the execution does beyond it.
+    `notes` are findings of whoever knows more of the two sides than their templates; `compared` says in words what is
+    compared, for people.
     """
 
     stack_name: str
@@ -202,6 +220,8 @@ class ChangeSet(NamedTuple):
     before: Side
     after: Side
     uncertain: tuple[str, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    compared: str = ""
 
     def describe(
         self, include_property_values: bool = False, contexts: Literal["json", "parsed"] = "json"

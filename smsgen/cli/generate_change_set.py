@@ -65,7 +65,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--fail-on",
         default="",
         metavar="GATES",
-        help="exit 3 on any of replace, may-replace, remove, iam, network, stateful (comma-separated)",
+        help="exit 3 on any of replace, may-replace, remove, iam, network, stateful, stack (comma-separated)",
     )
     parser.add_argument(
         "--ignore",

@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--fail-on",
         default="",
         metavar="GATES",
-        help="change nothing and exit 3 on any of replace, may-replace, remove, iam, network, stateful",
+        help="change nothing and exit 3 on any of replace, may-replace, remove, iam, network, stateful, stack",
     )
     parser.add_argument("--dry-run", action="store_true", help="show the change set and remove it again")
     parser.add_argument("--no-wait", action="store_true", help="end once CloudFormation has started")

@@ -99,7 +99,8 @@ def real(args: argparse.Namespace, predicted: Predicted) -> ChangeSet | None:
     )
     if found is None:
         return None
-    return found._replace(before=predicted.change_set.before, after=predicted.change_set.after)
+    said = predicted.change_set
+    return found._replace(before=said.before, after=said.after, notes=said.notes)
 
 
 def _credentials(args: argparse.Namespace) -> bool:

@@ -31,7 +31,7 @@ def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
     `show_added`: new resources with their properties.
     """
     view = view_of(change_set, show_added=show_added)
-    parts = [f"{marker(view.stack_name)}\n### `{_code(view.stack_name)}`: {summary(view)}\n\n"]
+    parts = [f"{marker(view.stack_name)}\n### `{_code(view.title)}`: {summary(view)}\n\n"]
     size = len(parts[0])
     for left, part in enumerate(blocks := list(_blocks(view))):
         if size + len(part) > _ENOUGH:

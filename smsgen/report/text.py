@@ -36,9 +36,12 @@ class _Paint:
 
 
 def _lines(view: View, paint: _Paint) -> Iterator[str]:
-    yield paint(f"Change set for {_clean(view.stack_name)} ({view.type}): {summary(view)}", "1")
+    yield paint(f"Change set for {_clean(view.title)} ({view.type}): {summary(view)}", "1")
     if view.reason:
         yield f"  {_clean(view.reason)}"
+    for finding in view.of_no_row:
+        what = f"{finding.kind} {_clean(finding.logical_resource_id)}: {_clean(finding.message)}"
+        yield paint(f"  ! {what}", "33;1")
     for row in view.rows:
         yield ""
         yield from _row(row, paint)

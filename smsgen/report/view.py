@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from smsgen.changes.describe import parsed
 from smsgen.changes.findings.beyond import Edit, beyond
-from smsgen.changes.findings.security import Finding, findings
+from smsgen.changes.findings.security import findings
 from smsgen.changes.masking import Mask, decoded, mask_of, masked_text, secret_name
-from smsgen.changes.model import MISSING, ChangeSet, Detail, ResourceChange
+from smsgen.changes.model import MISSING, ChangeSet, Detail, Finding, ResourceChange
 from smsgen.changes.unknown import value_text
 from smsgen.report.leaf_names import leaf_name
 
@@ -68,9 +68,13 @@ class Row(NamedTuple):
 
 
 class View(NamedTuple):
-    """A change set as it is shown; `edits`, `findings` and `uncertain` lie beyond the API."""
+    """A change set as it is shown; `edits`, `findings` and `uncertain` lie beyond the API.
+
+    `title`: the stack's name; where it has none, what is compared.
+    """
 
     stack_name: str
+    title: str
     type: str
     status: str
     reason: str
@@ -79,6 +83,12 @@ class View(NamedTuple):
     findings: tuple[Finding, ...]
     parameters: tuple[tuple[str, str], ...]
     uncertain: tuple[str, ...] = ()
+
+    @property
+    def of_no_row(self) -> tuple[Finding, ...]:
+        """The findings that belong to no resource which is listed."""
+        shown = {finding for row in self.rows for finding in row.findings}
+        return tuple(finding for finding in self.findings if finding not in shown)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -95,6 +105,7 @@ def view_of(change_set: ChangeSet, *, show_added: bool = False) -> View:
     found = tuple(one._replace(message=mask(one.message)) for one in findings(change_set))
     return View(
         stack_name=change_set.stack_name or "(new stack)",
+        title=change_set.stack_name or change_set.compared or "(new stack)",
         type=change_set.change_set_type,
         status=change_set.status,
         reason=mask(change_set.status_reason or ""),

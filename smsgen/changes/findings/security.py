@@ -7,13 +7,11 @@ yet is never taken as harmless.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from smsgen.changes.findings.network import network_widening
 from smsgen.changes.findings.permissions import permission_widening
-from smsgen.changes.model import ChangeSet, ResourceChange, Side
-
-Kind = Literal["iam", "network", "stateful"]
+from smsgen.changes.model import ChangeSet, Finding, ResourceChange, Side
 
 STATEFUL = frozenset(
     {
@@ -48,16 +46,8 @@ STATEFUL = frozenset(
 """Types whose removal or replacement loses data (cfn-lint rule I3011 lists most of them)."""
 
 
-class Finding(NamedTuple):
-    """Something to look at. `kind` is the gate of --fail-on that it trips; `message` names no secret."""
-
-    kind: Kind
-    logical_resource_id: str
-    message: str
-
-
 def findings(change_set: ChangeSet) -> tuple[Finding, ...]:
-    """Give what widens or may be lost in a change set, its nested stacks included, by resource."""
+    """Give the notes of a change set, and what widens or may be lost in it, its nested stacks included, by resource."""
     found = [
         finding for change in change_set.changes_with_property_values for finding in _of(change, change_set)
     ]
@@ -65,7 +55,7 @@ def findings(change_set: ChangeSet) -> tuple[Finding, ...]:
         found += [
             one._replace(logical_resource_id=f"{name}/{one.logical_resource_id}") for one in findings(child)
         ]
-    return tuple(found)
+    return (*change_set.notes, *found)
 
 
 def _of(change: ResourceChange, change_set: ChangeSet) -> Iterator[Finding]:

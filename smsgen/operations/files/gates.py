@@ -9,8 +9,9 @@ from smsgen.changes.model import ChangeSet
 from smsgen.errors import GateTripped, UsageError
 
 KINDS = {"replace": "True", "may-replace": "Conditional"}
-GATES = (*KINDS, "remove", "iam", "network", "stateful")
-"""What can be forbidden: kinds of change, and kinds of finding."""
+FINDINGS = ("iam", "network", "stateful", "stack")
+GATES = (*KINDS, "remove", *FINDINGS)
+"""What can be forbidden: kinds of change, and kinds of finding. A stack that would be left behind counts as removed."""
 
 
 def read_gates(text: str) -> tuple[str, ...]:
@@ -33,9 +34,11 @@ def check_gates(change_set: ChangeSet, gates: Iterable[str]) -> None:
 
 
 def _trips(change_set: ChangeSet, gate: str, inside: str = "") -> Iterator[str]:
-    if gate in ("iam", "network", "stateful"):
+    if gate in FINDINGS:
         yield from (one.logical_resource_id for one in findings(change_set) if one.kind == gate)
         return
+    if gate == "remove":
+        yield from (f"{one.logical_resource_id} ({one.message})" for one in change_set.notes)
     for change in change_set.changes:
         name = f"{inside}{change.logical_resource_id}"
         if change.action == "Remove" and gate == "remove":

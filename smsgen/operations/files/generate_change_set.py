@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from smsgen.cfn.document import Template
 from smsgen.cfn.text import Document, parse
 from smsgen.changes import predict
+from smsgen.changes.findings.servers import Children, another_stack, app_id_of, moved_servers
 from smsgen.changes.ignore import ignoring
-from smsgen.changes.model import ChangeSet, Environment, Stack
+from smsgen.changes.model import ChangeSet, Environment, Finding, Stack
 from smsgen.changes.stack import read_snapshot
 from smsgen.errors import Diagnostic, InvalidInput, Location
 from smsgen.operations.files.generate_template import Generated, generate_template
@@ -109,13 +110,14 @@ def predict_change_set(
     (`Resources.*.Properties.Tags.Build`), left out on both sides. Raises InvalidInput with CloudFormation's own
     complaints, in their places.
     """
+    notes, was_named = _notes(submitted, deployed) if deployed else ((), "")
     patterns = tuple(ignore)
     template = ignoring(submitted.template.body, patterns)
     children = {name: ignoring(body, patterns) for name, body in submitted.children.items()}
     tags = _tags(submitted.tags, patterns)
     before = None
     if deployed:
-        name = deployed.stack_name or submitted.stack_name  # a bare template names no stack
+        name = was_named or deployed.stack_name or submitted.stack_name  # a bare template names no stack
         before = deployed._replace(
             stack_name=name,
             template=ignoring(deployed.template, patterns),
@@ -132,7 +134,39 @@ def predict_change_set(
         change_set = predict(before, template, given, environment=environment, children=children, tags=tags)
     except InvalidInput as error:
         raise InvalidInput(submitted.place(error.diagnostics)) from None
-    return Predicted(change_set, submitted)
+    return Predicted(change_set._replace(notes=notes), submitted)
+
+
+def _notes(submitted: Submitted, deployed: Stack) -> tuple[tuple[Finding, ...], str]:
+    """Return what the templates alone do not tell: servers made anew, a stack left behind; and that stack's name."""
+    old, new = app_id_of(deployed.template), app_id_of(submitted.template.body)
+    was, now = deployed.stack_name, submitted.stack_name
+    if old and new and old != new:  # a template alone names no stack, and its application does
+        was = was or (f"sms-{old}" if now in ("", f"sms-{new}") else "")
+        now = now or (f"sms-{new}" if was == f"sms-{old}" else "")
+    servers = moved_servers(
+        (deployed.template, _deployed_children(deployed)),
+        (submitted.template.body, _submitted_children(submitted.children)),
+    )
+    if was and now and was != now:
+        return (another_stack(was, now, old), *servers), was
+    return servers, ""
+
+
+def _deployed_children(stack: Stack) -> Children:
+    def child(name: str, _: Mapping[str, Any]) -> tuple[Mapping[str, Any], Children] | None:
+        nested = stack.children.get(name)
+        return (nested.template, _deployed_children(nested)) if nested else None
+
+    return child
+
+
+def _submitted_children(children: Mapping[str, Mapping[str, Any]]) -> Children:
+    def child(_: str, resource: Mapping[str, Any]) -> tuple[Mapping[str, Any], Children] | None:
+        body = children.get(str(_template_url(resource)))
+        return (body, child) if body is not None else None
+
+    return child
 
 
 def _tags(tags: Mapping[str, str] | None, patterns: tuple[str, ...]) -> Mapping[str, str] | None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from smsgen.changes.findings.servers import moved_servers, no_children
 from smsgen.errors import InvalidInput, ServiceError, SmsgenError
 from smsgen.operations.ports.protocols import Clock, Stacks
 from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest, StackInfo
@@ -205,7 +206,9 @@ class _Launching:
             body = deployed_body(stack.stack_id, self.stacks)
         except InvalidInput:  # a template that only CloudFormation can read: there is less to show
             return answer
-        return answer._replace(before=answer.before._replace(template=body))
+        # What is nested is in S3, and in the change sets of the nested stacks.
+        notes = moved_servers((body, no_children), (self.launch.templates[0].body, no_children))
+        return answer._replace(before=answer.before._replace(template=body), notes=notes)
 
     def _take_back(self, made: ChangeSetInfo) -> None:
         try:

@@ -77,6 +77,27 @@ CODES = (
         words("a rule that goes from 10.0.0.0/8 to 0.0.0.0/0"),
     ),
     Code(
+        "REVIEW_REMOVE",
+        "warning",
+        "a server that is removed and made anew, though it is the same",
+        "Its serverId (or vmId) did not change, its logical id did, by which alone CloudFormation knows a resource: "
+        "it removes the instance with its disks and makes a new one of the image. Mostly somebody edited vmName, "
+        "or a group has become too large for its nested stack.",
+        "Pin the name that it is launched under: `launch: {logicalId: App01}`. `--fail-on remove` stops a pipeline "
+        "at it.",
+        words("a vmName that is edited after the launch"),
+    ),
+    Code(
+        "REVIEW_STACK",
+        "warning",
+        "a stack that would be left behind",
+        "The application's name, appId or stackName is another one than that of what is deployed. A launch does not "
+        "rename a stack: it would create a second one with every server again, and the first would run on.",
+        "Say the stackName and appId of the stack that is there in the application file; or launch the new one and "
+        "terminate the old one on purpose. `--fail-on stack` stops a pipeline at it, and so does `remove`.",
+        words("an application file whose name is edited after the launch"),
+    ),
+    Code(
         "REVIEW_STATEFUL",
         "warning",
         "data that is removed, replaced or no longer encrypted",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
-from smsgen.changes.findings.security import Kind
+from smsgen.changes.model import FindingKind
 from smsgen.report import sarif
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -27,7 +27,7 @@ def emitted() -> dict[str, set[str]]:
     found = in_trees({str(path.relative_to(ROOT)): tree for path, tree in trees.items()})
     for code in (row[0] for row in sarif._ROWS.values()):
         found.setdefault(code, set()).add("smsgen/report/sarif.py")
-    for kind in get_args(Kind):  # sarif.py puts them together
+    for kind in get_args(FindingKind):  # sarif.py puts them together
         found.setdefault(f"REVIEW_{kind.upper()}", set()).add("smsgen/report/sarif.py")
     return found
 
