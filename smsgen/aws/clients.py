@@ -123,11 +123,12 @@ def _config() -> Any:
         retries={"mode": "adaptive", "total_max_attempts": MAX_ATTEMPTS},
         connect_timeout=CONNECT_TIMEOUT,
         read_timeout=READ_TIMEOUT,
-        user_agent_extra=_user_agent(),
+        user_agent_extra=user_agent(),
     )
 
 
-def _user_agent() -> str:
+def user_agent() -> str:
+    """Return what says to AWS who calls: smsgen and its version."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

@@ -1,0 +1,241 @@
+"""Copies of real images to the stand-in for EBS direct: every format, every fault, and workers that are killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from smsgen.aws.clients import AwsSettings, Clients
+from smsgen.aws.disks import EbsSnapshots
+from smsgen.errors import SmsgenError
+from smsgen.local.clock import SystemClock
+from smsgen.local.manifests import FolderManifests
+from smsgen.operations.ports.disks import SourceChanged
+from smsgen.operations.replication.copy import copy_disk
+from smsgen.operations.replication.flight import Flight, Line
+from smsgen.operations.replication.records import CopyRequest, CopyResult, CopyWorld
+from smsgen.sources.disk_image import open_image
+
+pytest.importorskip("moto.server", reason="moto comes with smsgen[dev]")
+from tests.servers.aws import Aws, AwsProcess, running, started
+from tests.sources.images import BLOCK, KINDS, MIB, convert, needs_qemu, write_sparse
+
+GIB = 1 << 30
+IN_FLIGHT = 8
+STRETCH = 32
+"""Blocks of a stretch of the journal in what is killed: a smaller disk then has several."""
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Aws]:
+    with running() as aws:
+        yield aws
+
+
+@pytest.fixture
+def aws(server: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    server.control.begin_anew()
+    server.control.limit(puts_per_second=0, snapshot_puts_per_second=0)
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    return server
+
+
+def world(url: str, folder: Path) -> CopyWorld:
+    clock = SystemClock()
+    clients = Clients(AwsSettings(region="eu-central-1", endpoint_url=url))
+    return CopyWorld(
+        EbsSnapshots(clients),
+        FolderManifests(folder),
+        clock,
+        Flight(IN_FLIGHT),
+        Line(clock),
+        in_flight=IN_FLIGHT,
+    )
+
+
+def copy(path: Path, site: CopyWorld, run: str = "1", base: str = "", **more: int) -> CopyResult:
+    image = open_image(path)
+    try:
+        return copy_disk(CopyRequest("sms-job-1/sda", run, base, **more), image, site)  # type: ignore[arg-type] # any field
+    finally:
+        image.release()
+
+
+def differences(aws: Aws, result: CopyResult, raw: Path) -> list[int]:
+    with raw.open("rb") as file:
+        return aws.control.read_back(result.snapshot_id).differences(file)
+
+
+@needs_qemu
+@pytest.mark.parametrize("kind", ["raw", "qcow2, deflated", "vmdk", "vmdk, streamOptimized", "vhd", "vhdx"])
+def test_a_large_sparse_image_becomes_a_snapshot_bit_for_bit_and_then_only_what_changed(
+    kind: str, aws: Aws, tmp_path: Path
+) -> None:
+    raw = write_sparse(tmp_path / "disk.raw", 4 * GIB, pieces=60)
+    path = tmp_path / f"image{KINDS[kind].ending}"
+    site = world(aws.url, tmp_path / "manifests")
+    if kind == "raw":
+        path = raw
+    else:
+        convert(raw, path, KINDS[kind])
+    first = copy(path, site, verify_every=5)
+    assert differences(aws, first, raw) == []
+    again = copy(path, site, "2", first.manifest)
+    assert aws.control.writes(again.snapshot_id) == {}
+    assert differences(aws, again, raw) == []
+    changed = sorted(random.Random(3).sample(range(4 * GIB // BLOCK), 82))  # 1 %
+    with raw.open("r+b") as file:
+        for index in changed:
+            file.seek(index * BLOCK + 4096)
+            file.write(b"changed %d" % index)
+    if kind != "raw":
+        convert(raw, path, KINDS[kind])
+    third = copy(path, site, "3", again.manifest, verify_every=1)
+    assert sorted(aws.control.writes(third.snapshot_id)) == changed
+    assert differences(aws, third, raw) == []
+
+
+@needs_qemu
+def test_what_becomes_zeros_is_sent_once_and_only_where_there_was_data(aws: Aws, tmp_path: Path) -> None:
+    raw = tmp_path / "disk.raw"
+    raw.write_bytes(b"x" * 4 * BLOCK)
+    site = world(aws.url, tmp_path / "manifests")
+    first = copy(raw, site)
+    with raw.open("r+b") as file:
+        file.write(bytes(BLOCK))
+        file.truncate(3 * BLOCK)
+    second = copy(raw, site, "2", first.manifest)
+    assert sorted(aws.control.writes(second.snapshot_id)) == [0, 3]
+    assert differences(aws, second, raw) == []
+    third = copy(raw, site, "3", second.manifest)
+    assert aws.control.writes(third.snapshot_id) == {}
+
+
+def test_a_copy_outlives_every_fault_that_passes(aws: Aws, tmp_path: Path) -> None:
+    raw = write_sparse(tmp_path / "disk.raw", 64 * MIB, pieces=30)
+    aws.control.limit(visible_after=1.5, completion_seconds=1.0)
+    for kind, every in (("throttle", 7), ("error", 11), ("reset", 13), ("lost", 17)):
+        aws.control.fail("ebs:PutSnapshotBlock", kind, at=every, every=every, times=4)
+    aws.control.fail("ebs:PutSnapshotBlock", "throttle", at=5, times=3, reason="RESOURCE_LEVEL_THROTTLE")
+    aws.control.fail("ebs:StartSnapshot", "lost")
+    aws.control.fail("ebs:CompleteSnapshot", "lost")
+    result = copy(raw, world(aws.url, tmp_path / "manifests"))
+    assert differences(aws, result, raw) == []
+    assert aws.control.count("ebs:StartSnapshot") == 2
+
+
+def test_a_rate_of_aws_is_kept_to(aws: Aws, tmp_path: Path) -> None:
+    raw = tmp_path / "disk.raw"
+    raw.write_bytes(random.Random(1).randbytes(100 * BLOCK))
+    aws.control.limit(snapshot_puts_per_second=40)
+    result = copy(raw, world(aws.url, tmp_path / "manifests"))
+    assert differences(aws, result, raw) == []
+
+
+def test_an_image_that_grows_or_changes_meanwhile_becomes_no_snapshot(aws: Aws, tmp_path: Path) -> None:
+    raw = tmp_path / "disk.raw"
+    raw.write_bytes(b"x" * 8 * BLOCK)
+    image = open_image(raw)
+    request = CopyRequest("sms-job-1/sda", "1")
+    site = world(aws.url, tmp_path / "manifests")
+
+    def grow(_: object) -> None:
+        with raw.open("ab") as file:
+            file.write(b"y" * BLOCK)
+
+    with pytest.raises(SourceChanged):
+        copy_disk(request, image, site, report=grow)
+    image.release()
+    assert aws.control.count("ebs:CompleteSnapshot") == 0
+    assert differences(aws, copy(raw, site), raw) == []
+
+
+# --- Kills ----------------------------------------------------------------------------------------------------------
+
+WORKER = """
+import sys
+from pathlib import Path
+from smsgen.operations.replication import journal
+from tests.aws.test_copy_e2e import STRETCH, copy, world
+journal.MOST_PUT = STRETCH
+path, url, folder = sys.argv[1:]
+result = copy(Path(path), world(url, Path(folder)))
+print(result.snapshot_id)
+"""
+
+
+@pytest.fixture(scope="module")
+def far() -> Iterator[AwsProcess]:
+    """The stand-in in a process of its own."""
+    with started() as aws:
+        yield aws
+
+
+def worker(raw: Path, url: str, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(raw), url, str(folder)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **CREDENTIALS},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_worker_that_is_killed_again_and_again_loses_no_block(
+    seed: int, far: AwsProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five kills each, at moments by chance: twenty in all."""
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    chance = random.Random(seed)
+    blocks = 200
+    raw = tmp_path / "disk.raw"
+    raw.write_bytes(chance.randbytes(4096) + os.urandom(blocks * BLOCK - 4096))
+    far.control.do("begin_anew")
+    far.control.do("limit", puts_per_second=0, snapshot_puts_per_second=0)
+    kills = 0
+    for _ in range(5):
+        process = worker(raw, far.url, tmp_path / "manifests")
+        before = far.control.do("count", call="ebs:PutSnapshotBlock")
+        target = before + chance.randrange(1, 70)
+        deadline = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline:
+            if far.control.do("count", call="ebs:PutSnapshotBlock") >= target:
+                break
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        kills += 1
+    with worker(raw, far.url, tmp_path / "manifests") as process:
+        output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    writes = {
+        int(index): count for index, count in far.control.do("writes", snapshot_id=output.strip()).items()
+    }
+    assert sorted(writes) == list(range(blocks))
+    assert sum(writes.values()) - blocks <= kills * (IN_FLIGHT + STRETCH)
+    site = world(far.url, tmp_path / "manifests")
+    with raw.open("rb") as file:
+        for index, token in site.snapshots.blocks(output.strip()):
+            file.seek(index * BLOCK)
+            assert site.snapshots.get(output.strip(), index, token) == file.read(BLOCK)
+
+
+def test_a_source_that_is_gone_is_an_error_in_one_sentence(aws: Aws, tmp_path: Path) -> None:
+    with pytest.raises(SmsgenError, match="cannot read"):
+        copy(tmp_path / "none.raw", world(aws.url, tmp_path / "manifests"))
