@@ -90,17 +90,15 @@ def _details(target: Target, causes: list[_Cause], *, differs: bool) -> Iterator
 
 
 def _leaves(reader: _Reader, name: Field, before: Any, after: Any) -> list[Leaf]:
-    """Give the leaves of a property; of an attribute, which is no property, there is one.
+    """Give the leaves of a property or an attribute (recorded of Metadata [1]: `/Metadata/aws:asset:path`).
 
     A JSON document is one leaf (recorded [4]), unless all that differs in it is what others made differ: each of those
     is listed with its own path then (recorded [1], a policy that reads a changed parameter).
     """
-    if name.path.count("/") == 1 and not name.of_stack:
-        return [Leaf((), before, after)] if before != after else []
     found = list(leaves(before, after))
     made, documents = [], set[Any]()
     for leaf in found:
-        length = json_length(reader.resource.type_name, name.name or TAGS, leaf.steps)
+        length = _json_length(reader.resource.type_name, name, leaf)
         steps = leaf.steps[:length]
         if length is None or len(leaf.steps) == length:
             made.append(leaf)
@@ -110,6 +108,11 @@ def _leaves(reader: _Reader, name: Field, before: Any, after: Any) -> list[Leaf]
             caused = all(_causes(reader, name, other) for other in inside)
             made += inside if caused else [whole(leaf, before, after, length)]
     return made
+
+
+def _json_length(type_name: str, name: Field, leaf: Leaf) -> int | None:
+    is_property = name.path.startswith("/Properties/")
+    return json_length(type_name, name.name or TAGS, leaf.steps) if is_property else None
 
 
 def _causes(reader: _Reader, name: Field, leaf: Leaf) -> list[_Cause]:

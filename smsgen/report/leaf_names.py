@@ -1,6 +1,6 @@
 """What a person calls a leaf of a change set: `tag Purpose`, `volume /dev/sdb size`, for the Path of its Target.
 
-A property as a whole keeps CloudFormation's name.
+A property as a whole keeps CloudFormation's name, and so does an attribute.
 """
 
 from __future__ import annotations
@@ -74,11 +74,11 @@ def leaf_name(
 ) -> str | None:
     """Give the name of what a Path leads to, of which both contexts are given; None for a property as a whole."""
     steps = steps_of(path or "")
-    of_stack = len(steps) > 1 and steps[0] == TAGS
-    if len(steps) <= 2 and not of_stack:
+    if len(steps) < 2 or (len(steps) == 2 and steps[0] == "Properties"):
         return None
-    named = " ".join(word for word in _words(steps, before, after) if word)
-    return f"stack {named}" if of_stack else named or steps[1]
+    named = [word for word in _words(steps, before, after) if word] or [steps[1]]
+    attribute = {"Properties": "", TAGS: "stack"}.get(steps[0], words(steps[0]))
+    return " ".join([attribute, *named]).lstrip()
 
 
 def _words(

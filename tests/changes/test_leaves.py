@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smsgen.changes.describe import parsed
 from smsgen.changes.leaves import Leaf, leaves, value_at
-from smsgen.changes.model import MISSING
+from smsgen.changes.model import MISSING, Target
+from smsgen.changes.pointers import steps_of
 from tests.changes.stacks import UNKNOWN, listed, resources, stack, topic, update
 
 VALUES = st.recursive(
@@ -48,6 +50,36 @@ def test_reversing_the_sides_reverses_the_leaves(before: Any, after: Any) -> Non
     there = {edit.steps: (edit.before, edit.after) for edit in leaves(before, after)}
     back = {edit.steps: (edit.after, edit.before) for edit in leaves(after, before)}
     assert there == back
+
+
+KINDS = st.sampled_from(
+    [
+        ("AWS::SNS::Topic", "X"),
+        ("AWS::EC2::Instance", "Tags"),
+        ("AWS::IAM::ManagedPolicy", "PolicyDocument"),
+        ("AWS::IAM::Role", "Policies"),
+        ("Custom::Thing", "X"),
+    ]
+)
+
+
+@given(VALUES, VALUES, KINDS)
+def test_the_details_applied_to_the_context_before_give_the_one_after(
+    before: Any, after: Any, kind: tuple[str, str]
+) -> None:
+    type_name, name = kind
+    sides = (resources(It={"Type": type_name, "Properties": {name: value}}) for value in (before, after))
+    changes = update(*sides).changes_with_property_values
+    assert bool(changes) == (before != after)
+    for change in changes:
+        edits = [_edit(detail.target) for detail in change.details]
+        assert applied(change.before_context, edits) == change.after_context
+
+
+def _edit(target: Target) -> Leaf:
+    steps = tuple(int(step) if step.isdecimal() else step for step in steps_of(target.path or ""))
+    values = (target.before_value, target.after_value)
+    return Leaf(steps, *(MISSING if value is None else parsed(value) for value in values))
 
 
 @given(VALUES)
@@ -264,3 +296,26 @@ def test_tags_are_an_attribute_of_their_own_by_type(
     got = detail["Target"]
     assert (got["Attribute"], got.get("Name"), got["RequiresRecreation"]) == target
     assert change["Scope"] == [target[0]]
+
+
+def test_metadata_has_leaves_of_its_own() -> None:
+    def function(asset: str) -> dict[str, Any]:
+        metadata = {"aws:asset:path": asset, "aws:asset:property": "Code"}
+        return {
+            "Type": "AWS::Lambda::Function",
+            "Metadata": metadata,
+            "Properties": {"Runtime": "nodejs22.x"},
+        }
+
+    answer = update(resources(F=function("asset.1")), resources(F=function("asset.2")))
+    change = listed(answer, values=True)["F"]
+    (detail,) = change["Details"]
+    assert change["Scope"] == ["Metadata"]
+    assert detail["Target"] == {
+        "Attribute": "Metadata",
+        "RequiresRecreation": "Never",
+        "Path": "/Metadata/aws:asset:path",
+        "AttributeChangeType": "Modify",
+        "BeforeValue": "asset.1",
+        "AfterValue": "asset.2",
+    }

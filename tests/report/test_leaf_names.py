@@ -135,3 +135,10 @@ def test_every_format_says_what_is_not_sure() -> None:
         assert said in text_of(shown)
         assert "stack tag Stage" in text_of(shown)
     assert "uncertain" not in document(change_set(snapshot(template), template))
+
+
+def test_a_part_of_an_attribute_is_called_after_it() -> None:
+    context = {"Metadata": {"aws:asset:path": "asset.1", "smsgen": {"launchOrder": "1"}}}
+    assert leaf_name("/Metadata/aws:asset:path", context, context) == "metadata aws:asset:path"
+    assert leaf_name("/Metadata/smsgen/launchOrder", context, context) == "metadata smsgen launch order"
+    assert leaf_name("/Metadata", context, context) is None
