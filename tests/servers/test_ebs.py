@@ -50,21 +50,21 @@ def test_blocks_put_and_completed_are_read_back(aws: Aws, clients: Clients) -> N
 def test_ec2_knows_a_snapshot_through_its_states(aws: Aws, clients: Clients) -> None:
     ebs, ec2 = clients("ebs"), clients("ec2")
 
-    def seen() -> tuple[str, str]:
+    def state() -> tuple[str, str]:
         snapshot = ec2.describe_snapshots(SnapshotIds=[snapshot_id])["Snapshots"][0]
         return snapshot["State"], snapshot["Progress"]
 
     snapshot_id = stored(ebs, {}, complete=False, Description="disk", Tags=[{"Key": "a", "Value": "b"}])
-    assert seen() == ("pending", "0%")
+    assert state() == ("pending", "0%")
     ebs.put_snapshot_block(**put_arguments(snapshot_id, 7, block(7), Progress=60))
-    assert seen() == ("pending", "60%")
+    assert state() == ("pending", "60%")
     aws.control.limit(completion_seconds=30)
     ebs.complete_snapshot(SnapshotId=snapshot_id, ChangedBlocksCount=1)
-    assert seen() == ("pending", "60%")
+    assert state() == ("pending", "60%")
     aws.control.advance(31)
-    assert seen() == ("completed", "100%")
-    found = ec2.describe_snapshots(Filters=[{"Name": "tag:a", "Values": ["b"]}])["Snapshots"]
-    assert [(each["SnapshotId"], each["VolumeSize"], each["Description"]) for each in found] == [
+    assert state() == ("completed", "100%")
+    snapshots = ec2.describe_snapshots(Filters=[{"Name": "tag:a", "Values": ["b"]}])["Snapshots"]
+    assert [(each["SnapshotId"], each["VolumeSize"], each["Description"]) for each in snapshots] == [
         (snapshot_id, 1, "disk")
     ]
     ec2.create_tags(Resources=[snapshot_id], Tags=[{"Key": "later", "Value": "too"}])

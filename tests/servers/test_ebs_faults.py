@@ -17,6 +17,7 @@ from tests.servers.aws import Aws
 from tests.servers.aws.blocks import BLOCK
 from tests.servers.aws.faults import KINDS
 from tests.servers.aws.fixtures import (
+    ABSENT,
     Clients,
     Refused,
     block,
@@ -101,6 +102,9 @@ def test_the_rates_of_account_and_snapshot_are_held_apart(aws: Aws, clients: Cli
 
 
 FAULTS = {
+    "absent": ABSENT,
+    "conflict": invalid("CONFLICTING_BLOCK_UPDATE"),
+    "late": invalid("WRITE_REQUEST_TIMEOUT"),
     "throttle": Refused(400, "RequestThrottledException", "DEPENDENCY_REQUEST_THROTTLED"),
     "error": Refused(500, "InternalServerException", None),
     "denied": Refused(403, "AccessDeniedException", "UNAUTHORIZED_ACCOUNT"),

@@ -183,9 +183,7 @@ def test_a_token_belongs_to_one_request(clients: Clients) -> None:
     ebs.start_snapshot(VolumeSize=1, ClientToken="token", Description="a")
     for other in ({"VolumeSize": 2}, {"Description": "b"}, {"Timeout": 10}):
         arguments = {"VolumeSize": 1, "ClientToken": "token", "Description": "a"} | other
-        assert refusal(lambda given=arguments: ebs.start_snapshot(**given)) == Refused(
-            409, "ConflictException", None
-        )
+        assert refusal(partial(ebs.start_snapshot, **arguments)) == Refused(409, "ConflictException", None)
 
 
 def test_pending_snapshots_are_counted(aws: Aws, clients: Clients) -> None:

@@ -136,8 +136,8 @@ def test_an_image_of_a_pending_snapshot_is_pending_and_not_launched(aws: Aws, cl
     image_id = registered(ec2, mapped(stored(ebs, {0: block(1)})))
 
     def state() -> str:
-        found: str = ec2.describe_images(ImageIds=[image_id])["Images"][0]["State"]
-        return found
+        text: str = ec2.describe_images(ImageIds=[image_id])["Images"][0]["State"]
+        return text
 
     assert (state(), refusal(lambda: launch(ec2, image_id)).code) == ("pending", "InvalidAMIID.Unavailable")
     aws.control.advance(61)
@@ -230,8 +230,8 @@ def test_a_stack_replaces_an_instance_for_a_new_image(clients: Clients) -> None:
 
     def physical() -> str:
         resources = cloudformation.describe_stack_resources(StackName="shop")["StackResources"]
-        found: str = resources[0]["PhysicalResourceId"]
-        return found
+        physical_id: str = resources[0]["PhysicalResourceId"]
+        return physical_id
 
     def change(body: str) -> None:
         names = {"StackName": "shop", "ChangeSetName": f"change-{len(body)}"}
@@ -245,12 +245,12 @@ def test_a_stack_replaces_an_instance_for_a_new_image(clients: Clients) -> None:
     change(template(images[1], InstanceType="m6i.xlarge"))
     assert (first != second, physical()) == (True, second)
     instances = [each["Instances"][0] for each in ec2.describe_instances()["Reservations"]]
-    seen = {
+    states = {
         each["InstanceId"]: (each["ImageId"], each["State"]["Name"], each["InstanceType"])
         for each in instances
     }
-    assert seen[first] == (images[0], "terminated", "m6i.large")
-    assert seen[second] == (images[1], "running", "m6i.xlarge")
+    assert states[first] == (images[0], "terminated", "m6i.large")
+    assert states[second] == (images[1], "running", "m6i.xlarge")
 
 
 def test_a_bucket_that_demands_tls_can_be_read(clients: Clients) -> None:

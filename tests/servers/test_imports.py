@@ -67,11 +67,11 @@ def test_a_raw_image_goes_through_all_steps_and_becomes_an_image(
         LicenseType="BYOL",
         TagSpecifications=tags,
     )
-    seen = [(first["Status"], first["StatusMessage"], int(first["Progress"]))]
+    states = [(first["Status"], first["StatusMessage"], int(first["Progress"]))]
     while (task := look(ec2, first["ImportTaskId"]))["Status"] == "active":
         assert "ImageId" not in task
-        seen.append((task["Status"], task["StatusMessage"], int(task["Progress"])))
-    assert seen == [("active", *step) for step in STEPS]
+        states.append((task["Status"], task["StatusMessage"], int(task["Progress"])))
+    assert states == [("active", *step) for step in STEPS]
     assert (task["Status"], task["Description"], task["Platform"]) == ("completed", "db01", "Linux")
     assert task["Tags"] == tags[0]["Tags"]
     detail = task["SnapshotDetails"][0]
@@ -95,10 +95,10 @@ def test_snapshots_are_converted_and_stay(aws: Aws, clients: Clients, ec2: Any) 
     root, data = stored(clients("ebs"), {0: block(1)}), stored(clients("ebs"), {5: block(2)}, VolumeSize=2)
     task_id = begun(ec2, {"SnapshotId": root}, {"SnapshotId": data}, Platform="Windows", LicenseType="AWS")
     task = ended(ec2, task_id)
-    made = [detail["SnapshotId"] for detail in task["SnapshotDetails"]]
-    assert [aws.control.data(each) for each in made] == [[0], [5]]
+    snapshot_ids = [detail["SnapshotId"] for detail in task["SnapshotDetails"]]
+    assert [aws.control.data(each) for each in snapshot_ids] == [[0], [5]]
     assert ec2.describe_images(ImageIds=[task["ImageId"]])["Images"][0]["Platform"] == "windows"
-    assert set(made) & {root, data} == set()
+    assert set(snapshot_ids) & {root, data} == set()
     ec2.delete_snapshot(SnapshotId=root)
 
 
@@ -106,11 +106,11 @@ def test_the_steps_may_go_by_the_clock_and_show_in_the_status(aws: Aws, clients:
     aws.control.stop_clock()
     aws.control.limit(import_seconds=900, import_status_words=True)
     task_id = begun(ec2, source(clients, "db01.raw", RAW))
-    seen = []
+    states = []
     for _ in range(4):
-        seen.append(look(ec2, task_id)["Status"])
+        states.append(look(ec2, task_id)["Status"])
         aws.control.advance(301)
-    assert seen == ["active", "converting", "active", "completed"]
+    assert states == ["active", "converting", "active", "completed"]
 
 
 @pytest.mark.parametrize("name", MESSAGES)

@@ -107,9 +107,9 @@ def acts() -> dict[str, Method]:
         security_group_names: list[str],
         **more: Any,
     ) -> Any:
-        given = more.get("block_device_mappings") or []
-        mappings = launch_mappings(backend, image_id, more.get("instance_type"), given)
-        if mappings != list(given):
+        asked = more.get("block_device_mappings") or []
+        mappings = launch_mappings(backend, image_id, more.get("instance_type"), asked)
+        if mappings != list(asked):
             more["block_device_mappings"] = mappings
         return launch(backend, image_id, count, user_data, security_group_names, **more)
 

@@ -8,9 +8,26 @@ from typing import NamedTuple
 
 from tests.servers.aws.refusals import Refusal
 
-KINDS = ("throttle", "error", "denied", "quota", "expired", "skew", "reset", "lost", "slow", "kill")
+KINDS = (
+    "throttle",
+    "absent",
+    "conflict",
+    "late",
+    "error",
+    "denied",
+    "quota",
+    "expired",
+    "skew",
+    "reset",
+    "lost",
+    "slow",
+    "kill",
+)
 """
 throttle    RequestThrottledException, with a reason
+absent      404 ResourceNotFoundException, as for a snapshot that was just started
+conflict    ValidationException, CONFLICTING_BLOCK_UPDATE
+late        ValidationException, WRITE_REQUEST_TIMEOUT
 error       500 InternalServerException
 denied      403 AccessDeniedException, with a reason
 quota       402 ServiceQuotaExceededException
@@ -24,6 +41,9 @@ kill        the call takes effect, then process `pid` is killed (SIGKILL), and t
 
 _REFUSALS = {
     "throttle": ("RequestThrottledException", "ACCOUNT_THROTTLED", "Rate exceeded"),
+    "absent": ("ResourceNotFoundException", "SNAPSHOT_NOT_FOUND", "The snapshot does not exist."),
+    "conflict": ("ValidationException", "CONFLICTING_BLOCK_UPDATE", "The block is being written."),
+    "late": ("ValidationException", "WRITE_REQUEST_TIMEOUT", "The block data took too long to arrive."),
     "error": ("InternalServerException", "", "An internal error has occurred."),
     "denied": ("AccessDeniedException", "UNAUTHORIZED_ACCOUNT", "You do not have sufficient access."),
     "quota": (

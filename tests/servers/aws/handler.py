@@ -17,6 +17,7 @@ from typing import Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 
+from tests.aws.faults import KINDS as OTHERS
 from tests.aws.faults import call_name, refusal
 from tests.servers.aws.control import Control
 from tests.servers.aws.ebs import Ebs
@@ -89,7 +90,8 @@ def handler(control: Control, account: Callable[[str, str], Ebs]) -> type[MotoRe
                 return self._reset()
             if fault and fault.refusal():
                 self.close_connection = True
-                status, text = refusal("denied" if fault.kind == "quota" else fault.kind, name)
+                kind = fault.kind if fault.kind in OTHERS else "denied"  # what only EBS direct answers
+                status, text = refusal(kind, name)
                 return self._answer(Answer(status, {"Connection": "close"}, text))
             del self.headers["Expect"]  # http.server has answered it; moto's server would do so again
             if fault is None:

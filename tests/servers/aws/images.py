@@ -239,5 +239,5 @@ def _over(own: Mapping | None, mapping: Mapping) -> Mapping:
     """Give a launch's mapping over the image's: what it leaves out, the image says."""
     if own is None:
         return mapping
-    said = {key: value for key, value in mapping.get("Ebs", {}).items() if value is not None}
-    return own | mapping | {"Ebs": own.get("Ebs", {}) | said}
+    values = {key: value for key, value in mapping.get("Ebs", {}).items() if value is not None}
+    return own | mapping | {"Ebs": own.get("Ebs", {}) | values}

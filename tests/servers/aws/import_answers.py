@@ -97,7 +97,7 @@ def import_answers(state: State) -> dict[str, Callable[..., Any]]:
     """Give the operations, by moto's names for them."""
 
     def import_image(response: EC2Response) -> ActionResult:
-        fields = _given(
+        fields = _fields(
             response, "DiskContainers", *_ECHOED, "LicenseSpecifications", "RoleName", "Hypervisor"
         )
         fields["DiskContainers"] = fields.get("DiskContainers", [])
@@ -105,7 +105,7 @@ def import_answers(state: State) -> dict[str, Callable[..., Any]]:
         return ActionResult(_image_task(task))
 
     def import_snapshot(response: EC2Response) -> ActionResult:
-        fields = _given(response, "DiskContainer", "Description", "Encrypted", "KmsKeyId", "RoleName")
+        fields = _fields(response, "DiskContainer", "Description", "Encrypted", "KmsKeyId", "RoleName")
         fields["DiskContainers"] = [fields.pop("DiskContainer", {})]
         task = _begun(response, state, "snap", fields, "import-snapshot-task")
         return ActionResult(_snapshot_task(task))
@@ -143,7 +143,7 @@ def tags_of(response: EC2Response, kind: str) -> dict[str, str]:
     return tags
 
 
-def _given(response: EC2Response, *names: str) -> dict[str, Any]:
+def _fields(response: EC2Response, *names: str) -> dict[str, Any]:
     values = {name: response._get_param(name) for name in names}
     return {name: value for name, value in values.items() if value is not None}
 

@@ -140,12 +140,12 @@ class ImportTask:
 
     def _finish(self) -> None:
         try:
-            made = [disk for source in self.request.sources for disk in self._disks(source)]
+            filled = [disk for source in self.request.sources for disk in self._disks(source)]
         except Unreadable as error:
             return self._fail(str(error))
-        if len(made) > MOST_VOLUMES:
-            return self._fail(f"ClientError: {len(made)} volumes are more than {MOST_VOLUMES}")
-        snapshots = [self._snapshot(disk) for disk in made]
+        if len(filled) > MOST_VOLUMES:
+            return self._fail(f"ClientError: {len(filled)} volumes are more than {MOST_VOLUMES}")
+        snapshots = [self._snapshot(disk) for disk in filled]
         self.snapshot_ids = [snapshot.id for snapshot in snapshots]
         if self.request.kind == "ami":
             self.image_id = self._image(snapshots).id
