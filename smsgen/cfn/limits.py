@@ -24,27 +24,27 @@ MAX_OUTPUTS = 200
 MAX_MAPPINGS = 200
 MAX_DESCRIPTION_BYTES = 1_024
 
+MAX_PARAMETER_BYTES = 4_096
+"""Bytes of a parameter's value."""
+
 MAX_DYNAMIC_REFERENCES = 60
 """Dynamic references (`{{resolve:ssm:…}}`) of one template."""
 
 MAX_NESTED_RESOURCES = 2_500
 """Resources that a stack with nested stacks can create, update or delete in one operation."""
 
-_SECTIONS = (
-    ("Resources", MAX_RESOURCES),
-    ("Parameters", MAX_PARAMETERS),
-    ("Outputs", MAX_OUTPUTS),
-    ("Mappings", MAX_MAPPINGS),
-)
+SECTIONS = {
+    "Resources": MAX_RESOURCES,
+    "Parameters": MAX_PARAMETERS,
+    "Outputs": MAX_OUTPUTS,
+    "Mappings": MAX_MAPPINGS,
+}
+"""Section of a template -> how many members it may have."""
 
 
 def check(template: Template, text: str) -> tuple[Diagnostic, ...]:
     """Give an error for each quota that a template, written as `text`, passes; `path` names the section."""
-    found = [
-        _over(f"the template has {len(template.section(name)):,} {name.lower()}", most, (name,))
-        for name, most in _SECTIONS
-        if len(template.section(name)) > most
-    ]
+    found = list(check_sections(template))
     size = len(text.encode())
     if size > MAX_BYTES:
         found.append(_over(f"the template has {size:,} bytes", MAX_BYTES, ()))
@@ -59,6 +59,14 @@ def check(template: Template, text: str) -> tuple[Diagnostic, ...]:
         message = f"the description has more than {MAX_DESCRIPTION_BYTES:,} bytes"
         found.append(Diagnostic("CLOUDFORMATION_QUOTA", message, "shorten it", path=("Description",)))
     return tuple(found)
+
+
+def check_sections(template: Template) -> Iterator[Diagnostic]:
+    """Give an error for each section that has more members than CloudFormation takes; `path` names it."""
+    for name, most in SECTIONS.items():
+        count = len(template.section(name))
+        if count > most:
+            yield _over(f"the template has {count:,} {name.lower()}", most, (name,))
 
 
 def check_nested(templates: Iterable[Template]) -> tuple[Diagnostic, ...]:

@@ -5,24 +5,63 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-sectio
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from smsgen.cfn.limits import MAX_PARAMETER_BYTES
 from smsgen.changes.parameters import is_list, listed
-from smsgen.changes.unknown import text
+from smsgen.changes.patterns import TooSlow, matches
+from smsgen.changes.unknown import Unknown, text
+from smsgen.errors import Diagnostic
+
+PATTERN_SECONDS = 2.0
+"""How long all patterns of a template may take, in seconds of the processor's time; most take microseconds."""
 
 
-def broken(name: str, parameter: Mapping[str, Any], value: str) -> str | None:
+def broken_constraints(declared: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Give an error for each parameter whose value breaks its constraints. `texts`: the value of each, as text."""
+    patterns = sum("AllowedPattern" in parameter for parameter in declared.values())
+    seconds = PATTERN_SECONDS / max(patterns, 1)
+    for name, parameter in declared.items():
+        # A nested stack's parameter may hang on what is not known yet.
+        if name in texts and not isinstance(texts[name], Unknown):
+            try:
+                yield from _broken(name, parameter, texts[name], seconds)
+            except TooSlow:
+                yield _slow(name, seconds)
+
+
+def _broken(name: str, parameter: Mapping[str, Any], value: str, seconds: float) -> Iterator[Diagnostic]:
+    worst = _worst(parameter, value, seconds)
+    if worst:
+        message, described = f"Parameter '{name}' {worst}", parameter.get("ConstraintDescription")
+        said = f"Parameter {name} failed to satisfy constraint: {described}" if described else message
+        hint = message if described else ""
+        yield Diagnostic("PARAMETER_VALUE", said, hint, path=("Parameters", name))
+
+
+def _slow(name: str, seconds: float) -> Diagnostic:
+    message = (
+        f"the AllowedPattern of parameter {name} is not matched within {seconds:.2g} s, and may never be"
+    )
+    hint = "write it without a repeat inside of a repeat: `[a-z]+` in place of `([a-z]+)+`"
+    return Diagnostic("SLOW_PATTERN", message, hint, path=("Parameters", name, "AllowedPattern"))
+
+
+def _worst(parameter: Mapping[str, Any], value: str, seconds: float) -> str | None:
     """Say which constraint the value breaks; each element of a list is held against it on its own."""
     type_name = str(parameter.get("Type", ""))
+    if len(value) > MAX_PARAMETER_BYTES or len(value.encode("utf-8", "replace")) > MAX_PARAMETER_BYTES:
+        return f"must contain at most {MAX_PARAMETER_BYTES} bytes"
     if type_name.startswith("AWS::SSM::Parameter::"):
         return None  # constraints are on what is stored, which CloudFormation reads
     parts = listed(value) if is_list(type_name) else [value]
-    checks = (_not_a_number, _not_allowed, _too_short, _too_long, _unmatched, _too_small, _too_large)
-    found = (check(parameter, part) for part in parts for check in checks)
-    worst = next((said for said in found if said), None)
-    return f"Parameter '{name}' {worst}" if worst else None
+    found = (check(parameter, part) for part in parts for check in _CHECKS)
+    worst, pattern = next((said for said in found if said), None), parameter.get("AllowedPattern")
+    if worst or not isinstance(pattern, str):
+        return worst
+    fits = (matches(pattern, part, seconds=seconds / len(parts)) for part in parts)
+    return f"must match pattern {pattern}" if any(one is False for one in fits) else None
 
 
 def _number(value: Any) -> float | None:
@@ -55,16 +94,6 @@ def _too_long(parameter: Mapping[str, Any], value: str) -> str | None:
     return f"must contain at most {most:g} characters" if most is not None and len(value) > most else None
 
 
-def _unmatched(parameter: Mapping[str, Any], value: str) -> str | None:
-    pattern = parameter.get("AllowedPattern")
-    if not isinstance(pattern, str):
-        return None
-    try:
-        return None if re.fullmatch(pattern, value) else f"must match pattern {pattern}"
-    except re.error:
-        return None  # CloudFormation's patterns are Java's; what Python cannot read is not judged
-
-
 def _too_small(parameter: Mapping[str, Any], value: str) -> str | None:
     least, number = _number(parameter.get("MinValue")), _number(value)
     if least is None or number is None or number >= least:
@@ -77,3 +106,6 @@ def _too_large(parameter: Mapping[str, Any], value: str) -> str | None:
     if most is None or number is None or number <= most:
         return None
     return f"must be a number not greater than {most:g}"
+
+
+_CHECKS = (_not_a_number, _not_allowed, _too_short, _too_long, _too_small, _too_large)

@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import Reference
 from smsgen.changes.functions import FUNCTIONS, TRUTHS
+from smsgen.changes.growth import MAX_CALLS, MAX_MADE, MAX_VALUE, TooLarge, size_of, too_large
 from smsgen.changes.model import MISSING, Environment
 from smsgen.changes.unknown import Unknown, text
-from smsgen.errors import Path
+from smsgen.errors import InvalidInput, Path
 
 Lookup = Callable[[str, str | None], Any]
 """(logical id, attribute or None for Ref) -> the value, Unknown where it is not known."""
@@ -44,8 +45,10 @@ class Evaluator:
     """
 
     __slots__ = (
+        "_calls",
         "_conditions",
         "_exact",
+        "_made",
         "_names",
         "complaints",
         "environment",
@@ -73,6 +76,7 @@ class Evaluator:
         self.failures: list[tuple[str, Any]] = []
         self._conditions: dict[str, bool | None] = {}
         self._exact = exact
+        self._calls = self._made = 0
         self._names = section(template, "Resources")
 
     def evaluate(self, value: Any) -> Any:
@@ -84,12 +88,34 @@ class Evaluator:
                 ((name, argument),) = value.items()
                 function = FUNCTIONS.get(name)
                 if function is not None:
-                    return function(self, argument)
+                    try:
+                        return self._counted(function(self, argument))
+                    except TooLarge:
+                        raise self._refusal(value) from None
             return self._map(value)
         if isinstance(value, list):
             made = [self.evaluate(item) for item in value]
             return [item for item in made if item is not MISSING]
         return text(value)
+
+    def _counted(self, made: Any) -> Any:
+        """Give what a function made; raises TooLarge where it, or all of them together, is too much."""
+        size = len(made) if isinstance(made, str) else size_of(made)
+        self._calls += 1
+        self._made += size
+        if size > MAX_VALUE or self._made > MAX_MADE or self._calls > MAX_CALLS:
+            raise TooLarge
+        return made
+
+    def _refusal(self, call: dict[str, Any]) -> InvalidInput:
+        problem = (
+            f"holds functions that make more than {MAX_VALUE:,} characters, the size of a whole template"
+        )
+        if self._calls > MAX_CALLS:
+            problem = f"is reached after {MAX_CALLS:,} calls of functions, far more than a template can hold"
+        elif self._made > MAX_MADE:
+            problem = f"is reached after functions have made {MAX_MADE:,} characters, far more than a stack can hold"
+        return InvalidInput([too_large(path_to(call, self.template), problem)])
 
     def _map(self, value: dict[str, Any]) -> dict[str, Any]:
         made = {}

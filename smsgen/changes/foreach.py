@@ -9,11 +9,16 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from smsgen.cfn.limits import MAX_BYTES, SECTIONS
+from smsgen.changes.growth import too_large
 from smsgen.changes.unknown import Unknown, has_unknown, text
 from smsgen.errors import Diagnostic, InvalidInput, Path
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 PREFIX = "Fn::ForEach::"
+
+_MOST = 4 * MAX_BYTES
+"""Characters and values that loops make; each loop around another makes what is in the inner one once more."""
 
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
 
@@ -32,56 +37,92 @@ def _listed(value: Any) -> list[Any]:
 def expand(template: Mapping[str, Any], evaluate: Callable[[Any], Any]) -> Mapping[str, Any]:
     """Write out the loops of a template that asks for the language extensions; any other is given as it is.
 
-    `evaluate` gives the collection of a loop. Raises InvalidInput for a loop that cannot be written out.
+    `evaluate` gives the collection of a loop. Raises InvalidInput for a loop that cannot be written out, or that makes
+    more than CloudFormation takes.
     """
     if LANGUAGE_EXTENSIONS not in transforms(template):
         return template
-    expanded: Mapping[str, Any] = _expanded(template, evaluate, ())
+    expanded: Mapping[str, Any] = _Expansion(evaluate).expanded(template, ())
     return expanded
 
 
-def _expanded(value: Any, evaluate: Callable[[Any], Any], path: Path) -> Any:
-    if isinstance(value, list):
-        return [_expanded(item, evaluate, (*path, index)) for index, item in enumerate(value)]
-    if not isinstance(value, dict):
+class _Expansion:
+    """Writes out the loops of one template, and counts the characters and values that they make."""
+
+    def __init__(self, evaluate: Callable[[Any], Any]) -> None:
+        self._evaluate = evaluate
+        self._made = 0
+
+    def expanded(self, value: Any, path: Path) -> Any:
+        if isinstance(value, list):
+            return [self.expanded(item, (*path, index)) for index, item in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        made: dict[str, Any] = {}
+        for key, item in value.items():
+            if key.startswith(PREFIX):
+                made.update(self._loop(item, (*path, key)))
+            else:
+                made[key] = self.expanded(item, (*path, key))
+        return made
+
+    def _loop(self, loop: Any, path: Path) -> dict[str, Any]:
+        if not _is_loop(loop):
+            raise _invalid("Fn::ForEach takes an identifier, a collection and a map of outputs", path)
+        identifier, collection, body = loop
+        items = self._evaluate(collection)
+        if isinstance(items, Unknown) or not isinstance(items, list) or has_unknown(items):
+            raise _invalid("Fn::ForEach could not resolve list", (*path, 1))
+        made: dict[str, Any] = {}
+        for item in items:
+            bound = self._bound(body, identifier, text(item), path)
+            made.update(self.expanded(bound, path))
+            self._check_quota(made, path)
+        return made
+
+    def _check_quota(self, made: dict[str, Any], path: Path) -> None:
+        most = SECTIONS.get(str(path[0]), 0)
+        if most and len(made) > most and all(str(step).startswith(PREFIX) for step in path[1:]):
+            words = str(path[0]).lower()
+            problem = f"makes more than {most} {words}, and CloudFormation takes {most} of them in a template"
+            raise InvalidInput([too_large(path, problem)])
+
+    def _bound(self, value: Any, identifier: str, item: str, path: Path) -> Any:
+        """Put an item in the place of the loop's identifier: `${X}`, `&{X}` (letters and digits only), `Ref: X`."""
+        self._count(1, path)
+        if isinstance(value, str):
+            return self._filled(value, identifier, item, path)
+        if isinstance(value, list):
+            return [self._bound(entry, identifier, item, path) for entry in value]
+        if not isinstance(value, dict):
+            return value
+        if value == {"Ref": identifier}:
+            return item
+        return {
+            self._filled(key, identifier, item, path): self._bound(entry, identifier, item, path)
+            for key, entry in value.items()
+        }
+
+    def _filled(self, value: str, identifier: str, item: str, path: Path) -> str:
+        plain = _NOT_ALPHANUMERIC.sub("", item)
+        for placeholder, text_of_it in (("${" + identifier + "}", item), ("&{" + identifier + "}", plain)):
+            self._count(len(value) + value.count(placeholder) * len(text_of_it), path)
+            value = value.replace(placeholder, text_of_it)
         return value
-    made: dict[str, Any] = {}
-    for key, item in value.items():
-        if key.startswith(PREFIX):
-            made.update(_loop(item, evaluate, (*path, key)))
-        else:
-            made[key] = _expanded(item, evaluate, (*path, key))
-    return made
+
+    def _count(self, size: int, path: Path) -> None:
+        self._made += size
+        if self._made > _MOST:
+            problem = (
+                f"makes more than {_MOST:,} characters, and CloudFormation takes templates of {MAX_BYTES:,}"
+            )
+            raise InvalidInput([too_large(path, problem)])
 
 
-def _loop(loop: Any, evaluate: Callable[[Any], Any], path: Path) -> dict[str, Any]:
-    if not (
+def _is_loop(loop: Any) -> bool:
+    return (
         isinstance(loop, list) and len(loop) == 3 and isinstance(loop[0], str) and isinstance(loop[2], dict)
-    ):
-        raise _invalid("Fn::ForEach takes an identifier, a collection and a map of outputs", path)
-    identifier, collection, body = loop
-    items = evaluate(collection)
-    if isinstance(items, Unknown) or not isinstance(items, list) or has_unknown(items):
-        raise _invalid("Fn::ForEach could not resolve list", (*path, 1))
-    made: dict[str, Any] = {}
-    for item in items:
-        bound = _bound(body, identifier, text(item))
-        made.update(_expanded(bound, evaluate, path))
-    return made
-
-
-def _bound(value: Any, identifier: str, item: str) -> Any:
-    """Put an item in the place of the loop's identifier: `${X}`, `&{X}` (letters and digits only), `Ref: X`."""
-    if isinstance(value, str):
-        plain = value.replace("${" + identifier + "}", item)
-        return plain.replace("&{" + identifier + "}", _NOT_ALPHANUMERIC.sub("", item))
-    if isinstance(value, list):
-        return [_bound(entry, identifier, item) for entry in value]
-    if not isinstance(value, dict):
-        return value
-    if value == {"Ref": identifier}:
-        return item
-    return {_bound(key, identifier, item): _bound(entry, identifier, item) for key, entry in value.items()}
+    )
 
 
 def _invalid(message: str, path: Path) -> InvalidInput:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smsgen.cfn.intrinsics import get_att_parts
+from smsgen.changes.growth import bounded, joined, size_of
 from smsgen.changes.model import MISSING
 from smsgen.changes.unknown import Unknown, has_unknown, text
 
@@ -26,6 +27,9 @@ NOT_A_LIST = (
 
 MAX_SUBNETS = 256
 """The largest count that Fn::Cidr takes."""
+
+_MOST_DIGITS = 10
+"""Of an index; Python refuses to read numbers of thousands of digits."""
 
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^{}]*)\}")
 
@@ -58,14 +62,18 @@ def _sub(evaluator: Evaluator, argument: Any) -> Any:
         return _unknown("Sub", argument)
     values = {name: evaluator.evaluate(value) for name, value in local.items()}
     parts: list[Any] = []
+    size = len(given)
 
     def replace(match: re.Match[str]) -> str:
+        nonlocal size
         literal, name = match.group(1), match.group(2).strip()
         if literal:
             return "${" + match.group(2) + "}"
         value = values[name] if name in values else _placeholder(evaluator, name)
         parts.append(value)
-        return ",".join(text(item) for item in value) if isinstance(value, list) else text(value)
+        made = joined(",", [text(item) for item in value]) if isinstance(value, list) else text(value)
+        size = bounded(size + len(made))
+        return made
 
     made = _PLACEHOLDER.sub(replace, given)
     return _unknown("Sub", given, parts) if has_unknown(parts) else made
@@ -89,13 +97,14 @@ def _join(evaluator: Evaluator, argument: Any) -> Any:
         evaluator.complaints.append(NOT_A_LIST)
     if not isinstance(items, list) or has_unknown([delimiter, items]):
         return _unknown("Join", delimiter, items)
-    return text(delimiter).join(text(item) for item in items)
+    return joined(text(delimiter), [text(item) for item in items])
 
 
 def _split(evaluator: Evaluator, argument: Any) -> Any:
     delimiter, whole = _arguments(evaluator, argument, 2)[:2]
     if not isinstance(whole, str) or not delimiter or has_unknown([delimiter, whole]):
         return _unknown("Split", delimiter, whole)
+    bounded(len(whole))
     return whole.split(text(delimiter))
 
 
@@ -103,7 +112,7 @@ def _select(evaluator: Evaluator, argument: Any) -> Any:
     index, items = _arguments(evaluator, argument, 2)[:2]
     if not isinstance(items, list) or has_unknown([index, items]):
         return _unknown("Select", index, items)
-    position = int(index) if str(index).isdecimal() else len(items)
+    position = int(index) if str(index).isdecimal() and len(str(index)) < _MOST_DIGITS else len(items)
     if position >= len(items):
         message = f"Template error: Fn::Select cannot select nonexistent value at index {index}"
         evaluator.failures.append((message, argument))
@@ -117,6 +126,7 @@ def _base64(evaluator: Evaluator, argument: Any) -> Any:
     value = evaluator.evaluate(argument)
     if not isinstance(value, str) or isinstance(value, Unknown):
         return _unknown("Base64", value)
+    bounded(len(value))
     return b64encode(value.encode()).decode("ascii")
 
 
@@ -131,6 +141,7 @@ def _to_json(evaluator: Evaluator, argument: Any) -> Any:
     value = _native(evaluator, argument)
     if has_unknown(value):
         return _unknown("ToJsonString", value)
+    bounded(size_of(value))
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 

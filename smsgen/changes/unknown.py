@@ -20,7 +20,7 @@ class Unknown(str):
     def __new__(cls, symbol: str) -> Unknown:
         """Make the unknown value that `symbol` names."""
         made = super().__new__(cls, KNOWN_AFTER_APPLY)
-        made.symbol = symbol
+        made.symbol = symbol if len(symbol) <= _LONGEST else _short(symbol)
         return made
 
     def __eq__(self, other: object) -> bool:
@@ -34,6 +34,17 @@ class Unknown(str):
 
     def __repr__(self) -> str:
         return f"<{self.symbol}>"
+
+
+_LONGEST = 200
+"""Characters of a symbol: those of values that are made of unknown ones would grow with every step."""
+
+
+def _short(symbol: str) -> str:
+    """Give a symbol that stands for a longer one, and for no other."""
+    from hashlib import sha256
+
+    return f"{symbol[:_LONGEST]}#{sha256(symbol.encode('utf-8', 'backslashreplace')).hexdigest()}"
 
 
 def has_unknown(value: Any) -> bool:

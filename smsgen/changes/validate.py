@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from smsgen.cfn.intrinsics import Reference, references
-from smsgen.changes.constraints import broken
+from smsgen.changes.constraints import broken_constraints
 from smsgen.changes.evaluate import section
 from smsgen.changes.foreach import LANGUAGE_EXTENSIONS, transforms
 from smsgen.changes.parameters import given
-from smsgen.changes.unknown import Unknown
 from smsgen.errors import Diagnostic, InvalidInput, Path
 
 SECTIONS = frozenset(
@@ -362,15 +361,7 @@ def _parameters(submitted: Submitted) -> Iterator[Diagnostic]:
 
 
 def _constraints(submitted: Submitted) -> Iterator[Diagnostic]:
-    texts = given(submitted.declared, submitted.parameters)
-    for name, parameter in submitted.declared.items():
-        # A nested stack's parameter may hang on what is not known yet.
-        if name in texts and not isinstance(texts[name], Unknown):
-            message = broken(name, parameter, texts[name])
-            if message:
-                described = parameter.get("ConstraintDescription")
-                said = f"Parameter {name} failed to satisfy constraint: {described}" if described else message
-                yield _error("PARAMETER_VALUE", said, ("Parameters", name), message if described else "")
+    yield from broken_constraints(submitted.declared, given(submitted.declared, submitted.parameters))
 
 
 CHECKS: tuple[Callable[[Submitted], Iterator[Diagnostic]], ...] = (

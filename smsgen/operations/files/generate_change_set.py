@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smsgen.cfn.document import Template
+from smsgen.cfn.limits import check_sections
 from smsgen.cfn.text import Document, parse
 from smsgen.changes import predict
 from smsgen.changes.findings.servers import Children, another_stack, app_id_of, moved_servers
@@ -110,6 +111,7 @@ def predict_change_set(
     (`Resources.*.Properties.Tags.Build`), left out on both sides. Raises InvalidInput with CloudFormation's own
     complaints, in their places.
     """
+    _check_quotas(submitted, deployed)
     notes, was_named = _notes(submitted, deployed) if deployed else ((), "")
     patterns = tuple(ignore)
     template = ignoring(submitted.template.body, patterns)
@@ -173,6 +175,16 @@ def _tags(tags: Mapping[str, str] | None, patterns: tuple[str, ...]) -> Mapping[
     """Give the stack's tags without those that `--ignore Tags.KEY` names."""
     kept: Mapping[str, str] | None = ignoring({"Tags": tags}, patterns).get("Tags") if tags else tags
     return kept
+
+
+def _check_quotas(submitted: Submitted, deployed: Stack | None) -> None:
+    """Raise InvalidInput where either side has more than any stack can have: what is compared is bounded."""
+    over = submitted.place(check_sections(submitted.template))
+    bodies = [*submitted.children.values(), *([deployed.template] if deployed else [])]
+    others = (found for body in bodies for found in check_sections(Template(dict(body))))
+    more = (Diagnostic(found.code, f"nested or deployed: {found.message}", found.hint) for found in others)
+    if problems := (*over, *more):
+        raise InvalidInput(problems)
 
 
 def _aligned(

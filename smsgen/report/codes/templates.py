@@ -133,6 +133,17 @@ CODES = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html",
     ),
     Code(
+        "SLOW_PATTERN",
+        "error",
+        "an AllowedPattern that takes too long",
+        "A repeat inside of a repeat, as in `(a+)+`, can take centuries to say that a value does not "
+        "match. All patterns of a template together have two seconds.",
+        "Write the pattern without it: `(a+)+` says no more than `a+`.",
+        template(
+            f"Parameters: {{Name: {{Type: String, Default: {'a' * 40}!, AllowedPattern: '(a|a)+(b|b|c)+'}}}}\n{_TOPIC}"
+        ),
+    ),
+    Code(
         "TEMPLATE_ERROR",
         "error",
         "a function that CloudFormation could not carry out",
@@ -203,5 +214,20 @@ CODES = (
         "Condition and Fn::If name what stands under Conditions.",
         "Declare it there.",
         template("Resources:\n  Topic: {Type: AWS::SNS::Topic, Condition: IsLive}"),
+    ),
+    Code(
+        "VALUE_TOO_LARGE",
+        "error",
+        "functions, or loops, that make more than CloudFormation takes",
+        "Fn::Sub in Fn::Sub, or Fn::ForEach in Fn::ForEach, makes a large text of a small one. A template has at most "
+        "1,048,576 bytes and 500 resources with all that its functions and loops make, and a value cannot have more.",
+        "Write out what is needed, or let it repeat less.",
+        template(
+            "Transform: AWS::LanguageExtensions\n"
+            "Parameters: {Tens: {Type: CommaDelimitedList, Default: 'a,b,c,d,e,f,g,h,i,j'}}\n"
+            "Resources:\n"
+            "  Fn::ForEach::A: [X, !Ref Tens, {'Fn::ForEach::B${X}': [Y, !Ref Tens, {'Fn::ForEach::C${X}${Y}':\n"
+            "    [Z, !Ref Tens, {'T${X}${Y}${Z}': {Type: AWS::SNS::Topic}}]}]}]"
+        ),
     ),
 )
