@@ -137,9 +137,9 @@ class Service:
 
     def set_image(self, appId: str, serverId: str, imageId: str) -> None:  # noqa: N803 - as boto3 would spell it
         """Record the image that a server is launched from, as `smsgen set-image` does."""
-        from smsgen.operations.apps.configure_launch import set_image
+        from smsgen.operations.apps.configure_launch import set_images
 
-        set_image(self._world, appId, serverId, imageId)
+        set_images(self._world, appId, {serverId: imageId})
 
     def close(self) -> None:
         """Stop what is carried out in the background, giving it back, and close the store."""

@@ -1,4 +1,4 @@
-"""smsgen set-image: record the image of a server of the SMS API's applications."""
+"""smsgen set-image: record the images of servers of the SMS API's applications."""
 
 from __future__ import annotations
 
@@ -6,40 +6,76 @@ import sys
 from typing import TYPE_CHECKING
 
 from smsgen.cli.store_options import add_store_option, store_url
+from smsgen.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
 EXAMPLES = """\
 examples:
   smsgen set-image app-0123456789abcdef0 s-12345678 ami-0123456789abcdef0
-  smsgen set-image app-0123456789abcdef0 s-12345678 ssm:/shop/db01/image --store sqlite:////var/lib/smsgen/store.db
+  smsgen set-image app-0123456789abcdef0 s-12345678 ami-0123456789abcdef0 s-23456789 ssm:/shop/db01/image
+  smsgen set-image app-0123456789abcdef0 --from images.txt         a line each: SERVER_ID AMI
+  ./copied-images | smsgen set-image app-0123456789abcdef0 --from -
+  smsgen set-image app-0123456789abcdef0 s-12345678 ami-0123456789abcdef0 --store sqlite:////var/lib/smsgen/store.db
 
-The image takes effect when the application is launched, or launched again. LaunchApp refuses an application as long
-as one of its servers has none.
+All images are recorded, or none. They take effect when the application is launched, or launched again. LaunchApp
+refuses an application as long as one of its servers has none.
 """
+
+_LARGEST = 16 * 1_048_576
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("app_id", metavar="APP_ID", help="id of the application, as CreateApp gave it")
-    parser.add_argument("server_id", metavar="SERVER_ID", help="id of the server in it")
-    parser.add_argument("image", metavar="AMI", help="ami-…, or ssm:/path for an SSM parameter")
+    parser.add_argument(
+        "pairs",
+        nargs="*",
+        metavar="SERVER_ID AMI",
+        help="id of a server in it, and ami-…, or ssm:/path for an SSM parameter; any number of pairs",
+    )
+    parser.add_argument(
+        "--from", dest="file", metavar="FILE", help="pairs, one on a line; - is standard input"
+    )
     add_store_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
     from smsgen.aws.clients import AwsSettings
-    from smsgen.operations.apps.configure_launch import set_image
+    from smsgen.operations.apps.configure_launch import set_images
     from smsgen.operations.apps.readiness import without_image
 
+    images = _images(args)
     store = wiring.store(store_url(args))
     try:
         world = wiring.world(store, wiring.clients(AwsSettings()))
-        managed = set_image(world, args.app_id, args.server_id, args.image)
+        managed = set_images(world, args.app_id, images)
     finally:
         store.close()
     missing = without_image(managed.app)
     says = f"{', '.join(missing)} still without" if missing else "every server has one"
-    sys.stderr.write(f"{args.server_id} is launched from {args.image}; {says}\n")
+    what = [f"{server_id} is launched from {image_id}" for server_id, image_id in images.items()]
+    sys.stderr.write(f"{what[0] if len(what) == 1 else f'{len(what)} images are recorded'}; {says}\n")
     return 0
+
+
+def _images(args: argparse.Namespace) -> dict[str, str]:
+    from smsgen import wiring
+    from smsgen.operations.intake.image_list import image_list
+
+    words: list[str] = args.pairs
+    if len(words) % 2:
+        raise UsageError(f"{words[-1]} stands without the other half of its pair", hint="SERVER_ID AMI")
+    images = dict(zip(words[::2], words[1::2], strict=True))
+    listed: Mapping[str, str] = {}
+    if args.file:
+        text = wiring.files().read(args.file, max_bytes=_LARGEST).decode("utf-8-sig", "replace")
+        listed = image_list(text, args.file)
+    if len(images) < len(words) // 2 or not images.keys().isdisjoint(listed):
+        raise UsageError("a server is named twice", hint="give each server one image")
+    images.update(listed)
+    if not images:
+        raise UsageError("no image is given", hint="SERVER_ID AMI, or --from FILE")
+    return images

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from smsgen.cli import run
+from smsgen.model.app import App
+from smsgen.operations.apps import configure_launch
 from tests.operations.worlds import Site
 
 
@@ -58,3 +61,70 @@ def test_an_application_that_is_not_there_is_named(
 ) -> None:
     assert run(["set-image", "app-none", "s-00000001", "ami-12345678", "--store", kept[1]]) == 1
     assert "there is no application app-none" in capsys.readouterr().err
+
+
+def test_many_images_are_recorded_at_once_and_diagnosed_once(
+    kept: tuple[Site, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site, url = kept
+    ids = tuple(f"s-{number:08}" for number in range(40))
+    app_id = site.create(groups=(("web", 0, ids),)).app.app_id
+    site.configure(app_id, groups=(("web", 0, ids),))
+    diagnosed: list[App] = []
+    monkeypatch.setattr(configure_launch, "diagnose", lambda app: diagnosed.append(app) or ())
+    listed = tmp_path / "images.txt"
+    lines = [
+        f"{one}{between}ami-{at:08}"
+        for at, (one, between) in enumerate(zip(ids[2:], " ,\t" * 13, strict=False))
+    ]
+    listed.write_text("\ufeff# copied last night\n\n" + "\r\n".join(lines) + "  # the last one\n")
+    words = [ids[0], "ami-12345678", ids[1], "ssm:/shop/web", "--from", str(listed)]
+    assert run(["set-image", app_id, *words, "--store", url]) == 0
+    assert "40 images are recorded; every server has one" in capsys.readouterr().err
+    (group,) = site.app(app_id).app.server_groups
+    images = [server.image_id for server in group.server_list]
+    assert images == ["ami-12345678", "ssm:/shop/web", *(f"ami-{at:08}" for at in range(38))]
+    assert len(diagnosed) == 1
+
+
+def test_images_come_from_standard_input_too(
+    kept: tuple[Site, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, url = kept
+    app_id = site.create(groups=(("web", 0, ("s-00000001",)),)).app.app_id
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"s-00000001 ami-12345678\n")))
+    assert run(["set-image", app_id, "--from", "-", "--store", url]) == 0
+    assert "s-00000001 is launched from ami-12345678" in capsys.readouterr().err
+
+
+def test_everything_that_is_wrong_with_a_list_is_said_and_nothing_recorded(
+    kept: tuple[Site, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, url = kept
+    app_id = site.create(groups=(("web", 0, ("s-00000001",)),)).app.app_id
+    listed = tmp_path / "images.txt"
+    listed.write_text(
+        "s-00000001 ami-12345678\ns-00000001\ns-00000002 image\ns-00000001 ami-23456789\na b c\n"
+    )
+    assert run(["set-image", app_id, "--from", str(listed), "--store", url]) == 1
+    said = capsys.readouterr().err
+    for place in ("2:1", "3:12", "4:12", "5:5"):
+        assert f"{listed}:{place}: error[" in said
+    assert said.count("error[NOT_AN_IMAGE]") == 3
+    listed.write_text("s-00000001 ami-12345678\ns-0000000a ami-12345678\ns-0000000b ami-12345678\n")
+    assert run(["set-image", app_id, "--from", str(listed), "--store", url]) == 1
+    assert "the servers s-0000000a, s-0000000b are not in the application" in capsys.readouterr().err
+    assert site.app(app_id).app.server_groups[0].server_list[0].image_id == ""
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["s-00000001"], ["s-00000001", "ami-12345678"] * 2, ["s-1", "ami-12345678", "s-2"]]
+)
+def test_pairs_that_are_none_are_a_wrong_command(
+    words: list[str], kept: tuple[Site, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["set-image", "app-none", *words, "--store", kept[1]]) == 64
+    assert "hint: " in capsys.readouterr().err

@@ -14,7 +14,7 @@ from smsgen.operations.apps.configure_launch import (
     GroupLaunch,
     LaunchConfiguration,
     put_launch_configuration,
-    set_image,
+    set_images,
 )
 from smsgen.operations.apps.manage import Wanted, create_app
 from smsgen.operations.apps.turns import Turns
@@ -177,7 +177,7 @@ class Site:
     def images(self, app_id: str, image: str = "ami-12345678") -> ManagedApp:
         for group in self.app(app_id).app.server_groups:
             for server in group.server_list:
-                set_image(self.world, app_id, server.server_id, image)
+                set_images(self.world, app_id, {server.server_id: image})
         return self.app(app_id)
 
     def ready(self, **wanted: Any) -> str:

@@ -162,27 +162,24 @@ def _each_server(app: App, change: Callable[[Server], Server]) -> App:
 # --- Images -------------------------------------------------------------------------------------------------
 
 
-def set_image(world: World, app_id: str, server_id: str, image_id: str) -> ManagedApp:
-    """Record the image of a server, in place of a replication run that makes one.
+def set_images(world: World, app_id: str, images: Mapping[str, str]) -> ManagedApp:
+    """Record the images of servers, in place of replication runs that make them.
 
-    `image_id`: `ami-…`, or `ssm:/path`. Takes effect at the next launch. Raises BadParameter for a server that is not
-    in the application, InvalidInput for an image that cannot be.
+    `images`: server id -> `ami-…`, or `ssm:/path`. Takes effect at the next launch; all of them are recorded or none.
+    Raises BadParameter for servers that are not in the application, InvalidInput for images that cannot be.
     """
 
     def decide(before: ManagedApp) -> Change:
-        found = [
-            server
-            for group in before.app.server_groups
-            for server in group.server_list
-            if server.server_id == server_id
-        ]
-        if not found:
-            raise BadParameter(f"the server {server_id} is not in the application {app_id}")
-        _, wrong = read(SERVER.fields["imageId"].kind, image_id, "imageId")
+        servers = {server.server_id for group in before.app.server_groups for server in group.server_list}
+        strangers = [server_id for server_id in images if server_id not in servers]
+        if strangers:
+            raise BadParameter(f"{_called(strangers)} not in the application {app_id}")
+        kind = SERVER.fields["imageId"].kind
+        wrong = [one for image_id in images.values() for one in read(kind, image_id, "imageId")[1]]
         if wrong:
             raise InvalidInput(wrong)
         app = _each_server(
-            before.app, lambda one: one._replace(image_id=image_id) if one.server_id == server_id else one
+            before.app, lambda one: one._replace(image_id=images.get(one.server_id, one.image_id))
         )
         after = before._replace(app=app, modified=world.clock.now())
         if LaunchEvent.CONFIGURE in STEPS[LaunchStatus(before.launch.status)]:
@@ -190,3 +187,8 @@ def set_image(world: World, app_id: str, server_id: str, image_id: str) -> Manag
         return Change(before, after)
 
     return changed(world, app_id, decide)
+
+
+def _called(server_ids: list[str]) -> str:
+    names = ", ".join(server_ids)
+    return f"the server {names} is" if len(server_ids) == 1 else f"the servers {names} are"

@@ -77,6 +77,15 @@ CODES = (
         words("an application file in which 1,001 servers have a wrong id"),
     ),
     Code(
+        "NOT_AN_IMAGE",
+        "error",
+        "a line of `set-image --from` that says no server and its one image",
+        "Each line is a server's id and its image, with a blank, a tab or a comma between them; what follows a `#` is "
+        "a remark.",
+        "Write `SERVER_ID AMI` on the line, and each server once.",
+        words("`s-12345678` alone on a line"),
+    ),
+    Code(
         "NOT_A_TEMPLATE",
         "error",
         "a file that is no CloudFormation template",

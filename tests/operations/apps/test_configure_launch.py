@@ -11,7 +11,7 @@ from smsgen.operations.apps.configure_launch import (
     LaunchConfiguration,
     delete_launch_configuration,
     put_launch_configuration,
-    set_image,
+    set_images,
 )
 from smsgen.operations.apps.world import BadParameter, NotPermitted, UnknownApp
 from tests.operations.worlds import GOOD, TWO, Site
@@ -158,22 +158,22 @@ def test_a_configuration_is_not_forgotten_while_a_failed_stack_is_left(site: Sit
 
 def test_an_image_is_recorded(site: Site) -> None:
     app_id = site.create().app.app_id
-    after = set_image(site.world, app_id, "s-00000002", "ssm:/shop/web/image")
+    after = set_images(site.world, app_id, {"s-00000002": "ssm:/shop/web/image"})
     assert [s.image_id for g in after.app.server_groups for s in g.server_list] == [
         "",
         "ssm:/shop/web/image",
         "",
     ]
     with pytest.raises(BadParameter, match="s-0000000f"):
-        set_image(site.world, app_id, "s-0000000f", "ami-12345678")
+        set_images(site.world, app_id, {"s-0000000f": "ami-12345678"})
     with pytest.raises(InvalidInput, match="not an image id"):
-        set_image(site.world, app_id, "s-00000002", "image")
+        set_images(site.world, app_id, {"s-00000002": "image"})
     with pytest.raises(UnknownApp):
-        set_image(site.world, "app-none", "s-00000002", "image")
+        set_images(site.world, "app-none", {"s-00000002": "image"})
 
 
 def test_an_image_can_be_recorded_at_any_time(site: Site) -> None:
     app_id = site.ready()
     launching.launch_app(site.world, app_id)
-    after = set_image(site.world, app_id, "s-00000002", "ami-87654321")
+    after = set_images(site.world, app_id, {"s-00000002": "ami-87654321"})
     assert after.launch.status == "VALIDATION_IN_PROGRESS"

@@ -10,7 +10,7 @@ import yaml
 from smsgen.errors import ServiceError
 from smsgen.model.launch import Launch
 from smsgen.operations.apps import launching
-from smsgen.operations.apps.configure_launch import delete_launch_configuration, set_image
+from smsgen.operations.apps.configure_launch import delete_launch_configuration, set_images
 from smsgen.operations.apps.world import NotPermitted, UnknownApp
 from tests.operations.worlds import Site
 
@@ -31,7 +31,7 @@ def test_the_template_is_uploaded_in_the_format_asked_for(site: Site) -> None:
 def test_a_missing_image_is_a_parameter_of_the_template(site: Site) -> None:
     app_id = site.create().app.app_id
     site.configure(app_id)
-    set_image(site.world, app_id, "s-00000001", "ami-12345678")
+    set_images(site.world, app_id, {"s-00000001": "ami-12345678"})
     where = launching.generate_template(site.world, app_id, format="json")
     body = json.loads(site.artifacts.documents[where])
     assert set(body["Parameters"]) == {"Vm2ImageId", "Vm3ImageId"}
@@ -47,7 +47,7 @@ def test_the_template_is_what_is_launched(site: Site) -> None:
 
 def test_a_change_set_says_what_launching_again_would_change(site: Site) -> None:
     app_id = site.launched()
-    set_image(site.world, app_id, "s-00000002", "ami-87654321")
+    set_images(site.world, app_id, {"s-00000002": "ami-87654321"})
     where = launching.generate_change_set(site.world, app_id, format="json")
     assert where.key.startswith("change-sets/")
     document = json.loads(site.artifacts.documents[where])

@@ -12,7 +12,7 @@ import pytest
 
 from smsgen.local.clock import SystemClock
 from smsgen.model.managed import ManagedApp
-from smsgen.operations.apps.configure_launch import set_image
+from smsgen.operations.apps.configure_launch import set_images
 from smsgen.operations.apps.turns import Turns
 from smsgen.operations.apps.world import MissingParameter, required
 from tests.operations.worlds import Site
@@ -35,7 +35,7 @@ def test_many_writers_lose_nothing(kind: str, tmp_path: Path, request: pytest.Fi
         def write(server: str) -> None:
             # As a server of its own: those in one process take turns, and would hardly meet.
             alone = world._replace(turns=Turns())
-            set_image(alone, app_id, server, f"ami-{server[2:]}")
+            set_images(alone, app_id, {server: f"ami-{server[2:]}"})
 
         app_id = site.create(groups=(("web", 0, SERVERS),)).app.app_id
         with ThreadPoolExecutor(8) as pool:
@@ -60,7 +60,7 @@ def test_writers_of_one_process_take_turns() -> None:
 
     site.store.app = counted
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda one: set_image(site.world, app_id, one, f"ami-{one[2:]}"), SERVERS))
+        list(pool.map(lambda one: set_images(site.world, app_id, {one: f"ami-{one[2:]}"}), SERVERS))
     assert read[app_id] == len(SERVERS)
 
 

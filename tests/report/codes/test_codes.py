@@ -50,6 +50,7 @@ LARGE: dict[str, Callable[[], str | bytes]] = {
 TOLD = {
     "BAD_TEXT": "",  # every field of today has a code of its own
     "CLOUDFORMATION_QUOTA": "tests/cfn/test_limits.py",
+    "NOT_AN_IMAGE": "tests/cli/test_set_image.py",
     "IMPORT": "",  # below
     "IMPORT_TYPE": "tests/operations/stacks/test_launch.py",
     "INCOMPLETE": "",  # below
