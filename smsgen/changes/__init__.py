@@ -26,7 +26,7 @@ from smsgen.changes.parameters import answers
 from smsgen.changes.recreation import requires_recreation
 from smsgen.changes.replacement import Rippled, ripple
 from smsgen.changes.rules import broken_rules
-from smsgen.changes.sides import After, Before
+from smsgen.changes.sides import After, Before, outputs_of
 from smsgen.changes.tags import stack_tags
 from smsgen.changes.uncertain import uncertain
 from smsgen.changes.validate import Submitted, validate
@@ -136,13 +136,14 @@ def _nested(
 ) -> dict[str, ChangeSet]:
     """Predict the nested stacks whose templates are known, with the parameters that this stack gives them.
 
-    `made` holds what was predicted already, by what it was given.
+    `made` holds what was predicted already, by what it was given. Of a stack that turns out to change, the outputs are
+    unknown to those behind it at once, so that a chain of stacks is followed in one go.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/change-sets-for-nested-stacks.html
     """
     if not request.children or request.depth >= MAX_NESTING:
         return {}
     after, found = comparison.after, {}
-    pending = comparison.pending(impacts)
+    pending = set(comparison.pending(impacts))
     for name, resource in after.resources.items():
         if resource.get("Type") != NESTED:
             continue
@@ -152,6 +153,8 @@ def _nested(
             child = _child(request, name, template, properties)
             key = name, id(template), tuple(child.parameters.items())
             made[key] = found[name] = made.get(key) or _predict(child)
+            if found[name].status != "FAILED":
+                pending.add(outputs_of(name))
     return found
 
 
