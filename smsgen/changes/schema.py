@@ -72,7 +72,7 @@ def snapshot_schema() -> dict[str, Any]:
                         "additionalProperties": {"$ref": "#/$defs/resource"},
                     },
                     "outputs": {"type": "object"},
-                    "tags": _texts("The stack's tags."),
+                    "tags": _texts("The stack's tags; without them, they are not compared."),
                     "children": {
                         "description": "Logical id of a nested stack -> its snapshot.",
                         "type": "object",
