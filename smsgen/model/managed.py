@@ -14,7 +14,8 @@ class LaunchState(NamedTuple):
 
     `stack_id` is the stack that is there, or may be. `operation` is the token of what CloudFormation was last told to
     do with it: whoever takes a launch over knows by it which operation is the launch's own. `run` is another one
-    for each new stack: what servers report of themselves is told apart by it.
+    for each new stack: what servers report of themselves is told apart by it. `last_stack_id` is the stack that was
+    terminated last.
     """
 
     configured: bool = False
@@ -25,6 +26,7 @@ class LaunchState(NamedTuple):
     stack_id: str = ""
     operation: str = ""
     run: str = ""
+    last_stack_id: str = ""
 
 
 class ReplicationParameters(NamedTuple):

@@ -65,10 +65,9 @@ def _subnet(app: App, group: ServerGroup, server: Server) -> str | None:
 
 
 def groups_are_ordered(seen: View, problems: Problems) -> None:
-    """Every group has a launch order where there are several groups."""
-    if len(seen.groups) < 2:
-        return
-    for path, group in seen.groups:
+    """Every group has a launch order where there are several; one without servers is none to order."""
+    groups = [(path, group) for path, group in seen.groups if group.server_list]
+    for path, group in groups if len(groups) > 1 else ():
         if group.launch_order is None:
             which = f"the server group {group.name!r}" if group.name else "this server group"
             message = f"{which} needs launchOrder, as there are several groups"

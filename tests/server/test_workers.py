@@ -11,7 +11,7 @@ import pytest
 
 from smsgen.local.clock import SystemClock
 from smsgen.operations.apps import launching
-from smsgen.operations.ports.store import StoreError
+from smsgen.operations.ports.store import StoreError, Token
 from smsgen.operations.ports.waiting import Pace
 from smsgen.server.workers import Workers
 from tests.operations.worlds import Site
@@ -122,3 +122,16 @@ def test_old_client_tokens_are_forgotten(site: Site) -> None:
     wait_until(lambda: len(site.store.tokens) == 1)
     assert workers.stop(10)
     assert site.store.token("CreateApp", "new")
+
+
+def test_client_tokens_are_remembered_for_seven_days() -> None:
+    site = Site()
+    week = 7 * 86_400.0
+    for name, age in (("old", week + 1), ("young", week - 1)):
+        used = Token("CreateApp", name, "digest", "app-1", created=site.clock.now() - age)
+        site.store.tokens["CreateApp", name] = used
+    workers = Workers(site.world, 1, poll=0.01)
+    workers.start()
+    wait_until(lambda: site.store.token("CreateApp", "old") is None)
+    assert site.store.token("CreateApp", "young") is not None
+    assert workers.stop(10)

@@ -63,8 +63,8 @@ def put_validation_configuration(world: World, app_id: str, wanted: ValidationCo
         state = before.validation
         apps, servers = state.apps, state.servers
         if wanted.apps is not None:
-            for one in wanted.apps:
-                _check_app_validation(one)
+            for at, one in enumerate(wanted.apps):
+                _check_app_validation(one, f"appValidationConfigurations[{at}].ssmValidationParameters")
             apps = tuple(_with_ids(world, wanted.apps, apps))
         if wanted.groups is not None:
             _check_groups(before, wanted.groups)
@@ -138,8 +138,7 @@ def awaiting(managed: ManagedApp) -> ManagedApp:
 # --- Checks -------------------------------------------------------------------------------------------------
 
 
-def _check_app_validation(one: AppValidation) -> None:
-    at = "appValidationConfigurations.ssmValidationParameters"
+def _check_app_validation(one: AppValidation, at: str) -> None:
     for value, name in ((one.instance_id, "instanceId"), (one.script_type, "scriptType")):
         if not value:
             raise MissingParameter(f"{at}.{name}")
@@ -151,13 +150,14 @@ def _check_app_validation(one: AppValidation) -> None:
 
 def _check_groups(managed: ManagedApp, wanted: Iterable[GroupValidation]) -> None:
     groups = {group.server_group_id: group for group in managed.app.server_groups}
-    for one in wanted:
+    for index, one in enumerate(wanted):
         group = groups.get(one.server_group_id)
         if group is None:
             raise BadParameter(f"there is no server group {one.server_group_id} in the application")
         check_members(group, {server.server_id: server for server in one.servers})
-        at = "serverGroupValidationConfigurations.serverValidationConfigurations.userDataValidationParameters"
-        for server in one.servers:
+        for place, server in enumerate(one.servers):
+            at = f"serverGroupValidationConfigurations[{index}].serverValidationConfigurations[{place}]"
+            at += ".userDataValidationParameters"
             if server.source is None:
                 raise MissingParameter(f"{at}.source.s3Location")
             if not server.script_type:

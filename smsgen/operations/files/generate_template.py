@@ -78,11 +78,16 @@ def generate_from(
     """
     from smsgen.model.check import check
 
-    found = check(app)
+    found = tuple(one for one in check(app) if not (one.code == "EMPTY_LIST" and _has_servers(app)))
     if errors(found):
         raise InvalidInput(found)
     loaded = Loaded(app, Source(None, app.app_id, ""), found)
     return _generate(loaded, no_scripts(app), format, None, validations, objects)
+
+
+def _has_servers(app: App) -> bool:
+    """Whether a list that is empty is that of one group: in a file it is a slip, what is kept may be filled later."""
+    return any(group.server_list for group in app.server_groups)
 
 
 def generate(

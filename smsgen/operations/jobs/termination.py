@@ -33,7 +33,8 @@ def _terminate(world: World, lease: Lease) -> None:
 
 def _terminated(managed: ManagedApp) -> ManagedApp:
     launch = stepped(managed.launch, LaunchEvent.SUCCEED)
-    return managed._replace(launch=launch._replace(stack_id="", operation=""))
+    last = launch.stack_id or launch.last_stack_id
+    return managed._replace(launch=launch._replace(stack_id="", operation="", last_stack_id=last))
 
 
 def _not_terminated(managed: ManagedApp, message: str) -> ManagedApp:

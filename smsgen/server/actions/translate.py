@@ -7,13 +7,14 @@ nothing to say of.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from smsgen.model.app import App, Server, ServerGroup, Tag, VmServer, VmServerAddress
 from smsgen.model.launch import S3Location
 from smsgen.model.managed import ManagedApp, Summary, summarize
 from smsgen.operations.apps.manage import Wanted
-from smsgen.operations.apps.world import MissingParameter, required
+from smsgen.operations.apps.world import required
 from smsgen.server.api import messages as m
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ def wanted(request: m.CreateAppRequest | m.UpdateAppRequest) -> Wanted:
         description=request.description,
         role_name=request.role_name,
         groups=None if groups is None else tuple(map(_group, groups)),
-        tags=None if tags is None else tuple(_tag(tag) for tag in tags),
+        tags=None if tags is None else tuple(_tag(tag, at) for at, tag in placed(tags, "tags")),
     )
 
 
@@ -71,10 +72,8 @@ def _server(server: m.Server) -> Server:
     )
 
 
-def _tag(tag: m.Tag) -> Tag:
-    if not tag.key:
-        raise MissingParameter("tags.key")
-    return Tag(tag.key, tag.value or "")
+def _tag(tag: m.Tag, at: str) -> Tag:
+    return Tag(required(tag.key, f"{at}.key"), tag.value or "")
 
 
 def summary(managed: ManagedApp) -> m.AppSummary:
@@ -109,13 +108,15 @@ def listed(app: Summary) -> m.AppSummary:
 
 
 def _details(app: Summary) -> m.LaunchDetails | None:
+    """Give LaunchDetails: of the stack that stands, else of the one that was terminated last."""
     launch = app.launch
-    if not launch.stack_id and launch.latest_time is None:
+    stack_id = launch.stack_id or launch.last_stack_id
+    if not stack_id and launch.latest_time is None:
         return None
     return m.LaunchDetails(
         latest_launch_time=time(launch.latest_time),
-        stack_name=app.stack_name if launch.stack_id else None,
-        stack_id=said(launch.stack_id),
+        stack_name=app.stack_name if stack_id else None,
+        stack_id=said(stack_id),
     )
 
 
@@ -168,6 +169,11 @@ def tags(app: App) -> list[m.Tag]:
 def location(found: S3Location | None) -> m.S3Location | None:
     """Give S3Location."""
     return None if found is None else m.S3Location(bucket=found.bucket, key=found.key)
+
+
+def placed(items: Iterable[T] | None, name: str) -> Iterator[tuple[str, T]]:
+    """Give each item of a list in a request with its place: `name[0]`."""
+    return ((f"{name}[{at}]", item) for at, item in enumerate(items or ()))
 
 
 def read_location(given: m.S3Location | None, name: str) -> S3Location | None:

@@ -11,7 +11,7 @@ from smsgen.model.managed import ManagedApp, ReplicationParameters
 from smsgen.operations.apps.configure_launch import GroupLaunch, LaunchConfiguration
 from smsgen.operations.apps.configure_replication import GroupReplication
 from smsgen.operations.apps.world import required
-from smsgen.server.actions.translate import location, read_location, said, server, server_id
+from smsgen.server.actions.translate import location, placed, read_location, said, server, server_id
 from smsgen.server.api import messages as m
 
 # --- Launch configuration -----------------------------------------------------------------------------------
@@ -25,22 +25,24 @@ def launch_configuration(request: m.PutAppLaunchConfigurationRequest) -> LaunchC
         auto_launch=request.auto_launch,
         groups=tuple(
             GroupLaunch(
-                required(group.server_group_id, f"{name}.serverGroupId"),
+                required(group.server_group_id, f"{at}.serverGroupId"),
                 group.launch_order,
                 tuple(
-                    (server_id(one.server, f"{name}.serverLaunchConfigurations"), _launch(one))
-                    for one in group.server_launch_configurations or ()
+                    (server_id(one.server, place), _launch(one, place))
+                    for place, one in placed(
+                        group.server_launch_configurations, f"{at}.serverLaunchConfigurations"
+                    )
                 ),
             )
-            for group in request.server_group_launch_configurations or ()
+            for at, group in placed(request.server_group_launch_configurations, name)
         ),
     )
 
 
-def _launch(one: m.ServerLaunchConfiguration) -> Launch:
+def _launch(one: m.ServerLaunchConfiguration, place: str) -> Launch:
     script = None
     if one.user_data is not None:
-        script = UserData(read_location(one.user_data.s3_location, "userData.s3Location"))
+        script = UserData(read_location(one.user_data.s3_location, f"{place}.userData.s3Location"))
     return Launch(
         logical_id=said(one.logical_id),
         vpc=said(one.vpc),
@@ -51,7 +53,7 @@ def _launch(one: m.ServerLaunchConfiguration) -> Launch:
         instance_type=said(one.instance_type),
         associate_public_ip_address=one.associate_public_ip_address,
         iam_instance_profile_name=said(one.iam_instance_profile_name),
-        configure_script=read_location(one.configure_script, "configureScript"),
+        configure_script=read_location(one.configure_script, f"{place}.configureScript"),
         configure_script_type=said(one.configure_script_type),
     )
 
@@ -103,16 +105,18 @@ def replication_configuration(
     name = "serverGroupReplicationConfigurations"
     return tuple(
         GroupReplication(
-            required(group.server_group_id, f"{name}.serverGroupId"),
+            required(group.server_group_id, f"{at}.serverGroupId"),
             tuple(
                 (
-                    server_id(one.server, f"{name}.serverReplicationConfigurations"),
+                    server_id(one.server, place),
                     _parameters(one.server_replication_parameters or m.ServerReplicationParameters()),
                 )
-                for one in group.server_replication_configurations or ()
+                for place, one in placed(
+                    group.server_replication_configurations, f"{at}.serverReplicationConfigurations"
+                )
             ),
         )
-        for group in request.server_group_replication_configurations or ()
+        for at, group in placed(request.server_group_replication_configurations, name)
     )
 
 

@@ -7,7 +7,7 @@ from smsgen.model.launch import S3Location
 from smsgen.model.managed import AppValidation, ManagedApp, ServerValidation, ValidationOutput
 from smsgen.operations.apps.configure_validation import GroupValidation, ValidationConfiguration, outputs
 from smsgen.operations.apps.world import required
-from smsgen.server.actions.translate import location, read_location, said, server, server_id, time
+from smsgen.server.actions.translate import location, placed, read_location, said, server, server_id, time
 from smsgen.server.api import messages as m
 
 # --- Validation ---------------------------------------------------------------------------------------------
@@ -18,30 +18,37 @@ def validation_configuration(request: m.PutAppValidationConfigurationRequest) ->
     apps, servers = request.app_validation_configurations, request.server_group_validation_configurations
     name = "serverGroupValidationConfigurations"
     return ValidationConfiguration(
-        apps=None if apps is None else tuple(map(_app_validation, apps)),
+        apps=None
+        if apps is None
+        else tuple(_app_validation(one, at) for at, one in placed(apps, "appValidationConfigurations")),
         groups=None
         if servers is None
         else tuple(
             GroupValidation(
-                required(group.server_group_id, f"{name}.serverGroupId"),
-                tuple(_server_validation(one, name) for one in group.server_validation_configurations or ()),
+                required(group.server_group_id, f"{at}.serverGroupId"),
+                tuple(
+                    _server_validation(one, place)
+                    for place, one in placed(
+                        group.server_validation_configurations, f"{at}.serverValidationConfigurations"
+                    )
+                ),
             )
-            for group in servers
+            for at, group in placed(servers, name)
         ),
     )
 
 
-def _source(given: m.Source | None) -> S3Location | None:
-    return read_location(given.s3_location, "source.s3Location") if given else None
+def _source(given: m.Source | None, at: str) -> S3Location | None:
+    return read_location(given.s3_location, f"{at}.source.s3Location") if given else None
 
 
-def _app_validation(one: m.AppValidationConfiguration) -> AppValidation:
+def _app_validation(one: m.AppValidationConfiguration, at: str) -> AppValidation:
     given = one.ssm_validation_parameters or m.SSMValidationParameters()
     return AppValidation(
         validation_id=one.validation_id or "",
         name=one.name or "",
         strategy=one.app_validation_strategy or "SSM",
-        source=_source(given.source),
+        source=_source(given.source, f"{at}.ssmValidationParameters"),
         instance_id=given.instance_id or "",
         script_type=given.script_type or "",
         command=given.command or "",
@@ -50,14 +57,14 @@ def _app_validation(one: m.AppValidationConfiguration) -> AppValidation:
     )
 
 
-def _server_validation(one: m.ServerValidationConfiguration, name: str) -> ServerValidation:
+def _server_validation(one: m.ServerValidationConfiguration, at: str) -> ServerValidation:
     given = one.user_data_validation_parameters or m.UserDataValidationParameters()
     return ServerValidation(
         validation_id=one.validation_id or "",
-        server_id=server_id(one.server, f"{name}.serverValidationConfigurations"),
+        server_id=server_id(one.server, at),
         name=one.name or "",
         strategy=one.server_validation_strategy or "USERDATA",
-        source=_source(given.source),
+        source=_source(given.source, f"{at}.userDataValidationParameters"),
         script_type=given.script_type or "",
     )
 

@@ -28,6 +28,14 @@ def test_the_template_is_uploaded_in_the_format_asked_for(site: Site) -> None:
         assert where.key.startswith("templates/")
 
 
+def test_documents_are_yaml_where_nothing_is_said(site: Site) -> None:
+    app_id = site.launched()
+    for operation in (launching.generate_template, launching.generate_change_set):
+        text = site.artifacts.documents[operation(site.world, app_id)].decode()
+        assert not text.startswith("{")
+        assert yaml.safe_load(text)
+
+
 def test_a_missing_image_is_a_parameter_of_the_template(site: Site) -> None:
     app_id = site.create().app.app_id
     site.configure(app_id)

@@ -155,7 +155,7 @@ def test_a_writer_that_never_gets_its_turn_is_told_to_try_again(call: Caller) ->
             "CreateApp",
             {"name": "a", "tags": [{"value": "v"}]},
             "MissingRequiredParameterException",
-            "tags.key",
+            "tags[0].key",
         ),
         ("CreateApp", {"name": "a", "tags": [{"key": "aws:x"}]}, "InvalidParameterException", "tags[0].key"),
         (
@@ -293,28 +293,171 @@ def test_a_launch_configuration_comes_out_as_it_went_in(call: Caller) -> None:
     assert call.status(app_id) == "READY_FOR_CONFIGURATION"
 
 
-def test_a_configuration_that_names_nobody_is_missing_something(call: Caller) -> None:
-    app_id = call.create("s-12345678")
-    for groups, said in (
-        ([{}], "serverGroupLaunchConfigurations.serverGroupId"),
-        ([{"serverGroupId": "g-1", "serverLaunchConfigurations": [{"subnet": "x"}]}], "server.serverId"),
+LAUNCHES = "serverGroupLaunchConfigurations"
+COPIES = "serverGroupReplicationConfigurations"
+CHECKS = "serverGroupValidationConfigurations"
+KNOWN = {"server": {"serverId": "s-12345678"}}
+WEB = {"serverGroupId": "g-1", "serverList": [{"serverId": "s-12345678"}]}
+HALF = {"s3Location": {"bucket": "abc"}}
+
+
+def group_of(kind: str, *servers: dict[str, Any]) -> dict[str, Any]:
+    """A group's configuration of a kind ("Launch"), of servers."""
+    return {"serverGroupId": "g-1", f"server{kind}Configurations": list(servers)}
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments", "place"),
+    [
+        ("PutAppLaunchConfiguration", {LAUNCHES: [{}]}, f"{LAUNCHES}[0].serverGroupId"),
         (
-            [
-                {
-                    "serverGroupId": "g-1",
-                    "serverLaunchConfigurations": [
-                        {"server": {"serverId": "s-12345678"}, "userData": {"s3Location": {"bucket": "abc"}}}
-                    ],
-                }
-            ],
-            "userData.s3Location.key",
+            "PutAppLaunchConfiguration",
+            {LAUNCHES: [group_of("Launch"), group_of("Launch", KNOWN, {"subnet": "x"})]},
+            f"{LAUNCHES}[1].serverLaunchConfigurations[1].server.serverId",
         ),
-    ):
-        code, message = refused(
-            call, "PutAppLaunchConfiguration", appId=app_id, serverGroupLaunchConfigurations=groups
-        )
-        assert code == "MissingRequiredParameterException"
-        assert said in message
+        (
+            "PutAppLaunchConfiguration",
+            {LAUNCHES: [group_of("Launch", {**KNOWN, "userData": HALF})]},
+            f"{LAUNCHES}[0].serverLaunchConfigurations[0].userData.s3Location.key",
+        ),
+        (
+            "PutAppLaunchConfiguration",
+            {LAUNCHES: [group_of("Launch", KNOWN, {**KNOWN, "configureScript": {"key": "x"}})]},
+            f"{LAUNCHES}[0].serverLaunchConfigurations[1].configureScript.bucket",
+        ),
+        (
+            "PutAppReplicationConfiguration",
+            {COPIES: [group_of("Replication", KNOWN, {"server": {}})]},
+            f"{COPIES}[0].serverReplicationConfigurations[1].server.serverId",
+        ),
+        (
+            "PutAppReplicationConfiguration",
+            {COPIES: [group_of("Replication"), {}]},
+            f"{COPIES}[1].serverGroupId",
+        ),
+        (
+            "PutAppValidationConfiguration",
+            {CHECKS: [group_of("Validation"), {}]},
+            f"{CHECKS}[1].serverGroupId",
+        ),
+        (
+            "PutAppValidationConfiguration",
+            {CHECKS: [group_of("Validation", {"name": "x"})]},
+            f"{CHECKS}[0].serverValidationConfigurations[0].server.serverId",
+        ),
+        (
+            "PutAppValidationConfiguration",
+            {CHECKS: [group_of("Validation", {**KNOWN, "userDataValidationParameters": {"source": HALF}})]},
+            f"{CHECKS}[0].serverValidationConfigurations[0].userDataValidationParameters.source.s3Location.key",
+        ),
+        (
+            "PutAppValidationConfiguration",
+            {CHECKS: [group_of("Validation", KNOWN)]},
+            f"{CHECKS}[0].serverValidationConfigurations[0].userDataValidationParameters.source.s3Location",
+        ),
+        (
+            "PutAppValidationConfiguration",
+            {"appValidationConfigurations": [{"ssmValidationParameters": {"source": HALF}}]},
+            "appValidationConfigurations[0].ssmValidationParameters.source.s3Location.key",
+        ),
+        (
+            "PutAppValidationConfiguration",
+            {"appValidationConfigurations": [{"ssmValidationParameters": {}}]},
+            "appValidationConfigurations[0].ssmValidationParameters.instanceId",
+        ),
+        ("UpdateApp", {"tags": [{"key": "a"}, {"value": "v"}]}, "tags[1].key"),
+    ],
+)
+def test_what_is_missing_is_named_with_its_indexes(
+    call: Caller, operation: str, arguments: dict[str, Any], place: str
+) -> None:
+    app_id = call.create("s-12345678")
+    code, message = refused(call, operation, appId=app_id, **arguments)
+    assert (code, message) == (
+        "MissingRequiredParameterException",
+        f"the request must contain the parameter {place}",
+    )
+
+
+def test_an_empty_group_does_not_make_a_configuration_invalid(call: Caller) -> None:
+    groups = [
+        {"name": "web", "serverGroupId": "g-1", "serverList": [{"serverId": "s-12345678"}]},
+        {"name": "later", "serverGroupId": "g-2", "serverList": []},
+    ]
+    app_id = call("CreateApp", name="shop", serverGroups=groups)["appSummary"]["appId"]
+    call.configure(app_id)
+    assert call.status(app_id) == "READY_FOR_LAUNCH"
+    call.site.images(app_id)
+    call("LaunchApp", appId=app_id)
+    call.site.work()
+    assert call.status(app_id) == "LAUNCHED"
+
+
+def test_an_empty_group_needs_no_launch_order(call: Caller) -> None:
+    app_id = call.create("s-12345678")
+    call("UpdateApp", appId=app_id, serverGroups=[WEB, {"name": "later"}])
+    group = {"serverGroupId": "g-1", "serverLaunchConfigurations": [{**KNOWN, **GOOD}]}
+    call("PutAppLaunchConfiguration", appId=app_id, serverGroupLaunchConfigurations=[group])
+    assert call.status(app_id) == "READY_FOR_LAUNCH"
+
+
+def test_an_application_without_servers_is_no_configuration_to_launch(call: Caller) -> None:
+    app_id = call.create()
+    call("PutAppLaunchConfiguration", appId=app_id, roleName="launcher")
+    summary = call("GetApp", appId=app_id)["appSummary"]
+    assert (summary["launchStatus"], summary["launchStatusMessage"]) == (
+        "CONFIGURATION_INVALID",
+        "serverGroups[0].serverList: serverList is empty",
+    )
+
+
+def test_the_last_stack_stays_known_when_it_is_terminated(call: Caller) -> None:
+    app_id = call.create("s-12345678")
+    call.configure(app_id)
+    call.site.images(app_id)
+    call("LaunchApp", appId=app_id)
+    call.site.work()
+    details = call("GetApp", appId=app_id)["appSummary"]["launchDetails"]
+    assert details["stackId"]
+    call("TerminateApp", appId=app_id)
+    call.site.work()
+    summary = call("GetApp", appId=app_id)["appSummary"]
+    assert (summary["launchStatus"], summary["launchDetails"]) == ("TERMINATED", details)
+    call("DeleteApp", appId=app_id)  # what is only remembered stands in nobody's way
+    assert call("ListApps") == {"apps": []}
+
+
+def test_a_termination_tells_counts_in_one_sentence(call: Caller) -> None:
+    app_id = call.create("s-12345678", "s-23456789")
+    call.configure(app_id)
+    call.site.images(app_id)
+    call("LaunchApp", appId=app_id)
+    call.site.work()
+    call("TerminateApp", appId=app_id)
+    told = []
+    asleep = call.site.clock.while_asleep
+
+    def look() -> None:
+        told.append(call("GetApp", appId=app_id)["appSummary"].get("launchStatusMessage", ""))
+        asleep()
+
+    call.site.clock.while_asleep = look
+    call.site.work()
+    assert told[0] == f"sms-{app_id} (CREATE_COMPLETE): 2 to be deleted"
+
+
+def test_a_template_is_yaml_unless_json_is_asked_for(call: Caller) -> None:
+    app_id = call.create("s-12345678")
+    call.configure(app_id)
+    for form, ending in ((None, "yaml"), ("YAML", "yaml"), ("JSON", "json")):
+        more = {"templateFormat": form} if form else {}
+        assert call("GenerateTemplate", appId=app_id, **more)["s3Location"]["key"].endswith(ending)
+    call.site.images(app_id)
+    call("LaunchApp", appId=app_id)
+    call.site.work()
+    for form, ending in ((None, "yaml"), ("YAML", "yaml"), ("JSON", "json")):
+        more = {"changesetFormat": form} if form else {}
+        assert call("GenerateChangeSet", appId=app_id, **more)["s3Location"]["key"].endswith(ending)
 
 
 def test_a_replication_configuration_comes_out_as_it_went_in(call: Caller) -> None:
