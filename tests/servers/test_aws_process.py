@@ -11,14 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.aws.site import APP
 from tests.programs import run
 from tests.servers.aws import AwsProcess, started
 from tests.servers.aws.blocks import ZEROS
-from tests.servers.aws.fixtures import block, clients_of, put_arguments, stored
+from tests.servers.aws.fixtures import block, clients_of, mapped, put_arguments, registered, stored
 from tests.servers.certificate import certificate
 
 __all__ = ["certificate"]
 ROOT = Path(__file__).parents[2]
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+}
 WRITER = """
 import http.client, sys
 from threading import Thread
@@ -65,12 +70,7 @@ def test_one_endpoint_serves_what_boto3_finds_by_its_variable(process: AwsProces
         "print(boto3.client('sts').get_caller_identity()['Account'])\n"
         "print(len(boto3.client('ec2').describe_snapshots(OwnerIds=['self'])['Snapshots']) > 0)\n"
     )
-    environment = {
-        "AWS_ENDPOINT_URL": process.url,
-        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
+    environment = CREDENTIALS | {"AWS_ENDPOINT_URL": process.url, "AWS_DEFAULT_REGION": "us-east-1"}
     done = run(sys.executable, "-c", script, folder=ROOT, **environment)
     assert done.stdout.split() == ["pending", "123456789012", "True"], done.stderr
 
@@ -95,6 +95,33 @@ def test_a_snapshot_is_compared_with_its_image_from_outside(process: AwsProcess,
         assert process.control.differences(snapshot_id, image) == [4]
 
 
+def test_an_application_is_launched_and_launched_again_with_new_images(
+    process: AwsProcess, tmp_path: Path
+) -> None:
+    process.control.do("begin_anew")
+    clients = clients_of(process.url)
+    ebs, ec2 = clients("ebs"), clients("ec2")
+    images = [registered(ec2, mapped(stored(ebs, {0: block(run)})), Name=f"run {run}") for run in (1, 2)]
+    network = {
+        "VPC": ec2.describe_vpcs()["Vpcs"][0]["VpcId"],
+        "SUBNET": ec2.describe_subnets()["Subnets"][0]["SubnetId"],
+        "GROUP": ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"],
+        "app-ID": "app-0123456789abcdef0",
+    }
+    for image_id in images:
+        text = APP.replace("ami-12345678", image_id)
+        for name, value in network.items():
+            text = text.replace(name, value)
+        (tmp_path / "shop.yaml").write_text(text)
+        options = ("--region", "eu-central-1", "--poll-seconds", "0.05", "--yes")
+        words = ("-m", "smsgen", "launch-app", str(tmp_path / "shop.yaml"), *options)
+        done = run(sys.executable, *words, folder=ROOT, **CREDENTIALS, AWS_ENDPOINT_URL=process.url)
+        assert done.returncode == 0, done.stderr
+        running = [{"Name": "instance-state-name", "Values": ["running"]}]
+        reservations = ec2.describe_instances(Filters=running)["Reservations"]
+        assert [each["Instances"][0]["ImageId"] for each in reservations] == [image_id] * 2
+
+
 def test_it_serves_over_tls(certificate: Path) -> None:
     key = str(certificate.parent / "key.pem")
     script = (
@@ -105,12 +132,7 @@ def test_it_serves_over_tls(certificate: Path) -> None:
     )
     with started("--tls-cert", str(certificate), "--tls-key", key) as server:
         assert server.url.startswith("https://")
-        environment = {
-            "AWS_ENDPOINT_URL": server.url,
-            "AWS_CA_BUNDLE": str(certificate),
-            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        }
+        environment = CREDENTIALS | {"AWS_ENDPOINT_URL": server.url, "AWS_CA_BUNDLE": str(certificate)}
         done = run(sys.executable, "-c", script, folder=ROOT, **environment)
         snapshot_id, _, buckets = done.stdout.strip().partition(" ")
         assert (buckets, server.control.block(snapshot_id, 3)) == ("[]", block(3)), done.stderr
@@ -134,5 +156,11 @@ def test_a_worker_can_be_killed_at_a_call_and_its_block_counts(process: AwsProce
 def test_a_wrong_order_is_told_so(process: AwsProcess) -> None:
     with pytest.raises(ValueError, match="none of throttle"):
         process.control.do("fail", call="ebs:*", kind="hiccup")
+    with pytest.raises(ValueError, match="kill whom"):
+        process.control.do("fail", call="ebs:*", kind="kill")
+    with pytest.raises(ValueError, match="puts_per_hour"):
+        process.control.do("limit", puts_per_hour=1)
+    with pytest.raises(ValueError, match="no step"):
+        process.control.do("fail_import", message="fstab", at="the end")
     with pytest.raises(ValueError, match="nonsense"):
         process.control.do("nonsense")

@@ -9,21 +9,7 @@ from typing import Any
 import pytest
 
 from tests.servers.aws import Aws
-from tests.servers.aws.fixtures import UNKNOWN, Clients, block, refusal, stored
-
-HVM = {"VirtualizationType": "hvm", "Architecture": "x86_64", "EnaSupport": True}
-
-
-def mapped(snapshot_id: str, device: str = "/dev/sda1", **ebs: Any) -> dict[str, Any]:
-    """Give the mapping of a device to a snapshot."""
-    return {"DeviceName": device, "Ebs": {"SnapshotId": snapshot_id} | ebs}
-
-
-def registered(ec2: Any, *mappings: dict[str, Any], **more: Any) -> str:
-    """Register an image and give its id."""
-    arguments = {"Name": "db01", "RootDeviceName": "/dev/sda1", "BlockDeviceMappings": mappings} | HVM | more
-    image_id: str = ec2.register_image(**arguments)["ImageId"]
-    return image_id
+from tests.servers.aws.fixtures import UNKNOWN, Clients, block, mapped, refusal, registered, stored
 
 
 def launch(ec2: Any, image_id: str, **more: Any) -> dict[str, Any]:

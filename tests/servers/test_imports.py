@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import shutil
 import subprocess
 import tarfile
@@ -15,7 +14,16 @@ import pytest
 
 from tests.servers.aws import Aws
 from tests.servers.aws.blocks import BLOCK
-from tests.servers.aws.fixtures import REGION, UNKNOWN, Clients, block, clients_of, refusal, stored
+from tests.servers.aws.fixtures import (
+    REGION,
+    UNKNOWN,
+    Clients,
+    block,
+    clients_of,
+    make_import_role,
+    refusal,
+    stored,
+)
 from tests.servers.aws.imports import MESSAGES, STEPS
 
 BUCKET = "images-of-ours"
@@ -26,9 +34,7 @@ RAW = block(1) + bytes(BLOCK) + block(3)[:1000]
 def ec2(clients: Clients) -> Any:
     """EC2 with a bucket and the role that VM Import/Export works with."""
     clients("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    clients("iam").create_role(
-        RoleName="vmimport", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17"})
-    )
+    make_import_role(clients("iam"))
     return clients("ec2")
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from tests.servers.aws.blocks import BLOCK, DiskReader, differences
 from tests.servers.aws.faults import Fault
-from tests.servers.aws.imports import MESSAGES
+from tests.servers.aws.imports import MESSAGES, SNAPSHOT_STEPS, STEPS
 from tests.servers.aws.snapshots import StoredSnapshot
 from tests.servers.aws.state import State
 from tests.servers.aws.wire import Answer
@@ -34,7 +34,12 @@ class Control:
         self.state.faults.add(Fault(call, kind, **more))
 
     def fail_import(self, message: str, at: str = "converting") -> None:
-        """Let the next import fail, at one of its steps: with a text, or one of `imports.MESSAGES` by its name."""
+        """Let the next import fail, at one of its steps: with a text, or one of `imports.MESSAGES` by its name.
+
+        Raises ValueError for a step that is none.
+        """
+        if at not in dict(STEPS + SNAPSHOT_STEPS):
+            raise ValueError(f"{at} is no step of an import")
         self.state.import_failures.append((MESSAGES.get(message, message), at))
 
     def heal(self) -> None:

@@ -109,9 +109,11 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
-        """Let a call fail; raises ValueError for a kind that is none."""
+        """Let a call fail; raises ValueError for a kind that is none, or a process that is none."""
         if fault.kind not in KINDS:
             raise ValueError(f"{fault.kind} is none of {', '.join(KINDS)}")
+        if fault.kind == "kill" and fault.pid <= 1:  # 0 and below would be all processes of a group
+            raise ValueError(f"kill whom? {fault.pid} is no process of yours")
         with self._lock:
             self._turns.append(_Turn(fault))
 

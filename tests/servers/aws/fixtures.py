@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -38,17 +39,21 @@ def clients(aws: Aws) -> Clients:
 
 
 @cache
-def clients_of(url: str, region: str = REGION) -> Clients:
-    """Give clients for an endpoint by name. They share what botocore has read: parsing EC2's model takes a second."""
+def _session() -> Any:
+    """Give the session that all clients share with what botocore has read: parsing EC2's model takes a second."""
     import boto3
+
+    return boto3.Session("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+
+
+@cache
+def clients_of(url: str, region: str = REGION) -> Clients:
+    """Give clients for an endpoint by name."""
     from botocore.config import Config
 
-    session = boto3.Session(
-        "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", region_name=region
-    )
     # What botocore itself would refuse has to reach the stand-in.
     config = Config(retries={"total_max_attempts": 1}, max_pool_connections=64, parameter_validation=False)
-    return cache(lambda service: session.client(service, endpoint_url=url, config=config))
+    return cache(lambda service: _session().client(service, region, endpoint_url=url, config=config))
 
 
 def block(number: int) -> bytes:
@@ -87,6 +92,33 @@ def stored(ebs: Any, blocks: dict[int, bytes], *, complete: bool = True, **start
     if complete:
         ebs.complete_snapshot(SnapshotId=snapshot_id, ChangedBlocksCount=len(blocks))
     return snapshot_id
+
+
+HVM = {"VirtualizationType": "hvm", "Architecture": "x86_64", "EnaSupport": True}
+
+
+def mapped(snapshot_id: str, device: str = "/dev/sda1", **ebs: Any) -> dict[str, Any]:
+    """Give the mapping of a device to a snapshot."""
+    return {"DeviceName": device, "Ebs": {"SnapshotId": snapshot_id} | ebs}
+
+
+def registered(ec2: Any, *mappings: dict[str, Any], **more: Any) -> str:
+    """Register an image that today's instances boot, and give its id."""
+    arguments = {"Name": "db01", "RootDeviceName": "/dev/sda1", "BlockDeviceMappings": mappings} | HVM | more
+    image_id: str = ec2.register_image(**arguments)["ImageId"]
+    return image_id
+
+
+def make_import_role(iam: Any) -> None:
+    """Make the role that VM Import/Export works with: without it, every import is refused."""
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "vmie.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:Externalid": "vmimport"}},
+    }
+    policy = {"Version": "2012-10-17", "Statement": [trust]}
+    iam.create_role(RoleName="vmimport", AssumeRolePolicyDocument=json.dumps(policy))
 
 
 class Refused(NamedTuple):

@@ -93,5 +93,6 @@ class State:
         self.limits = Limits()
         self.faults.heal()
         self.calls.clear()
+        self.pages = 0
         self.import_failures.clear()
         self.clock.run()
