@@ -6,6 +6,8 @@
     manifest   what is in a snapshot, block by block: the journal of a copy, and the base of the next one
     flight     how many blocks are under way at once, and how fast
     verify     a completed snapshot, read back
+    images     snapshots -> an image: registered as they are, or converted by an import
+    retention  which images of a job are too old, and what goes with them
 
 A copy is a function over ports: `ports.disks.DiskSource`, `ports.snapshots.Snapshots` and `Manifests`, and a clock. It
 may be killed at any moment: what the manifest holds has reached AWS, and what it does not is done again.
