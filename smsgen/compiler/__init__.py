@@ -17,7 +17,7 @@ from smsgen.cfn.document import Template
 from smsgen.compiler.build import build, template
 from smsgen.compiler.checks import check, check_early
 from smsgen.compiler.resolve import ResolvedServer, Validation, resolve
-from smsgen.compiler.split import Child, fits, split
+from smsgen.compiler.split import Child, check_groups, fits, split
 from smsgen.errors import Diagnostic, InvalidInput, Path, errors
 from smsgen.model.app import App
 from smsgen.model.launch import S3Location
@@ -60,6 +60,7 @@ def compile_app(
     """
     servers = resolve(app, validations, objects)
     _check_names(app, servers)
+    check_groups(servers, app.profile)
     built = build(app, servers, scripts or {})
     found = (*check(servers, app), *built.problems)
     if errors(found):

@@ -17,6 +17,7 @@ from smsgen.compiler.build import Built, head
 from smsgen.compiler.collisions import group_clashes, taken_names
 from smsgen.compiler.outputs import KINDS, folded
 from smsgen.compiler.parameters import Declared
+from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import GetAtt, Output, Parameter, Ref, Stack
 from smsgen.errors import Diagnostic, InvalidInput, Path
 from smsgen.model.names import alphanumeric, group_prefix
@@ -59,14 +60,36 @@ def fits(built: Built, template: Template) -> bool:
 def split(built: Built, format: str) -> tuple[Template, tuple[Child, ...]]:  # noqa: A002 - the option's name
     """Give the root and its children, whose files end in `format`.
 
-    Raises InvalidInput where even the root passes a quota: more than 200 values are left open.
+    Raises InvalidInput where even the root passes a quota: too many values are left open, or groups.
     """
     _check_parameters(built)
     _check_names(built)
     pieces = [piece for order, members in built.orders().items() for piece in _pieces(built, order, members)]
+    _check_root(len(pieces), len(built.orders()), len(built.identity))
     names = {piece: _stack_name(piece) for piece in pieces}
     children = {piece: _child(built, piece, names[piece], format) for piece in pieces}
     return _root(built, names, children), tuple(children.values())
+
+
+def check_groups(servers: Iterable[ResolvedServer], profile: str) -> None:
+    """Raise InvalidInput for more groups and launch orders than templates can hold, before any is made.
+
+    A group is one server at least, so that one template without children does not hold them either.
+    """
+    groups = {(one.launch_order, one.group.name) for one in servers}
+    if profile == "hardened":  # only its barriers take a place of their own in one template
+        _check_root(len(groups), len({order for order, _ in groups}), 0)
+
+
+def _check_root(stacks: int, orders: int, others: int) -> None:
+    count = stacks + max(orders - 1, 0) + others
+    if count > MAX_RESOURCES:
+        message = (
+            f"{stacks:,} nested stacks of server groups in {orders:,} launch orders make {count:,} resources of one"
+            f" template, and CloudFormation takes {MAX_RESOURCES:,}"
+        )
+        hint = "put servers that are alike into one group, give groups the same launchOrder, or make two applications"
+        raise InvalidInput([Diagnostic("CLOUDFORMATION_QUOTA", message, hint, path=("serverGroups",))])
 
 
 def _check_parameters(built: Built) -> None:

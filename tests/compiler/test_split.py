@@ -3,11 +3,12 @@
 import pytest
 
 from samples.large import large_app
+from smsgen import compiler
 from smsgen.cfn.limits import MAX_BYTES, MAX_OUTPUTS, MAX_PARAMETERS, MAX_RESOURCES
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled, compile_app
 from smsgen.errors import InvalidInput
-from smsgen.model.app import App
+from smsgen.model.app import App, VmServer
 from smsgen.model.load import load
 
 
@@ -108,3 +109,49 @@ def test_more_open_values_than_a_root_takes_are_refused() -> None:
     )
     with pytest.raises(InvalidInput, match="1,200 values are left open"):
         compile_app(one._replace(server_groups=groups))
+
+
+def lonely(groups: int, orders: int) -> App:
+    """An application of groups of one server each."""
+    one = app(1, 1)
+    (group,) = one.server_groups
+    (server,) = group.server_list
+    return one._replace(
+        server_groups=tuple(
+            group._replace(
+                name=f"g{number}",
+                launch_order=number % orders,
+                server_list=(
+                    server._replace(
+                        server_id=f"s-{number:08x}",
+                        vm_server=VmServer(vm_name=f"vm{number}"),
+                        launch=server.launch._replace(logical_id=""),
+                    ),
+                ),
+            )
+            for number in range(groups)
+        )
+    )
+
+
+@pytest.mark.parametrize(("groups", "orders"), [(260, 260), (501, 1), (490, 12)])
+def test_more_groups_than_a_root_takes_are_refused_before_anything_is_made(
+    groups: int, orders: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build(*_: object) -> None:
+        raise AssertionError("it was built")
+
+    monkeypatch.setattr(compiler, "build", build)
+    with pytest.raises(InvalidInput, match=f"{groups} nested stacks") as caught:
+        compile_app(lonely(groups, orders))
+    (problem,) = caught.value.diagnostics
+    assert (problem.code, problem.path) == ("CLOUDFORMATION_QUOTA", ("serverGroups",))
+    assert "same launchOrder" in problem.hint
+
+
+@pytest.mark.parametrize(("groups", "orders"), [(250, 250), (500, 1), (489, 12)])
+def test_as_many_groups_as_a_root_takes_are_compiled(groups: int, orders: int) -> None:
+    made = compile_app(lonely(groups, orders))
+    for template in (made.template, *(child.template for child in made.children)):
+        assert len(template.resources) <= MAX_RESOURCES
+        assert len(template.outputs) <= MAX_OUTPUTS

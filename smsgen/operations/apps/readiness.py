@@ -13,17 +13,32 @@ from smsgen.operations.files.generate_template import generate_from
 MAX_MESSAGE = 2_000
 """Characters of a status message; SMS gave its own 2,500 (ValidationStatusMessage)."""
 
+_ANY_IMAGE = "ami-00000000000000000"
+
 _NEEDED = (("subnet", "subnet"), ("security_group", "security group"), ("instance_type", "instance type"))
 """Field of the launch configuration, and how it is called: what SMS's console asked for, and EC2 cannot guess."""
 
 
 def diagnose(app: App) -> tuple[Diagnostic, ...]:
-    """Give what keeps an application from being launched, its images apart: nothing means that it is ready."""
+    """Give what keeps an application from being launched, its images apart: nothing means that it is ready.
+
+    Each server counts as if it had its image: one that has none is waited for, and takes no parameter of a template.
+    """
     try:
-        generate_from(app)
+        generate_from(_with_images(app))
     except InvalidInput as error:
         return errors(error.diagnostics)
     return incomplete(app)
+
+
+def _with_images(app: App) -> App:
+    groups = tuple(
+        group._replace(
+            server_list=tuple(one._replace(image_id=one.image_id or _ANY_IMAGE) for one in group.server_list)
+        )
+        for group in app.server_groups
+    )
+    return app._replace(server_groups=groups)
 
 
 def incomplete(app: App) -> tuple[Diagnostic, ...]:

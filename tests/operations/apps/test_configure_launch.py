@@ -177,3 +177,23 @@ def test_an_image_can_be_recorded_at_any_time(site: Site) -> None:
     launching.launch_app(site.world, app_id)
     after = set_images(site.world, app_id, {"s-00000002": "ami-87654321"})
     assert after.launch.status == "VALIDATION_IN_PROGRESS"
+
+
+@pytest.mark.parametrize("count", [201, 450])
+def test_servers_without_images_take_no_parameters(count: int) -> None:
+    """They are waited for; a template would take 200 parameters."""
+    site = Site(max_servers=500)
+    groups = (("web", 0, tuple(f"s-{number:08x}" for number in range(1, count + 1))),)
+    app_id = site.create(groups=groups).app.app_id
+    after = site.configure(app_id, groups=groups)
+    assert after.launch.status == "READY_FOR_LAUNCH"
+    assert after.launch.message.startswith("waits for an image of s-00000001, ")
+
+
+def test_more_groups_than_a_stack_can_hold_make_a_configuration_invalid() -> None:
+    site = Site(max_servers=500, max_groups=500)
+    groups = tuple((f"g{number}", number, (f"s-{number:08x}",)) for number in range(1, 261))
+    app_id = site.create(groups=groups).app.app_id
+    after = site.configure(app_id, groups=groups)
+    assert after.launch.status == "CONFIGURATION_INVALID"
+    assert "260 nested stacks of server groups in 260 launch orders" in after.launch.message
