@@ -8,8 +8,18 @@ from typing import Any
 
 import pytest
 
-from tests.servers.aws import Aws
-from tests.servers.aws.fixtures import UNKNOWN, Clients, block, mapped, refusal, registered, stored
+from tests.servers.aws import Aws, running
+from tests.servers.aws.fixtures import (
+    ABSENT,
+    UNKNOWN,
+    Clients,
+    block,
+    clients_of,
+    mapped,
+    refusal,
+    registered,
+    stored,
+)
 
 
 def launch(ec2: Any, image_id: str, **more: Any) -> dict[str, Any]:
@@ -188,6 +198,34 @@ def test_a_snapshot_that_an_image_needs_stays(clients: Clients) -> None:
     assert refusal(lambda: launch(ec2, image_id)).code == "InvalidAMIID.NotFound"
     ec2.deregister_image(ImageId=other)
     ec2.delete_snapshot(SnapshotId=root)
+
+
+def test_images_are_found_by_a_snapshot(clients: Clients) -> None:
+    ebs, ec2 = clients("ebs"), clients("ec2")
+    first, second = stored(ebs, {0: block(1)}), stored(ebs, {0: block(2)})
+    image_id = registered(ec2, mapped(first), mapped(second, "/dev/sdf"))
+    registered(ec2, mapped(first), Name="db02")
+    filters = [{"Name": "block-device-mapping.snapshot-id", "Values": [second]}]
+    assert [each["ImageId"] for each in ec2.describe_images(Filters=filters)["Images"]] == [image_id]
+
+
+def test_moto_is_as_before_once_the_stand_in_has_ended() -> None:
+    from moto.ec2.models import EC2Backend
+    from moto.ec2.responses import EC2Response
+
+    def methods() -> list[Any]:
+        names = ("register_image", "import_image", "deregister_image")
+        return [*(getattr(EC2Response, name) for name in names), EC2Backend.run_instances]
+
+    before = methods()
+    with running() as aws:
+        assert not set(before) & set(methods())
+        snapshot_id = stored(clients_of(aws.url)("ebs"), {0: block(1)})
+    assert methods() == before
+    with running() as aws:
+        assert (
+            refusal(lambda: clients_of(aws.url)("ebs").list_snapshot_blocks(SnapshotId=snapshot_id)) == ABSENT
+        )
 
 
 def test_a_copy_holds_all_blocks_and_may_be_encrypted(aws: Aws, clients: Clients) -> None:

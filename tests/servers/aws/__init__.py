@@ -14,6 +14,11 @@
 who measures lifts them (`limit`). Requests to EBS direct have to be signed right by whoever uses the key of AWS's
 documentation (`signatures.SECRETS`), as boto3 does. All that it does wrong on demand stands in `state.Limits` and
 `faults.KINDS`.
+
+Where AWS's documentation is silent, it is strict: CompleteSnapshot refuses a wrong count or checksum at once (or ends
+in state `error`, with `late_verdict`) and is never accepted twice, RegisterImage wants completed snapshots (or makes a
+pending image, with `pending_images`). Which reason goes with which ValidationException, and what the quota of pending
+snapshots answers, are guesses from the service model. Snapshots of volumes, moto's own, have no blocks for EBS direct.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
-from tests.servers.aws.blocks import BLOCK, GIB, Disk, Spool
+from tests.servers.aws.blocks import BLOCK, GIB, ZEROS, Disk, Spool
 
 FORMATS = ("OVA", "RAW", "VHD", "VHDX", "VMDK")
 _QEMU = {"VHD": "vpc", "VHDX": "vhdx", "VMDK": "vmdk"}
@@ -129,9 +129,8 @@ def _disk(image: IO[bytes], spool: Spool) -> Disk:
     disk = Disk(max(1, -(-size // GIB)))
     for index in range(-(-size // BLOCK)):
         data = image.read(BLOCK).ljust(BLOCK, b"\0")
-        block = spool.keep(sha256(data).digest(), data)
-        if block.place is not None:
-            disk.own[index] = block
+        if data != ZEROS:
+            disk.own[index] = spool.keep(sha256(data).digest(), data)
     if not disk.own:
         raise Unreadable("ClientError: No valid partitions. Not a valid volume.")
     return disk

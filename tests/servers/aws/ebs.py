@@ -236,8 +236,8 @@ def _verdict(request: Completion, snapshot: StoredSnapshot) -> str:
 
 def ebs_of(backend: Any, state: State) -> Ebs:
     """Give EBS direct of moto's EC2 backend; it goes when moto forgets all."""
-    known: Ebs | None = vars(backend).get("_stand_in")
-    if known is None or known.state is not state:
-        with state.lock:
-            known = vars(backend).setdefault("_stand_in", Ebs(backend, state))
-    return known
+    with state.lock:
+        known: Ebs | None = vars(backend).get("_stand_in")
+        if known is None or known.state is not state:
+            known = vars(backend)["_stand_in"] = Ebs(backend, state)
+        return known

@@ -65,6 +65,11 @@ class StoredImage(Ami):
         """Give the ids of the snapshots that it needs."""
         return [mapping["Ebs"]["SnapshotId"] for mapping in self.mappings if _snapshot_id(mapping)]
 
+    def get_filter_value(self, filter_name: str, method_name: str | None = None) -> Any:
+        if filter_name == "block-device-mapping.snapshot-id":
+            return self.snapshot_ids
+        return super().get_filter_value(filter_name, method_name)
+
     @property
     def state(self) -> str:
         """Give available, pending, failed or disabled."""

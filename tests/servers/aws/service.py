@@ -43,7 +43,8 @@ class Service:
         return ebs_of(ec2_backends[get_account_id_from(access_key)][region], self.state)
 
     def close(self) -> None:
-        """Give port and blocks up."""
+        """Give port and blocks up, and let moto forget whatever needs them."""
+        self.control.begin_anew()
         self.patch.undo()
         self.server.server_close()
         self.state.spool.close()
