@@ -49,7 +49,7 @@ MAPS = frozenset(("Parameters", "Variables"))
 """The maps among them: an element is called by its key."""
 
 SILENT = frozenset(("Ebs", "LaunchTemplateData", "Value"))
-"""Steps that say nothing to a person, inside of what was named already."""
+"""Steps that say nothing to a person, where others name the leaf."""
 
 WORDS = {
     "CidrIp": "CIDR",
@@ -93,7 +93,7 @@ def _words(
             yield noun.word
             yield _element_name(noun, step, steps[: index + 1], before, after)
         elif not (followed and (step in ELEMENTS or _is_list(steps[: index + 1], before, after))):
-            yield "" if step in SILENT and index > 1 else words(step)
+            yield "" if step in SILENT and (index > 1 or followed) else words(step)
 
 
 def _is_element(above: str, step: str, steps: tuple[str, ...], *contexts: Mapping[str, Any] | None) -> bool:

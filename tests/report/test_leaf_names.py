@@ -47,10 +47,10 @@ CONTEXT = {
         ("/Properties/MetadataOptions/HttpTokens", "metadata options tokens"),
         ("/Properties/Environment/Variables/LOG_LEVEL", "variable LOG_LEVEL"),
         ("/Properties/ContainerDefinitions/0/Environment/0/Value", "container web variable LOG_LEVEL"),
-        ("/Properties/LaunchTemplateData/ImageId", "launch template data image ID"),
+        ("/Properties/LaunchTemplateData/ImageId", "image ID"),
         (
             "/Properties/LaunchTemplateData/TagSpecifications/0/Tags/0/Value",
-            "launch template data instance tag Name",
+            "instance tag Name",
         ),
         ("/Properties/Policies/0/PolicyDocument", "policy read document"),
         ("/Properties/SourceObjectKeys/0", "source object keys 1"),
