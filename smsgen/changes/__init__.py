@@ -5,11 +5,12 @@ answers. Out: what DescribeChangeSet would say, plain and with property values. 
 cannot be known is KNOWN_AFTER_APPLY, never a guess and never "no change".
 
     sides        evaluate both templates                     (parameters, evaluate, unknown)
-    validate     what CloudFormation refuses                 (constraints, rules)
+    validate     what CloudFormation refuses                 (constraints, rules, importing)
     compare      match resources, find what differs
-    replacement  ripple to a fixed point, once for each mode (details, recreation)
+    replacement  ripple to a fixed point, once for each mode (details, leaves, tags, recreation)
     assemble     actions, policies, contexts
-    describe     the API's shape
+    uncertain    what stands beside the answer
+    describe     the API's shape                             (truncated)
 """
 
 from __future__ import annotations
