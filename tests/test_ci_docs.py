@@ -27,6 +27,9 @@ serverGroups:
         launch: {{instanceType: m6i.large, subnet: subnet-0a1b2c3d, securityGroup: sg-0a1b2c3d}}
 """
 
+OPEN = APP.format(image="ami-0123456789abcdef0").replace(", subnet: subnet-0a1b2c3d", "")
+"""The subnet is left open, to be given with --parameters."""
+
 
 def shown(name: str) -> str:
     """Give the file of the page that begins with its name."""
@@ -72,31 +75,61 @@ def test_pre_commit_takes_its_configuration(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_commands_of_the_pipeline_work(tmp_path: Path) -> None:
+PIPELINES = {
+    "a new image": (
+        APP.format(image="ami-0123456789abcdef0"),
+        APP.format(image="ami-0fedcba9876543210"),
+        "1 to replace",
+    ),
+    "unchanged": (
+        APP.format(image="ami-0123456789abcdef0"),
+        APP.format(image="ami-0123456789abcdef0"),
+        "no changes",
+    ),
+    "new": (None, APP.format(image="ami-0123456789abcdef0"), "1 to add"),
+    "unchanged, with values": (OPEN, OPEN, "no changes"),
+    "new, with values": (None, OPEN, "1 to add"),
+}
+"""What the base has, what the branch has, and what is said of it."""
+
+
+@pytest.mark.parametrize("case", PIPELINES)
+def test_the_commands_of_the_pipeline_work(case: str, tmp_path: Path) -> None:
     """In a shallow clone of a branch, as a runner makes it."""
+    before, after, said = PIPELINES[case]
     origin, clone = tmp_path / "origin", tmp_path / "clone"
     (origin / "apps" / "templates").mkdir(parents=True)
 
-    def commit(image: str) -> str:
-        (origin / "apps" / "shop.yaml").write_text(APP.format(image=image))
-        template = ("apps/shop.yaml", "-o", "apps/templates/shop.yaml")
-        assert (
-            run(sys.executable, "-m", "smsgen", "generate-template", *template, folder=origin).returncode == 0
-        )
+    def commit(text: str | None) -> str:
+        if text is not None:
+            (origin / "apps" / "shop.yaml").write_text(text)
+            template = (
+                "apps/shop.yaml",
+                "-o",
+                "apps/templates/shop.yaml",
+                "--parameters-file",
+                "apps/values.json",
+            )
+            made = run(sys.executable, "-m", "smsgen", "generate-template", *template, folder=origin)
+            assert made.returncode == 0, made.stderr
+            values = (origin / "apps" / "values.json").read_text().replace('""', '"subnet-0a1b2c3d"')
+            (origin / "apps" / "values.json").write_text(values)
         who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
-        for command in (("add", "--all"), (*who, "commit", "--quiet", "--message", "m")):
+        for command in (("add", "--all"), (*who, "commit", "--quiet", "--allow-empty", "--message", "m")):
             assert run("git", *command, folder=origin).returncode == 0
         return run("git", "rev-parse", "HEAD", folder=origin).stdout.strip()
 
     run("git", "init", "--quiet", folder=origin)
     run("git", "config", "uploadpack.allowAnySHA1InWant", "true", folder=origin)
-    base = commit("ami-0123456789abcdef0")
-    commit("ami-0fedcba9876543210")
+    base = commit(before)
+    commit(after)
     run("git", "clone", "--quiet", "--depth=1", f"file://{origin}", clone, folder=tmp_path)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     lines = yaml.safe_load(shown(".gitlab-ci.yml"))["change-set"]["script"]
     assert len(lines) == 4
+    if after == OPEN:
+        lines[-1] += " --parameters apps/values.json"
     for line in lines:
         done = run("bash", "-ec", line, folder=clone, PATH=path, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
         assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 to replace" in (clone / "change-set.html").read_text()
+    assert said in (clone / "change-set.html").read_text()

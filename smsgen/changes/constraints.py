@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smsgen.cfn.limits import MAX_PARAMETER_BYTES
+from smsgen.changes.parameter_types import malformed
 from smsgen.changes.parameters import is_list, listed
 from smsgen.changes.patterns import TooSlow, matches
 from smsgen.changes.unknown import Unknown, text
@@ -38,6 +39,9 @@ def _broken(name: str, parameter: Mapping[str, Any], value: str, seconds: float)
         said = f"Parameter {name} failed to satisfy constraint: {described}" if described else message
         hint = message if described else ""
         yield Diagnostic("PARAMETER_VALUE", said, hint, path=("Parameters", name))
+    elif wrong := malformed(str(parameter.get("Type")), value):
+        hint = "CloudFormation looks it up in the account before it changes anything"
+        yield Diagnostic("PARAMETER_VALUE", f"Parameter {name} {wrong}", hint, path=("Parameters", name))
 
 
 def _slow(name: str, seconds: float) -> Diagnostic:

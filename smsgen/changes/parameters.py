@@ -13,6 +13,12 @@ from typing import Any
 from smsgen.changes.model import MASK, ParameterAnswer
 from smsgen.changes.unknown import Unknown, text
 
+HOW_TO_GIVE_VALUES = (
+    "give each with --parameters FILE or --parameter NAME=VALUE; `smsgen generate-template APP --parameters-file FILE`"
+    " writes a file to fill in"
+)
+"""The hint where parameters have no values."""
+
 _SSM_VALUE = re.compile(r"AWS::SSM::Parameter::Value<(.+)>")
 
 

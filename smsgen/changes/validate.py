@@ -16,7 +16,7 @@ from smsgen.cfn.intrinsics import Reference, references
 from smsgen.changes.constraints import broken_constraints
 from smsgen.changes.evaluate import section
 from smsgen.changes.foreach import LANGUAGE_EXTENSIONS, transforms
-from smsgen.changes.parameters import given
+from smsgen.changes.parameters import HOW_TO_GIVE_VALUES, given
 from smsgen.errors import Diagnostic, InvalidInput, Path
 
 SECTIONS = frozenset(
@@ -355,9 +355,7 @@ def _parameters(submitted: Submitted) -> Iterator[Diagnostic]:
     missing = [name for name in declared if name not in texts]
     if missing:
         message = f"Parameters: [{', '.join(missing)}] must have values"
-        yield _error(
-            "MISSING_PARAMETER", message, ("Parameters", missing[0]), "give each a value or a Default"
-        )
+        yield _error("MISSING_PARAMETER", message, ("Parameters", missing[0]), HOW_TO_GIVE_VALUES)
 
 
 def _constraints(submitted: Submitted) -> Iterator[Diagnostic]:

@@ -9,6 +9,7 @@ from smsgen.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from smsgen.changes.model import ChangeSet, Stack
     from smsgen.operations.files.generate_change_set import Predicted, Submitted
@@ -162,14 +163,24 @@ def _predict(args: argparse.Namespace) -> Predicted:
     for warning in submitted.warnings:
         sys.stderr.write(warning.render() + "\n")
     pseudo = {"AWS::Region": args.region, "AWS::AccountId": args.account}
-    return predict_change_set(
+    parameters = read_parameters(args.parameters, args.parameter, files=wiring.files())
+    predicted = predict_change_set(
         submitted,
-        _deployed(args),
-        parameters=read_parameters(args.parameters, args.parameter, files=wiring.files()),
+        _deployed(args, parameters),
+        parameters=parameters,
         pseudo={name: value for name, value in pseudo.items() if value},
         ignore=args.ignore,
         as_written=args.verify,
     )
+    return predicted._replace(change_set=predicted.change_set._replace(compared=_compared(args)))
+
+
+def _compared(args: argparse.Namespace) -> str:
+    """Give in words what is compared, for a template that names no stack."""
+    path = args.app or args.template
+    if args.base_ref:
+        return f"{path} against {args.base_ref}"
+    return f"{path} against {args.deployed}" if args.deployed else str(path)
 
 
 def _submitted(args: argparse.Namespace) -> Submitted:
@@ -181,25 +192,41 @@ def _submitted(args: argparse.Namespace) -> Submitted:
     return from_app(args.app, files=wiring.files(), profile=args.template_profile)
 
 
-def _deployed(args: argparse.Namespace) -> Stack | None:
+def _deployed(args: argparse.Namespace, parameters: Mapping[str, str]) -> Stack | None:
     from smsgen import wiring
-    from smsgen.operations.files.generate_change_set import at_revision, read_deployed
+    from smsgen.operations.files.generate_change_set import read_deployed
 
     files = wiring.files()
     if args.deployed:
         return read_deployed(args.deployed, files=files)
     if args.base_ref:
-        return at_revision(
-            args.app or args.template,
-            args.base_ref,
-            is_app=args.app is not None,
-            files=files,
-            revisions=wiring.revisions(),
-            profile=args.template_profile,
-        )
+        return _base(args, parameters)
     from smsgen.cli.live import live_stack
 
     return live_stack(args)
+
+
+def _base(args: argparse.Namespace, parameters: Mapping[str, str]) -> Stack | None:
+    """Give the file at the base; None, with a note, where it is not there yet."""
+    from smsgen import wiring
+    from smsgen.operations.files.generate_change_set import at_revision
+    from smsgen.operations.files.parameter_values import parameters_at
+
+    path, revisions = args.app or args.template, wiring.revisions()
+    stack = at_revision(
+        path,
+        args.base_ref,
+        is_app=args.app is not None,
+        files=wiring.files(),
+        revisions=revisions,
+        profile=args.template_profile,
+        parameters=parameters_at(
+            args.parameters, args.parameter, args.base_ref, given=parameters, revisions=revisions
+        ),
+    )
+    if stack is None:
+        sys.stderr.write(f"{path} is not at {args.base_ref} yet: all of it is new\n")
+    return stack
 
 
 def _render(predicted: Predicted, args: argparse.Namespace) -> str:

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from smsgen.errors import SmsgenError
 from smsgen.local.replacing import write_file
+from smsgen.operations.ports.revisions import NotAtRevision
 
 # os.path and not pathlib, here and in `replacing`: importing pathlib costs the cold start 5 ms.
 # ruff: noqa: PTH100, PTH118, PTH120, PTH123
@@ -90,6 +91,8 @@ class GitRevisions:
         kind, content = _git_object(f"{ref}:./{relative}", max_bytes + 1, f"{path} at {ref}")
         if kind == "blob":
             return _bounded(content, f"{path} at {ref}", max_bytes)
+        if kind == "missing" and _git_object(f"{ref}^{{commit}}", 0, ref)[0] == "commit":
+            raise NotAtRevision(f"there is no file {path} at {ref}")
         raise SmsgenError(
             f"cannot read {path} at {ref}: {_WHY_NOT.get(kind, 'it is not a file')}",
             hint="`git fetch` the revision first?" if kind == "missing" else "",
@@ -97,7 +100,7 @@ class GitRevisions:
 
 
 _WHY_NOT = {
-    "missing": "there is no such file, or no such revision",
+    "missing": "there is no such revision",
     "symlink": "it is a link that leads out of the repository",
     "dangling": "it is a link to nothing",
     "loop": "it is a link to itself",
@@ -128,6 +131,8 @@ def _git_object(name: str, most: int, what: str) -> tuple[str, bytes]:
         raise SmsgenError("git is not installed", hint="install git, or give --deployed") from None
     if not words:
         reason = said.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ")
+        if "is outside repository" in reason:
+            raise NotAtRevision(f"cannot read {what}: {reason}")
         raise SmsgenError(f"cannot read {what}: {reason or 'git does not answer'}")
     return _kind(words), content
 

@@ -96,6 +96,9 @@ class View(NamedTuple):
         return {kind: n for kind in KINDS if (n := sum(row.kind == kind for row in self.rows))}
 
 
+_UNNAMED = {"CREATE": "(new stack)", "UPDATE": "one template against another", "IMPORT": "an import"}
+
+
 def view_of(change_set: ChangeSet, *, show_added: bool = False) -> View:
     """Give the view of a change set, its nested stacks among it, with every secret masked.
 
@@ -105,7 +108,7 @@ def view_of(change_set: ChangeSet, *, show_added: bool = False) -> View:
     found = tuple(one._replace(message=mask(one.message)) for one in findings(change_set))
     return View(
         stack_name=change_set.stack_name or "(new stack)",
-        title=change_set.stack_name or change_set.compared or "(new stack)",
+        title=change_set.stack_name or change_set.compared or _UNNAMED[change_set.change_set_type],
         type=change_set.change_set_type,
         status=change_set.status,
         reason=mask(change_set.status_reason or ""),

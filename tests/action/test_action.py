@@ -91,6 +91,24 @@ def test_a_gate_fails_the_job_with_everything_written(
     assert ended.ran[-1] == "verdict"
 
 
+VALUES = json.dumps({"SubnetId": "subnet-0a1b2c3d"})
+OPEN = BEFORE.replace("          subnet: subnet-0a1b2c3d\n", "")
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_values_of_parameters_are_those_of_both_sides(
+    is_new: bool, repository: Repository, prepare: Prepare, api: Api
+) -> None:
+    """A file that is not touched, with all gates: nothing to replace. Nor of one that is new."""
+    files = {"apps/shop.yaml": OPEN, "values/shop.json": VALUES}
+    repository.pull_request({"readme": "a"} if is_new else files, files if is_new else {"readme": "b"})
+    gates = "replace,may-replace,remove,iam,network,stateful,stack"
+    ended = prepare().run(apps="apps/*.yaml", parameters="values/{name}.json", fail_on=gates)
+    assert ended.status == 0, ended.log
+    assert ended.outputs["changes"] == ("1" if is_new else "0")
+    assert ("_New: `apps/shop.yaml` is not in" in ended.summary) is is_new
+
+
 def test_an_invalid_file_is_annotated_at_its_line(repository: Repository, prepare: Prepare, api: Api) -> None:
     broken = AFTER.replace("subnet-0a1b2c3d", "subnet-x")
     repository.pull_request({"live/apps/shop.yaml": BEFORE}, {"live/apps/shop.yaml": broken})

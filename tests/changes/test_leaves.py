@@ -188,10 +188,12 @@ def test_what_no_value_removes_is_not_counted() -> None:
 def test_an_element_of_a_list_parameter_has_the_parameter_for_a_cause() -> None:
     declared = {"Parameters": {"P": {"Type": "List<AWS::EC2::SecurityGroup::Id>"}}}
     template = declared | resources(I=interface(GroupSet={"Ref": "P"}))
-    change = listed(update(stack(template, {"P": "sg-1"}), template, {"P": "sg-1,sg-2"}), values=True)["I"]
+    change = listed(
+        update(stack(template, {"P": "sg-00000001"}), template, {"P": "sg-00000001,sg-00000002"}), values=True
+    )["I"]
     assert details(change) == {
-        ("/Properties/GroupSet/1", "Add", "None", "sg-2", "ParameterReference", "Static", "P"),
-        ("/Properties/GroupSet/1", "Add", "None", "sg-2", *DYNAMIC),
+        ("/Properties/GroupSet/1", "Add", "None", "sg-00000002", "ParameterReference", "Static", "P"),
+        ("/Properties/GroupSet/1", "Add", "None", "sg-00000002", *DYNAMIC),
     }
 
 

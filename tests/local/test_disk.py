@@ -15,6 +15,7 @@ from smsgen.cli import run
 from smsgen.errors import SmsgenError
 from smsgen.local import disk
 from smsgen.local.disk import FOLDER, DiskFiles, GitRevisions
+from smsgen.operations.ports.revisions import NotAtRevision
 
 APP = "name: shop\nserverGroups: [{serverList: [{serverId: s-12345678, launch: {userData: {file: boot.sh}}}]}]\n"
 
@@ -201,8 +202,8 @@ def test_a_file_at_a_revision_is_read_and_its_links_too(committed: Path, name: s
 @pytest.mark.parametrize(
     ("ref", "name", "said"),
     [
-        ("HEAD", "apps/nope", "there is no such file, or no such revision"),
-        ("nope", "apps/real.sh", "there is no such file, or no such revision"),
+        ("HEAD", "apps/nope", "there is no file apps/nope at HEAD"),
+        ("nope", "apps/real.sh", "there is no such revision"),
         ("HEAD", "apps/out", "a link that leads out of the repository"),
         ("HEAD", "apps/nothing", "a link to nothing"),
         ("HEAD", "apps/self", "a link to itself"),
@@ -214,6 +215,17 @@ def test_a_file_at_a_revision_is_read_and_its_links_too(committed: Path, name: s
 def test_what_is_no_file_at_a_revision_is_said(committed: Path, ref: str, name: str, said: str) -> None:
     with pytest.raises(SmsgenError, match=said):
         GitRevisions().read(ref, name, max_bytes=9)
+
+
+@pytest.mark.parametrize("name", ["apps/nope", "../elsewhere"])
+def test_what_a_revision_does_not_hold_is_told_apart_from_a_revision_that_is_not_there(
+    committed: Path, name: str
+) -> None:
+    with pytest.raises(NotAtRevision):
+        GitRevisions().read("HEAD", name, max_bytes=9)
+    with pytest.raises(SmsgenError) as caught:
+        GitRevisions().read("nope", "apps/nope", max_bytes=9)
+    assert not isinstance(caught.value, NotAtRevision)
 
 
 def test_outside_of_a_repository_git_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

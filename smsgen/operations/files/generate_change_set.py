@@ -13,12 +13,13 @@ from smsgen.cfn.document import Template
 from smsgen.cfn.limits import check_sections
 from smsgen.cfn.text import Document, parse
 from smsgen.changes import predict
-from smsgen.changes.findings.servers import Children, another_stack, app_id_of, moved_servers
+from smsgen.changes.findings.servers import MAX_NESTING, Children, another_stack, app_id_of, moved_servers
 from smsgen.changes.ignore import ignoring
 from smsgen.changes.model import ChangeSet, Environment, Finding, Stack
 from smsgen.changes.stack import read_snapshot
 from smsgen.errors import Diagnostic, InvalidInput, Location
 from smsgen.operations.files.generate_template import Generated, generate_template
+from smsgen.operations.ports.revisions import NotAtRevision
 from smsgen.text.source import MAX_BYTES
 
 if TYPE_CHECKING:  # Protocols are slow to make
@@ -107,9 +108,9 @@ def predict_change_set(
     is one where CloudFormation, which is given the texts, lists it: to be held against its own answer.
 
     `parameters`: values given now; a deployed parameter without one keeps its value, as `UsePreviousValue` of the API
-    says. `pseudo`: pseudo parameters known from elsewhere (`AWS::Region`). `ignore`: paths of volatile values
-    (`Resources.*.Properties.Tags.Build`), left out on both sides. Raises InvalidInput with CloudFormation's own
-    complaints, in their places.
+    says, and one whose value is not known, of a bare template, is taken for unchanged. `pseudo`: pseudo parameters
+    known from elsewhere (`AWS::Region`). `ignore`: paths of volatile values (`Resources.*.Properties.Tags.Build`), left
+    out on both sides. Raises InvalidInput with CloudFormation's own complaints, in their places.
     """
     _check_quotas(submitted, deployed)
     notes, was_named = _notes(submitted, deployed) if deployed else ((), "")
@@ -122,6 +123,7 @@ def predict_change_set(
         name = was_named or deployed.stack_name or submitted.stack_name  # a bare template names no stack
         before = deployed._replace(
             stack_name=name,
+            parameters=_deployed_values(deployed, {**submitted.values, **parameters}),
             template=ignoring(deployed.template, patterns),
             tags=_tags(deployed.tags, patterns),
         )
@@ -137,6 +139,12 @@ def predict_change_set(
     except InvalidInput as error:
         raise InvalidInput(submitted.place(error.diagnostics)) from None
     return Predicted(change_set._replace(notes=notes), submitted)
+
+
+def _deployed_values(deployed: Stack, given: Mapping[str, str]) -> Mapping[str, str]:
+    """Give the values of the deployed side: its own; where it has none, as a bare template, those given now."""
+    declared = Template(dict(deployed.template)).parameters
+    return {**{name: value for name, value in given.items() if name in declared}, **deployed.parameters}
 
 
 def _notes(submitted: Submitted, deployed: Stack) -> tuple[tuple[Finding, ...], str]:
@@ -215,19 +223,47 @@ def read_deployed(path: str, *, files: Files) -> Stack:
 
 
 def at_revision(
-    path: str, ref: str, *, is_app: bool, files: Files, revisions: Revisions, profile: str | None = None
+    path: str,
+    ref: str,
+    *,
+    is_app: bool,
+    files: Files,
+    revisions: Revisions,
+    profile: str | None = None,
+    parameters: Mapping[str, str] | None = None,
+) -> Stack | None:
+    """Give the same file at a git revision as if it were deployed, the base branch of a pull request; None: not there.
+
+    `parameters`: the values it is deployed with (`parameters_at`); those that it does not have are left out.
+    """
+    try:
+        text = revisions.read(ref, path, max_bytes=MAX_BYTES)
+    except NotAtRevision:
+        return None
+    past = _Past(files, revisions, ref)
+    if is_app:
+        base = from_app(path, files=past, profile=profile, text=text)
+    else:
+        base = from_template(path, files=past, text=text)
+    given = {name: value for name, value in (parameters or {}).items() if name in base.template.parameters}
+    stack = _as_deployed(base.template.body, base.children, base.tags or {})
+    return stack._replace(stack_name=base.stack_name, parameters={**base.values, **given})
+
+
+def _as_deployed(
+    body: Mapping[str, Any],
+    children: Mapping[str, Mapping[str, Any]],
+    tags: Mapping[str, str],
+    depth: int = 0,
 ) -> Stack:
-    """Give the same file at a git revision as if it were deployed: the base branch of a pull request."""
-    text = revisions.read(ref, path, max_bytes=MAX_BYTES)
-    if not is_app:
-        return Stack("", from_template(path, files=files, text=text).template.body)
-    base = from_app(path, files=_Past(files, revisions, ref), profile=profile, text=text)
-    urls = {name: str(_template_url(resource)) for name, resource in base.template.resources.items()}
-    tags = base.tags or {}
-    children = {
-        name: Stack("", base.children[url], tags=tags) for name, url in urls.items() if url in base.children
+    """Give a template as if it were a stack, with those nested in it; one that names itself ends somewhere."""
+    urls = {name: str(_template_url(resource)) for name, resource in Template(dict(body)).resources.items()}
+    nested = {
+        name: _as_deployed(children[url], children, tags, depth + 1)
+        for name, url in urls.items()
+        if url in children and depth < MAX_NESTING
     }
-    return Stack(base.stack_name, base.template.body, parameters=base.values, tags=tags, children=children)
+    return Stack("", body, tags=tags, children=nested)
 
 
 class _Past:

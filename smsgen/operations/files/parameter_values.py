@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smsgen.errors import Diagnostic, InvalidInput, Path, SmsgenError
+from smsgen.operations.ports.revisions import NotAtRevision
 from smsgen.text.source import Source, parse
 
 if TYPE_CHECKING:  # Protocols are slow to make
-    from smsgen.operations.ports.protocols import Files
+    from smsgen.operations.ports.protocols import Files, Revisions
 
 _MAX_BYTES = 1_048_576
 _HINT = 'write `NAME: value`, or the CLI\'s [{"ParameterKey": "NAME", "ParameterValue": "value"}]'
@@ -23,6 +24,28 @@ def read_parameters(file: str | None, pairs: Iterable[str], *, files: Files) -> 
     """
     values = _of_file(parse(files.read(file, max_bytes=_MAX_BYTES), file)) if file else {}
     return values | read_assignments(pairs, "--parameter")
+
+
+def parameters_at(
+    file: str | None,
+    pairs: Iterable[str],
+    ref: str,
+    *,
+    given: Mapping[str, str],
+    revisions: Revisions,
+) -> dict[str, str]:
+    """Give the values of the parameters at a git revision: those of the same file there, in place of `given`.
+
+    `given`: what `read_parameters` gives of the same `file` and `pairs`; it stands where the revision has no such file,
+    or the file no such parameter. Raises as `read_parameters` does.
+    """
+    if not file or file == "-":
+        return dict(given)
+    try:
+        text = revisions.read(ref, file, max_bytes=_MAX_BYTES)
+    except NotAtRevision:
+        return dict(given)
+    return {**given, **_of_file(parse(text, f"{file} at {ref}")), **read_assignments(pairs, "--parameter")}
 
 
 def read_assignments(pairs: Iterable[str], what: str) -> dict[str, str]:

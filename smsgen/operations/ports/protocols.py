@@ -50,7 +50,10 @@ class Revisions(Protocol):
     """The user's files as they were at a git revision."""
 
     def read(self, ref: str, path: str, *, max_bytes: int) -> bytes:
-        """Give a file's bytes at `ref`; raises SmsgenError where git, the revision or the file is missing."""
+        """Give a file's bytes at `ref`.
+
+        Raises NotAtRevision where the revision does not hold it, SmsgenError where git or the revision is missing.
+        """
 
 
 class Clock(Protocol):

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
+from smsgen.changes.parameters import HOW_TO_GIVE_VALUES
 from smsgen.errors import Diagnostic, InvalidInput
 from smsgen.operations.ports.records import ChangeSetRequest, StackInfo
 
@@ -132,7 +133,7 @@ def parameter_values(
         elif name in deployed:
             values[name] = None
         elif "Default" not in declaration:
-            hint = f"give --parameter {name}=VALUE, or say it in the application file"
+            hint = f"{HOW_TO_GIVE_VALUES}; or say it in the application file"
             problems.append(Diagnostic("MISSING_PARAMETER", f"the parameter {name!r} has no value", hint))
     if problems:
         raise InvalidInput(problems)

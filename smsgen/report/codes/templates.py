@@ -83,7 +83,8 @@ CODES = (
         "error",
         "a parameter without a value",
         "It has no default, no value was given, and the stack has none from before.",
-        "Give --parameter NAME=VALUE, name a file with --parameters, or say it in the application file.",
+        "Give --parameter NAME=VALUE, or name a file with --parameters: `smsgen generate-template APP "
+        "--parameters-file FILE` writes one to fill in. Or say it in the application file.",
         template(_STAGE + _TOPIC),
     ),
     Code(
