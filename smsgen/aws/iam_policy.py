@@ -14,6 +14,7 @@ USES = {
     "launch": "for people and pipelines: everything that smsgen does, launch and terminate included",
     "serve": "for `smsgen serve`: what launch allows, and scripts that validate what was launched",
     "read": "for pipelines that only compare: pull, status, generate-change-set against the live stack",
+    "replicate": "for those who replicate: snapshots, images, imports and uploads of replication jobs",
     "service": "for the role that CloudFormation assumes (roleName): what makes the servers",
 }
 """Use -> one line of help."""
@@ -29,48 +30,6 @@ RESOURCE_TYPES = (
     "AWS::IAM::Role",
 )
 """What a template of smsgen may hold: the `hardened` profile's resources, children included."""
-
-ACTIONS = {
-    "CreateBucket": "s3:CreateBucket",
-    "CreateChangeSet": "cloudformation:CreateChangeSet",
-    "DeleteChangeSet": "cloudformation:DeleteChangeSet",
-    "DeleteStack": "cloudformation:DeleteStack",
-    "DescribeAddresses": "ec2:DescribeAddresses",
-    "DescribeAvailabilityZones": "ec2:DescribeAvailabilityZones",
-    "DescribeChangeSet": "cloudformation:DescribeChangeSet",
-    "DescribeInstances": "ec2:DescribeInstances",
-    "DescribeNetworkInterfaces": "ec2:DescribeNetworkInterfaces",
-    "DescribeSecurityGroups": "ec2:DescribeSecurityGroups",
-    "DescribeStackEvents": "cloudformation:DescribeStackEvents",
-    "DescribeStacks": "cloudformation:DescribeStacks",
-    "DescribeSubnets": "ec2:DescribeSubnets",
-    "DescribeVpcs": "ec2:DescribeVpcs",
-    "ExecuteChangeSet": "cloudformation:ExecuteChangeSet",
-    "GetBucketTagging": "s3:GetBucketTagging",
-    "GetCallerIdentity": "sts:GetCallerIdentity",
-    "GetCommandInvocation": "ssm:GetCommandInvocation",
-    "GetObject": "s3:GetObject",
-    "GetParameters": "ssm:GetParameters",
-    "GetResource": "cloudformation:GetResource",
-    "GetTemplate": "cloudformation:GetTemplate",
-    "HeadBucket": "s3:ListBucket",
-    "HeadObject": "s3:GetObject",
-    "ListChangeSets": "cloudformation:ListChangeSets",
-    "ListExports": "cloudformation:ListExports",
-    "ListStackResources": "cloudformation:ListStackResources",
-    "PutBucketEncryption": "s3:PutEncryptionConfiguration",
-    "PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
-    "PutBucketPolicy": "s3:PutBucketPolicy",
-    "PutBucketTagging": "s3:PutBucketTagging",
-    "PutBucketVersioning": "s3:PutBucketVersioning",
-    "PutObject": "s3:PutObject",
-    "PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
-    "SendCommand": "ssm:SendCommand",
-    "UpdateTerminationProtection": "cloudformation:UpdateTerminationProtection",
-}
-"""Operation of an API that smsgen calls -> the IAM action that allows it. The names differ for S3 and Cloud
-Control.
-"""
 
 _STACK = "arn:{partition}:cloudformation:*:*:stack/{stack}/*"
 _BUCKET = "arn:{partition}:s3:::{bucket}"
@@ -189,6 +148,64 @@ _SERVE = (
     _Statement("ReadWhatTheySay", ("ssm:GetCommandInvocation",), ("*",)),
 )
 
+_SNAPSHOTS = "arn:{partition}:ec2:*::snapshot/*"
+_IMAGES = "arn:{partition}:ec2:*::image/*"
+_IMPORTS = _EC2 + "import-image-task/*"
+# Whatever smsgen makes in a replication carries its job's id (SMS User Guide: images are tagged so).
+_OF_A_JOB = {"StringLike": {"aws:ResourceTag/SMSJobId": "*"}}
+_FOR_A_JOB = {"StringLike": {"aws:RequestTag/SMSJobId": "*"}}
+
+_REPLICATE = (
+    _Statement(
+        "LookAtSnapshotsAndImages",
+        (
+            "ec2:DescribeImages",
+            "ec2:DescribeImportImageTasks",
+            "ec2:DescribeInstances",
+            "ec2:DescribeSnapshots",
+            "kms:DescribeKey",
+            "sts:GetCallerIdentity",
+        ),
+        ("*",),
+    ),
+    _Statement("StartSnapshots", ("ebs:StartSnapshot", "ec2:CreateTags"), (_SNAPSHOTS,), _FOR_A_JOB),
+    _Statement(
+        "WriteAndReadSnapshots",
+        (
+            "ebs:CompleteSnapshot",
+            "ebs:GetSnapshotBlock",
+            "ebs:ListSnapshotBlocks",
+            "ebs:PutSnapshotBlock",
+            "ec2:DeleteSnapshot",
+        ),
+        (_SNAPSHOTS,),
+        _OF_A_JOB,
+    ),
+    _Statement("MakeImages", ("ec2:ImportImage", "ec2:RegisterImage"), (_IMAGES, _IMPORTS, _SNAPSHOTS)),
+    _Statement("TagImages", ("ec2:CreateTags",), (_IMAGES, _IMPORTS, _SNAPSHOTS), _FOR_A_JOB),
+    _Statement("RetireImages", ("ec2:DeregisterImage",), (_IMAGES,), _OF_A_JOB),
+    _Statement("CancelImports", ("ec2:CancelImportTask",), (_IMPORTS,)),
+    _Statement("ListUploads", ("s3:ListBucket", "s3:ListBucketMultipartUploads"), (_BUCKET,)),
+    _Statement(
+        "KeepUploadsAndManifests",
+        ("s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"),
+        (_OBJECTS,),
+    ),
+    _Statement(
+        # https://docs.aws.amazon.com/ebs/latest/userguide/ebsapi-permissions.html
+        "EncryptSnapshots",
+        (
+            "kms:CreateGrant",
+            "kms:Decrypt",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ),
+        ("arn:{partition}:kms:*:*:key/*",),
+        {"StringLike": {"kms:ViaService": "ec2.*"}},
+    ),
+)
+
 _SERVICE = (
     _Statement(
         "LookAtServers",
@@ -289,7 +306,7 @@ _SERVICE = (
     _Statement("ReadSsmParameters", ("ssm:GetParameters",), ("arn:{partition}:ssm:*:*:parameter/*",)),
 )
 
-_POLICIES = {"launch": _LAUNCH, "serve": _SERVE, "read": _READ, "service": _SERVICE}
+_POLICIES = {"launch": _LAUNCH, "serve": _SERVE, "read": _READ, "replicate": _REPLICATE, "service": _SERVICE}
 
 
 def policy(
@@ -310,13 +327,6 @@ def policy(
         "Version": "2012-10-17",
         "Statement": [_filled(_document(statement), names) for statement in _POLICIES[use]],
     }
-
-
-def action_of(operation: str) -> str:
-    """Give the IAM action that an API operation needs ("HeadObject" -> "s3:GetObject"); itself where smsgen
-    never calls it.
-    """
-    return ACTIONS.get(operation, operation)
 
 
 def _document(statement: _Statement) -> dict[str, Any]:

@@ -13,15 +13,19 @@ from typing import Any
 
 import pytest
 
-from smsgen.aws.iam_policy import ACTIONS, RESOURCE_TYPES, USES, action_of, policy
+from smsgen.aws.iam_actions import ACTIONS, action_of
+from smsgen.aws.iam_policy import RESOURCE_TYPES, USES, policy
 
 AWS = Path(__file__).parents[2] / "smsgen" / "aws"
-SERVICES = ("cloudcontrol", "cloudformation", "ec2", "s3", "ssm", "sts")
+SERVICES = ("cloudcontrol", "cloudformation", "ebs", "ec2", "kms", "s3", "ssm", "sts")
+OF_REPLICATION = {"disks.py", "images.py", "manifests.py", "uploads.py"}
+"""The files that only replication runs: who launches needs none of it, and the other way round."""
+
 OF_THE_SERVER = {"SendCommand", "GetCommandInvocation"}
 WRITING = re.compile(r":(Create|Delete|Execute|Put|Update|Pass|Run|Terminate|Attach|Tag)")
 
 
-def operations_called() -> set[str]:
+def operations_called(*, replicating: bool) -> set[str]:
     """Every operation that smsgen/aws can call, by the names of methods and paginators."""
     session = pytest.importorskip("botocore.session", reason="boto3 comes with smsgen[aws]").get_session()
     from botocore import xform_name
@@ -33,12 +37,14 @@ def operations_called() -> set[str]:
     }
     called = set()
     for file in AWS.glob("*.py"):
+        if (file.name in OF_REPLICATION) is not replicating:
+            continue
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Attribute) and node.attr in by_method:
                 called.add(by_method[node.attr])
             elif isinstance(node, ast.Constant) and node.value in by_method:
                 called.add(by_method[node.value])
-    return called
+    return called | ({"PutSnapshotBlock"} if replicating else set())  # which is sent without boto3's client
 
 
 def allowed(use: str) -> set[str]:
@@ -46,7 +52,7 @@ def allowed(use: str) -> set[str]:
 
 
 def test_launch_and_serve_allow_every_call_that_smsgen_can_make() -> None:
-    called = operations_called()
+    called = operations_called(replicating=False)
     assert {"PutObject", "DescribeStacks", "ListStackResources", "DescribeInstances", "GetResource"} <= called
     assert called <= ACTIONS.keys()
     assert {action_of(operation) for operation in called} <= allowed("serve")
@@ -55,13 +61,28 @@ def test_launch_and_serve_allow_every_call_that_smsgen_can_make() -> None:
 
 
 def test_there_is_no_action_for_a_call_that_smsgen_does_not_make() -> None:
-    assert ACTIONS.keys() <= operations_called()
+    assert ACTIONS.keys() <= operations_called(replicating=False) | operations_called(replicating=True)
+
+
+def test_replicate_allows_every_call_of_replication_and_nothing_that_launches() -> None:
+    called = operations_called(replicating=True)
+    assert {"StartSnapshot", "PutSnapshotBlock", "RegisterImage", "ImportImage", "UploadPart"} <= called
+    assert called <= ACTIONS.keys()
+    asking = {action_of(operation) for operation in called} | {"sts:GetCallerIdentity"}
+    assert asking <= allowed("replicate")
+    assert not [action for action in allowed("replicate") - asking if not action.startswith("kms:")]
+
+
+def test_only_what_a_replication_job_made_is_written_to_or_deleted() -> None:
+    for statement in statements("replicate"):
+        if {"ebs:PutSnapshotBlock", "ec2:DeleteSnapshot", "ec2:DeregisterImage"} & set(statement["Action"]):
+            assert statement["Condition"] == {"StringLike": {"aws:ResourceTag/SMSJobId": "*"}}
 
 
 def test_read_allows_every_call_that_reads_and_nothing_that_writes() -> None:
     reading = {
         action_of(o)
-        for o in operations_called() - OF_THE_SERVER
+        for o in operations_called(replicating=False) - OF_THE_SERVER
         if re.match(r"Describe|GetRes|GetT|GetP|List|GetC", o)
     }
     assert reading <= allowed("read") <= allowed("launch")
