@@ -30,6 +30,7 @@ _GROUPED = (
     rf"(?i)(\b[\w.-]*{_KEY}[\w]*[\"']?\s*(?:=|:)\s*)(?!\{{\{{)(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&|<>]+)",
     rf"(?i)(--?{_KEY}[\w-]*[ =])(?!\{{\{{)(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&|<>]+)",
 )
+_REFERENCE = r"\{\{resolve:([^{}]*)\}\}"
 _NAMED = (
     r"(?i)(?:password|passwd|passphrase|secretstring|authtoken|oauthtoken|accesstoken|privatekey|secretkey"
     r"|secretaccesskey|clientsecret|apikey)$"
@@ -75,11 +76,14 @@ class Mask:
         for secret in self._parts:
             if secret in text:
                 text = text.replace(secret, MASK)
-        for pattern in _PATTERNS:
-            text = re.sub(pattern, MASK, text)
-        for pattern in _GROUPED:
-            text = re.sub(pattern, rf"\g<1>{MASK}", text)
-        return text
+        if "{{resolve:" not in text:
+            return _patterns_masked(text)
+        # A reference names its secret (`secretsmanager:Name`), which reads like one that is assigned: numbers
+        # stand for references meanwhile.
+        references = re.findall(_REFERENCE, text)
+        numbers = iter(range(len(references)))
+        text = _patterns_masked(re.sub(_REFERENCE, lambda _: f"{{{{resolve:{next(numbers)}}}}}", text))
+        return re.sub(_REFERENCE, lambda match: f"{{{{resolve:{references[int(match.group(1))]}}}}}", text)
 
     def _user_data(self, text: str) -> str:
         script = decoded(text)
@@ -91,6 +95,14 @@ class Mask:
         import base64
 
         return base64.b64encode(masked.encode()).decode()
+
+
+def _patterns_masked(text: str) -> str:
+    for pattern in _PATTERNS:
+        text = re.sub(pattern, MASK, text)
+    for pattern in _GROUPED:
+        text = re.sub(pattern, rf"\g<1>{MASK}", text)
+    return text
 
 
 def mask_of(change_set: ChangeSet) -> Mask:
