@@ -41,6 +41,19 @@ def test_what_stays_keeps_its_place_when_something_else_changes() -> None:
     assert made == [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "9"}, {"Key": "c", "Value": 3}]
 
 
+def test_a_section_that_is_no_map_on_one_side_stays_as_it_is() -> None:
+    for template, deployed in (
+        ({"Metadata": {"A": 1}}, {"Metadata": 5}),
+        ({"Metadata": 5}, {"Metadata": {"A": 1}}),
+    ):
+        assert aligned(template, deployed) == template
+
+
+def test_a_text_is_aligned_with_a_number_and_never_with_a_list() -> None:
+    assert aligned(instance(X="10", Y=["1"]), instance(X=10, Y="1")) == instance(X=10, Y=["1"])
+    assert aligned(instance(Y="1"), instance(Y=["1"])) == instance(Y="1")
+
+
 def test_what_is_added_comes_last_and_what_is_gone_leaves_no_gap() -> None:
     deployed = instance(SecurityGroupIds=["sg-1", "sg-2", "sg-3"])
     more = aligned(instance(SecurityGroupIds=["sg-4", "sg-3", "sg-2", "sg-1"]), deployed)

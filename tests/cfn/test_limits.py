@@ -49,6 +49,9 @@ def test_a_template_takes_sixty_dynamic_references(format_: str) -> None:
     assert found(resolving(60)) == []
     assert found(resolving(61)) == ["the template has 61 dynamic references, and CloudFormation takes 60"]
     assert found(resolving(61, "UserData")) == [], "CloudFormation does not resolve them there"
+    both = resolving(60)
+    both["Resources"]["B"] = resolving(2, "UserData")["Resources"]["A"]
+    assert found(both) == []
 
 
 def test_the_resources_of_nested_stacks_are_counted_together() -> None:

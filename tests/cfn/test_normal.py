@@ -65,6 +65,15 @@ SAME: list[tuple[Any, Any]] = [
         policy(ALLOW | {"Principal": {"AWS": ["y", "x"]}, "Condition": {"StringLike": {"k": ["v"]}}}),
     ),
     (
+        policy(ALLOW | {"Principal": "*"}),
+        policy(ALLOW | {"Principal": "*", "Action": ["a:C", "a:B"]}),
+    ),
+    # One statement may stand without brackets in a policy's document.
+    (
+        role(AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": ALLOW}),
+        role(AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": [ALLOW]}),
+    ),
+    (
         {"Type": "AWS::New::Thing", "Properties": {"Tags": TAGS}},
         {"Type": "AWS::New::Thing", "Properties": {"Tags": TAGS[::-1]}},
     ),
@@ -94,6 +103,10 @@ DIFFERENT: list[tuple[Any, Any]] = [
         {"Type": "Custom::X", "Properties": {"Tags": TAGS[::-1]}},
     ),
     (policy(ALLOW), policy(ALLOW | {"Effect": "Deny"})),
+    # Only a text may stand without brackets: a parameter may be a list itself.
+    (policy(ALLOW | {"Action": {"Ref": "L"}}), policy(ALLOW | {"Action": [{"Ref": "L"}]})),
+    # What has no version is no document of a policy, though it has statements (a rule of WAF).
+    (role(Rule={"Statement": {"A": 1}}), role(Rule={"Statement": [{"A": 1}]})),
 ]
 
 

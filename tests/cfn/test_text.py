@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsgen.cfn.document import Template
-from smsgen.cfn.text import dump, parse
+from smsgen.cfn.text import dump, dump_yaml, parse
 from smsgen.errors import InvalidInput
 
 AWKWARD = [
@@ -185,6 +185,27 @@ def test_no_control_character_stands_in_a_file(code: int) -> None:
 def test_a_script_is_a_block_and_no_line_is_folded() -> None:
     script = "#!/bin/sh\n" + "echo " + "word " * 100 + "end\n"
     assert "|\n  #!/bin/sh\n  echo word" in dump(Template({"Script": script}), "yaml")
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ({"Fn::FindInMap": ["M", "K", "V"]}, "A: !FindInMap [M, K, V]\n"),
+        ({"Fn::Cidr": ["10.0.0.0/16", 4, "8"]}, "A: !Cidr [10.0.0.0/16, 4, '8']\n"),
+        ({"Fn::Or": []}, "A: !Or []\n"),
+        # Four arguments, one of more than forty characters, or one that is no scalar: a line each.
+        ({"Fn::Or": ["a", "b", "c", "d"]}, "A: !Or\n- a\n- b\n- c\n- d\n"),
+        ({"Fn::Join": ["a" * 40, "b"]}, f"A: !Join [{'a' * 40}, b]\n"),
+        ({"Fn::Join": ["a" * 41, "b"]}, f"A: !Join\n- {'a' * 41}\n- b\n"),
+        ({"Fn::Join": ["", ["b"]]}, "A: !Join\n- ''\n- - b\n"),
+    ],
+)
+def test_short_calls_stand_on_one_line(value: object, line: str) -> None:
+    assert dump(Template({"A": value}), "yaml") == line
+
+
+def test_a_scalar_alone_is_a_document_without_an_end_mark() -> None:
+    assert dump_yaml("plain") == "plain\n"
 
 
 def test_the_same_value_twice_is_no_alias() -> None:

@@ -57,6 +57,8 @@ FALSE: dict[str, Any] = {
     "each equals": {"Fn::EachMemberEquals": [SUBNETS, "a"]},
     "each in": {"Fn::EachMemberIn": [SUBNETS, ["a", "c"]]},
     "not": {"Fn::Not": [{"Fn::Contains": [["test"], ENV]}]},
+    "not each in": {"Fn::Not": [{"Fn::EachMemberIn": [SUBNETS, ["a", "b"]]}]},
+    "not each equals": {"Fn::Not": [{"Fn::EachMemberEquals": [["test", "test"], ENV]}]},
     "and": {"Fn::And": [{"Fn::Equals": [ENV, "test"]}, {"Fn::Contains": [SUBNETS, "z"]}]},
     "one false of several not known": {"Fn::EachMemberIn": [["x", {"Ref": "Stored"}], ["y"]]},
 }
@@ -67,6 +69,9 @@ NOT_KNOWN: dict[str, Any] = {
     "what is stored elsewhere": {"Fn::Contains": [["1"], {"Ref": "Stored"}]},
     "not what is not known": {"Fn::Not": [{"Fn::Contains": [{"Fn::RefAll": "AWS::EC2::VPC::Id"}, "x"]}]},
     "a broken call": {"Fn::Contains": "x"},
+    "a call of a number": {"Fn::Contains": 5},
+    "a call of three": {"Fn::Contains": [["x"], "y", "z"]},
+    "not each of some not known": {"Fn::Not": [{"Fn::EachMemberIn": [["y", {"Ref": "Stored"}], ["y"]]}]},
     "no assertion": "x",
 }
 

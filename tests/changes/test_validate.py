@@ -73,6 +73,13 @@ CASES: list[tuple[dict[str, Any], dict[str, str], str, Path]] = [
         ("Parameters", "P"),
     ),
     (parameter(Type="Number"), {"P": "x"}, "Parameter 'P' must be a number", ("Parameters", "P")),
+    (parameter(Type="List<Number>"), {"P": "1,x"}, "Parameter 'P' must be a number", ("Parameters", "P")),
+    (
+        parameter(Type="CommaDelimitedList", AllowedValues=["a", "b"]),
+        {"P": "a,c"},
+        "Parameter 'P' must be one of AllowedValues: a, b",
+        ("Parameters", "P"),
+    ),
     (
         parameter(AllowedPattern="[a-z]+", ConstraintDescription="letters only"),
         {"P": "1"},
@@ -106,6 +113,26 @@ def test_a_refused_template(template: Any, given: Any, message: str, path: Path)
     with pytest.raises(InvalidInput) as raised:
         create(template, given)
     assert [(message in d.message, d.path) for d in raised.value.diagnostics] == [(True, path)]
+
+
+@pytest.mark.parametrize(
+    ("declared", "value"),
+    [
+        ({"AllowedValues": [1, True, "a"]}, "true"),
+        ({"Type": "CommaDelimitedList", "AllowedValues": ["a", "b"]}, "b, a"),
+        ({"Type": "CommaDelimitedList", "MaxLength": 2}, "ab,cd"),
+        # A text with a comma is one value.
+        ({"AllowedValues": ["a,b"]}, "a,b"),
+        ({"MinLength": 3, "MaxLength": 3}, "a,b"),
+        ({"Type": "Number", "MinValue": 2, "MaxValue": 2}, "2"),
+        ({"Type": "List<Number>", "MinValue": 1}, "1, 2.5"),
+        ({"AllowedPattern": "(*"}, "any"),  # Java's patterns are not all Python's
+        ({"AllowedPattern": "a|ab"}, "ab"),
+        ({"Type": "AWS::SSM::Parameter::Value<String>", "AllowedValues": ["x"]}, "/path"),
+    ],
+)
+def test_a_value_that_meets_its_constraints_is_taken(declared: dict[str, Any], value: str) -> None:
+    assert create(parameter(**declared), {"P": value}).status == "CREATE_COMPLETE"
 
 
 def test_everything_wrong_is_said_at_once() -> None:

@@ -29,6 +29,8 @@ NOT_WIDER = [
     (group(rule(port=1), rule(port=2)), group(rule(port=2), rule(port=1))),
     (group(rule(Description="a")), group(rule(Description="b"))),
     (group({**rule(), "FromPort": 443}), group(rule())),
+    ({"SecurityGroupIngress": rule()}, group(rule())),
+    (group({"IpProtocol": "6", "CidrIp": "10.0.0.0/8"}), group(rule())),
 ]
 WIDER = [
     (group(rule()), group(rule("10.0.0.0/8")), "allows more: ingress of tcp, port 443, from 10.0.0.0/8"),
@@ -45,6 +47,24 @@ WIDER = [
         "EC2.13, SSH",
     ),
     ({}, group(rule("0.0.0.0/0", 3389)), "EC2.14, RDP"),
+    (
+        {},
+        group({"IpProtocol": "icmp", "FromPort": -1, "ToPort": -1, "CidrIp": "10.0.0.0/8"}),
+        "ingress of icmp, all ports, from 10.0.0.0/8",
+    ),
+    (
+        {},
+        group({"IpProtocol": "tcp", "FromPort": UNKNOWN, "ToPort": 1, "CidrIp": "10.0.0.0/8"}),
+        "unknown ports",
+    ),
+    ({}, {"SecurityGroupEgress": [rule("0.0.0.0/0", 22)]}, "opens to the world: egress of tcp, port 22, to"),
+    (
+        {},
+        group(rule("0.0.0.0/0", 22, IpProtocol="udp")),
+        "opens to the world: ingress of udp, port 22, from 0.0.0.0/0",
+    ),
+    (group(rule("fd00::/8")), group(rule("10.0.0.0/8")), "10.0.0.0/8"),
+    ({}, {"SecurityGroupIngress": UNKNOWN}, "all protocols, unknown ports"),
 ]
 
 
@@ -72,6 +92,27 @@ INSTANCE = [
 ]
 
 
+def test_a_rule_that_only_closes_is_not_named_for_ssh() -> None:
+    (found,) = network_widening(GROUP, {}, group(rule("0.0.0.0/0", 22, IpProtocol="udp")))
+    assert "EC2.13" not in found
+    (found,) = network_widening(GROUP, {}, {"SecurityGroupEgress": [rule("0.0.0.0/0", 22)]})
+    assert "EC2.13" not in found
+
+
+def test_no_other_type_has_rules_or_addresses() -> None:
+    assert list(network_widening("AWS::EC2::Subnet", {}, group(rule("0.0.0.0/0")))) == []
+
+
+def test_an_instance_that_was_as_exposed_before_is_not_named() -> None:
+    public = {"NetworkInterfaces": [{"AssociatePublicIpAddress": True}], "SecurityGroupIds": ["sg-1"]}
+    assert list(network_widening("AWS::EC2::Instance", public, public)) == []
+    fewer = {**public, "SecurityGroupIds": []}
+    assert list(network_widening("AWS::EC2::Instance", public, fewer)) == []
+    # One that is added joins groups that somebody chose for it: only its address is named.
+    (found,) = network_widening("AWS::EC2::Instance", {}, public)
+    assert "EC2.9" in found
+
+
 @pytest.mark.parametrize(("after", "words"), INSTANCE)
 def test_an_instance_that_is_exposed_is_named(after: dict[str, Any], words: str) -> None:
     before = {"MetadataOptions": {"HttpTokens": "required"}, "SecurityGroupIds": ["sg-1"]}
@@ -96,11 +137,19 @@ SAME_OR_LESS = [
     (policy(allow()), policy(allow(**CONDITION))),
     (policy(allow()), policy(allow(), DENY)),
     (policy(allow(["a:b", "c:d"])), policy(allow("a:b"), allow("c:d"))),
+    (policy(allow("s3:Get?bject")), policy(allow())),
+    (policy(allow(resource="arn:aws:s3:::[a]/*")), policy(allow(resource="arn:aws:s3:::[a]/x"))),
+    ({}, policy({"Effect": "Allow", "Resource": "*"})),
+    ({"Policies": ["no map"]}, {"Policies": ["no map"]}),
     (policy(allow(Principal="*")), policy(allow(Principal={"AWS": "arn:aws:iam::1:root"}))),
 ]
 MORE = [
     (policy(allow()), policy(allow(["s3:GetObject", "s3:PutObject"])), "s3:PutObject"),
     (policy(allow()), policy(allow("s3:*")), "a wildcard"),
+    (policy(allow("s3:*")), policy(allow("ec2:RunInstances")), "ec2:RunInstances"),
+    (policy(allow("s3:Get?")), policy(allow("s3:GetXY")), "s3:GetXY"),
+    (policy(allow(resource="arn:aws:s3:::[a]/*")), policy(allow(resource="arn:aws:s3:::a/x")), "a/x"),
+    (policy(DENY), policy(allow(), DENY), "allows s3:GetObject"),
     (policy(allow()), policy(allow(resource="*")), "on *"),
     (policy(allow(**CONDITION)), policy(allow()), "s3:GetObject"),
     (policy(allow(), DENY), policy(allow()), "no longer denies s3:* on *"),
@@ -133,6 +182,39 @@ def test_a_permission_that_was_not_there_is_named(
 ) -> None:
     (found,) = permission_widening("AWS::IAM::Role", before, after)
     assert words in found
+
+
+@pytest.mark.parametrize(
+    ("type_name", "before", "after", "said"),
+    [
+        ("AWS::IAM::UserToGroupAddition", {"Users": ["a"]}, {"Users": ["a", "b"]}, ["adds b to the group"]),
+        ("AWS::IAM::Group", {"Users": ["a"]}, {"Users": ["a", "b"]}, []),
+        ("AWS::IAM::Policy", {"Roles": ["r"]}, {"Roles": ["r", "s", "t"]}, ["applies to more roles: s, t"]),
+        ("AWS::IAM::ManagedPolicy", {"Groups": []}, {"Groups": ["g"]}, ["applies to more groups: g"]),
+        ("AWS::IAM::ManagedPolicy", {"Users": ["u"]}, {"Users": ["u"]}, []),
+        ("AWS::IAM::Role", {"Roles": ["r"]}, {"Roles": ["r", "s"]}, []),
+        # A policy that is added is named by its statements, not by whom it applies to.
+        ("AWS::IAM::Policy", {}, {"Roles": ["r"]}, []),
+        (
+            "AWS::EC2::Instance",
+            {"IamInstanceProfile": "a"},
+            {"IamInstanceProfile": "b"},
+            ["the instance gets another profile: b"],
+        ),
+        ("AWS::EC2::Instance", {"IamInstanceProfile": "a"}, {"IamInstanceProfile": "a"}, []),
+        ("AWS::EC2::Instance", {"IamInstanceProfile": "a"}, {"ImageId": "ami-1"}, []),
+        ("AWS::EC2::Instance", {}, {"IamInstanceProfile": "b"}, []),
+        ("AWS::IAM::Role", {"PermissionsBoundary": "b"}, {"PermissionsBoundary": "c"}, []),
+        (
+            "AWS::IAM::Role",
+            {"ManagedPolicyArns": [UNKNOWN]},
+            {"ManagedPolicyArns": [UNKNOWN]},
+            [f"attaches {UNKNOWN}"],
+        ),
+    ],
+)
+def test_whom_a_policy_reaches(type_name: str, before: Any, after: Any, said: list[str]) -> None:
+    assert list(permission_widening(type_name, before, after)) == said
 
 
 def test_trust_of_another_principal_is_named() -> None:
@@ -195,3 +277,40 @@ def test_the_fate_of_what_may_be_replaced_is_what_the_template_says(policy_: str
 def test_an_instance_without_data_may_go() -> None:
     before = {"Resources": {"Web": {"Type": "AWS::EC2::Instance", "Properties": {"ImageId": "ami-1"}}}}
     assert findings(change_set(snapshot(before), {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}})) == ()
+
+
+def encrypted(*values: Any, **more: Any) -> dict[str, Any]:
+    devices = [{"DeviceName": f"/dev/sd{at}", "Ebs": {"Encrypted": value}} for at, value in enumerate(values)]
+    properties = {"ImageId": "ami-1", "BlockDeviceMappings": devices, **more}
+    return {"Resources": {"Web": {"Type": "AWS::EC2::Instance", "Properties": properties}}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (encrypted(True), encrypted(False), ["a volume is no longer encrypted"]),
+        (encrypted("true", True), encrypted("true", "false"), ["a volume is no longer encrypted"]),
+        (encrypted(False), encrypted(False, Monitoring=True), []),
+        (encrypted(False), encrypted(True), []),
+        (encrypted(True), encrypted(True, Monitoring=True), []),
+        (None, encrypted(False), []),
+    ],
+)
+def test_a_volume_that_loses_its_encryption_is_named(before: Any, after: Any, said: list[str]) -> None:
+    found = findings(change_set(snapshot(before) if before else None, after))
+    assert [one.message for one in found if one.kind == "stateful"] == said
+
+
+@pytest.mark.parametrize(
+    ("instance", "is_named"),
+    [
+        ({"Properties": {"ImageId": "ami-1", "DisableApiTermination": "True"}}, True),
+        ({"Properties": {"ImageId": "ami-1", "DisableApiTermination": False}}, False),
+        ({"DeletionPolicy": "RetainExceptOnCreate", "Properties": {"ImageId": "ami-1"}}, True),
+        ({"DeletionPolicy": "Delete", "Properties": {"ImageId": "ami-1"}}, False),
+    ],
+)
+def test_an_instance_that_is_protected_holds_data(instance: dict[str, Any], is_named: bool) -> None:
+    before = {"Resources": {"Data": {"Type": "AWS::EC2::Instance", **instance}}}
+    found = findings(change_set(snapshot(before), {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}))
+    assert [one.logical_resource_id for one in found] == ["Data"] * is_named
