@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test install lint types rows unit bench docs goldens generated clean
+.PHONY: demo test install lint types rows unit bench docs goldens generated mutants clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/smsgen generate-template samples/three-tier.yaml --format yaml
@@ -52,6 +52,11 @@ goldens: install
 generated: install
 	$(BIN)/python -m tools
 
+# Says which small changes of the code the tests do not notice; takes a quarter of an hour, and is no part of `make test`.
+mutants: install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutants]'
+	$(BIN)/python -m tools.mutants
+
 clean:
-	rm -rf $(VENV) build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) mutants build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -91,6 +91,25 @@ def test_each_value_has_its_place(path: tuple[str | int, ...], key: bool, line: 
     assert parse(TEXT, "f").locate(path, key=key) == Location("f", line, column)
 
 
+def test_a_value_that_is_merged_in_stands_where_it_is_written() -> None:
+    text = b"a: &a {k: 1}\nb: &b\n  l: 2\nc:\n  <<: [*a, *b]\n  m: 3\nd:\n  <<: *b\n"
+    source = parse(text, "f")
+    found = [source.locate(path) for path in (("c", "k"), ("c", "l"), ("c", "m"), ("d", "l"))]
+    assert [(one.line, one.column) for one in found] == [(1, 11), (3, 6), (6, 6), (3, 6)]
+    assert source.written(("c", "l")) == "2"
+
+
+def test_a_key_is_found_where_one_that_is_merged_in_has_the_same_name() -> None:
+    source = parse(b"a: &a {k: 1}\nc:\n  <<: *a\n  k: 2\n", "f")
+    assert source.locate(("c", "k")) == Location("f", 4, 6)
+
+
+def test_json_that_no_yaml_reader_reads_is_one_place() -> None:
+    source = parse(b'{"a":\t"\\/",\n "b": {"c": "\\ud83d\\ude00"}}', "f")
+    assert source.data == {"a": "/", "b": {"c": "😀"}}
+    assert source.locate(("b", "c")).file == "f"
+
+
 def test_places_in_json_are_found_too() -> None:
     assert parse(b'{"a": 1,\n "b": [1, 2]}', "f").locate(("b", 1)) == Location("f", 2, 11)
 
@@ -120,6 +139,10 @@ LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] *
         (b" \n\n", "EMPTY", 1, 1),
         (b"# only a comment\n", "EMPTY", 1, 1),
         (b"a: 1\nb: \xff\n", "NOT_UTF8", 2, 4),
+        (b"\n\xff", "NOT_UTF8", 2, 1),
+        (b"a\xff", "NOT_UTF8", 1, 2),
+        (b"\na\x00", "CONTROL_CHARACTER", 2, 2),
+        (b"\x00", "CONTROL_CHARACTER", 1, 1),
         ("a: 1\n".encode("utf-16"), "NOT_UTF8", 1, 1),
         (b"a: 1\nb: x\x00y", "CONTROL_CHARACTER", 2, 5),
         (b"a:\n\t- 1\n", "YAML_SYNTAX", 2, 1),
@@ -157,6 +180,33 @@ def test_a_bad_text_ends_in_a_sentence_with_its_place(
     assert found == code
     if line is not None:
         assert (at_line, at_column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a:\n\t- 1\n", "never tabs"),
+        ("a: @x", "special character"),
+        ("a: 1\n---\nb: 2", "remove the `---`"),
+        ("a: *nobody", "define it with `&name`"),
+        ("a: [1, 2\nb: 3", "check the indentation"),
+    ],
+)
+def test_a_text_that_is_no_yaml_comes_with_what_to_do(text: str, words: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        parse(text.encode(), "f")
+    assert [words in d.hint for d in error.value.diagnostics] == [True]
+
+
+def test_as_many_values_as_are_allowed_are_read_and_one_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A map of two names and twice the same list of two: nine values, however often one is written."""
+    text = "a: &a [1, 2]\nb: *a\n"
+    monkeypatch.setattr("smsgen.text.source.MAX_VALUES", 9)
+    assert parse(text.encode(), "f").data == {"a": [1, 2], "b": [1, 2]}
+    monkeypatch.setattr("smsgen.text.source.MAX_VALUES", 8)
+    assert refused(text) == [("ALIAS_BOMB", 1, 1)]
+    monkeypatch.setattr("smsgen.text.source.MAX_VALUES", 2)
+    assert refused("a: 1\nb: &b [1, 2]\nc: *b\n") == [("ALIAS_BOMB", 2, 4)]
 
 
 def test_every_problem_is_said_at_once() -> None:
