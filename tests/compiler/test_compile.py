@@ -263,3 +263,21 @@ def test_the_created_profile_may_do_what_the_boot_scripts_need_and_no_more() -> 
         "s3:GetObject": [{"Fn::Sub": "arn:${AWS::Partition}:s3:::sms-app-x/conf.sh"}],
         "cloudformation:SignalResource": {"Ref": "AWS::StackId"},
     }
+
+
+def test_a_template_says_what_it_is_for() -> None:
+    assert compiled(SERVER).template.body["Description"] == "Servers of shop, in launch order"
+    described = SERVER.replace("name: shop", "name: shop\ndescription: The shop's servers")
+    assert compiled(described).template.body["Description"] == "The shop's servers"
+
+
+@pytest.mark.parametrize(("timeout", "seconds"), [("", 900), (", timeout: PT1H2M3S", 3_723)])
+def test_a_server_is_ready_when_it_has_signalled_once_in_time(timeout: str, seconds: int) -> None:
+    more = f"          readiness: {{signal: waitCondition{timeout}}}\n"
+    resources = compiled(SERVER + more).template.resources
+    (condition,) = (one for one in resources.values() if one["Type"] == "AWS::CloudFormation::WaitCondition")
+    (handle,) = (
+        name for name, one in resources.items() if one["Type"] == "AWS::CloudFormation::WaitConditionHandle"
+    )
+    assert condition["Properties"] == {"Count": 1, "Handle": {"Ref": handle}, "Timeout": str(seconds)}
+    assert condition["DependsOn"] == ["Web01Prod"]

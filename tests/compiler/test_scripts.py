@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from smsgen.compiler import Validation, compile_app
+from smsgen.compiler.checks import MAX_USER_DATA
+from smsgen.errors import InvalidInput
 from smsgen.model.launch import S3Location
 from smsgen.model.load import load
 
@@ -175,6 +177,50 @@ def test_the_users_own_expansions_reach_the_shell_untouched(machine: Machine) ->
     more = "userData: {file: s.sh}\nreadiness: {signal: waitCondition, timeout: PT5M}"
     _, calls = machine.boot(rendered(user_data(more, {"s.sh": script.encode()})))
     assert calls[0] == "/root /root! ${!A} ${AWS::Region}"
+
+
+def test_the_names_that_cloudformation_fills_in_stand_at_the_top() -> None:
+    linux = rendered(user_data("readiness: {signal: waitCondition, timeout: PT5M}")).splitlines()
+    assert linux[:5] == [
+        "#!/bin/bash",
+        "SMSGEN_STACK='sms-app-1'",
+        "SMSGEN_REGION='eu-central-1'",
+        "SMSGEN_RESOURCE='Web'",
+        "SMSGEN_SIGNAL_URL='https://s3/handle?sig=1'",
+    ]
+    assert linux[5] != ""
+    windows = rendered(user_data(WINDOWS.replace("SIGNAL", "waitCondition"), {"s.ps1": b"Get-Date\n"}))
+    assert windows.splitlines()[:5] == [
+        "<powershell>",
+        "$SmsgenStack = 'sms-app-1'",
+        "$SmsgenRegion = 'eu-central-1'",
+        "$SmsgenResource = 'Web'",
+        "$SmsgenSignalUrl = 'https://s3/handle?sig=1'",
+    ]
+    assert "SIGNAL_URL" not in rendered(user_data("readiness: {signal: creationPolicy, timeout: PT5M}"))
+
+
+@pytest.mark.parametrize(("signal", "longest"), [("creationPolicy", 128), ("waitCondition", 128 + 400)])
+def test_user_data_is_measured_with_the_longest_names_that_can_be_filled_in(
+    signal: str, longest: int
+) -> None:
+    def size_and_codes(padding: int) -> tuple[int, list[str]]:
+        script = "#!/bin/sh\n#" + "x" * padding + "\n"
+        more = f"userData: {{file: s.sh}}\nreadiness: {{signal: {signal}, timeout: PT5M}}"
+        text = APP + "".join(f"          {line}\n" for line in more.splitlines())
+        try:
+            made = compile_app(load(text.encode(), "app.yaml").app, scripts={"s.sh": script.encode()})
+        except InvalidInput as refused:
+            return 0, [d.code for d in refused.diagnostics]
+        delimiter, (sub, body) = made.template.resources["Web"]["Properties"]["UserData"]["Fn::Base64"][
+            "Fn::Join"
+        ]
+        return len((sub["Fn::Sub"] + delimiter + body).encode()), []
+
+    short, _ = size_and_codes(0)
+    fitting = MAX_USER_DATA - longest - short
+    assert size_and_codes(fitting) == (MAX_USER_DATA - longest, [])
+    assert size_and_codes(fitting + 1)[1] == ["USER_DATA_TOO_LONG"]
 
 
 def test_a_script_that_needs_nothing_is_the_user_data_itself() -> None:

@@ -9,6 +9,7 @@ from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled, compile_app
 from smsgen.errors import InvalidInput
 from smsgen.model.app import App, VmServer
+from smsgen.model.launch import UserData
 from smsgen.model.load import load
 
 
@@ -74,6 +75,61 @@ def test_a_server_that_joins_changes_one_child_and_no_other(servers: int, groups
     old, new = texts(compile_app(before)), texts(compile_app(after))
     assert set(old) == set(new)
     assert sum(old[file] != new[file] for file in old) == 1
+
+
+def sizes(made: Compiled) -> list[int]:
+    return sorted(
+        sum(resource["Type"] == "AWS::EC2::Instance" for resource in child.template.resources.values())
+        for child in made.children
+    )
+
+
+def test_a_group_is_cut_before_it_is_full() -> None:
+    """At four fifths of the resources that a template takes, so that a few servers more do not cut it again."""
+    assert MAX_RESOURCES * 4 // 5 == 400
+    assert sizes(compile_app(app(800, 2))) == [400, 400]
+    assert len(sizes(compile_app(app(802, 2)))) == 4
+
+
+@pytest.mark.parametrize(("open_images", "children"), [(160, 2), (161, 3)])
+def test_a_group_is_cut_before_its_parameters_are_full(open_images: int, children: int) -> None:
+    one = app(600, 2)
+    first = one.server_groups[0]
+    servers = tuple(
+        server._replace(image_id="") if at < open_images else server
+        for at, server in enumerate(first.server_list)
+    )
+    made = compile_app(
+        one._replace(server_groups=(first._replace(server_list=servers), *one.server_groups[1:]))
+    )
+    assert len(made.children) == children
+
+
+def test_a_group_is_cut_before_its_bytes_are_too_many() -> None:
+    """Ninety servers of ten kilobytes each are more than three quarters of a mebibyte, though they would fit."""
+    one = app(600, 2)
+    heavy = tuple(
+        server._replace(launch=server.launch._replace(user_data=UserData(inline="#" + "x" * 10_000)))
+        for server in one.server_groups[0].server_list[:90]
+    )
+
+    def children(count: int) -> int:
+        first = one.server_groups[0]._replace(server_list=heavy[:count])
+        rest = one.server_groups[1]._replace(server_list=one.server_groups[1].server_list[:250])
+        more = rest._replace(name="more", launch_order=7, server_list=one.server_groups[1].server_list[250:])
+        padding = rest._replace(
+            name="padding", launch_order=8, server_list=one.server_groups[0].server_list[90:]
+        )
+        made = compile_app(one._replace(server_groups=(first, rest, more, padding)))
+        return sum(child.file.startswith("nested/000-") for child in made.children)
+
+    assert (children(60), children(90)) == (1, 2)
+
+
+def test_no_resource_of_a_child_waits_for_one_of_another(large: Compiled) -> None:
+    for child in large.children:
+        for resource in child.template.resources.values():
+            assert set(resource.get("DependsOn", [])) <= set(child.template.resources)
 
 
 def test_a_profile_made_in_the_root_is_passed_to_the_children() -> None:
