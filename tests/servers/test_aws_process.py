@@ -4,10 +4,13 @@ that are killed.
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -151,6 +154,25 @@ def test_a_worker_can_be_killed_at_a_call_and_its_block_counts(process: AwsProce
     for index in range(100):
         ebs.put_snapshot_block(**put_arguments(snapshot_id, index, block(index)))
     ebs.complete_snapshot(SnapshotId=snapshot_id, ChangedBlocksCount=100)
+
+
+def test_it_ends_with_whoever_started_it() -> None:
+    script = (
+        "import os\n"
+        "from tests.servers.aws import started\n"
+        "with started() as server:\n"
+        "    print(server.url, flush=True)\n"
+        "    os._exit(1)\n"
+    )
+    url = urlsplit(run(sys.executable, "-c", script, folder=ROOT).stdout.strip())
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((url.hostname, url.port), timeout=60).close()
+        except ConnectionError:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{url.geturl()} still answers")
 
 
 def test_a_wrong_order_is_told_so(process: AwsProcess) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -130,10 +132,20 @@ def test_changed_blocks_are_those_written_between_two_snapshots(aws: Aws, client
 def test_a_block_may_come_from_a_file(aws: Aws, clients: Clients) -> None:
     ebs = clients("ebs")
     snapshot_id = stored(ebs, {}, complete=False)
-    ebs.put_snapshot_block(  # botocore asks first whether the data is wanted: Expect: 100-continue
-        **put_arguments(snapshot_id, 4, block(4)) | {"BlockData": io.BytesIO(block(4))}
-    )
+    arguments = put_arguments(snapshot_id, 4, block(4)) | {"BlockData": io.BytesIO(block(4))}
+    ebs.put_snapshot_block(**arguments)
     assert aws.control.read_back(snapshot_id).at(4) == block(4)
+
+
+def test_whoever_asks_whether_data_is_wanted_is_told_at_once(aws: Aws, clients: Clients) -> None:
+    snapshot_id = stored(clients("ebs"), {}, complete=False)
+    address = urlsplit(aws.url)
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+        connection.sendall(
+            f"PUT /snapshots/{snapshot_id}/blocks/0 HTTP/1.1\r\nHost: x\r\nContent-Length: {BLOCK}\r\n"
+            "Expect: 100-continue\r\n\r\n".encode()
+        )
+        assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
 
 
 def test_pages_are_walked_by_their_tokens_and_may_be_empty(aws: Aws, clients: Clients) -> None:

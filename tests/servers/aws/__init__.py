@@ -12,8 +12,8 @@
 
 `python -m tests.servers.aws --port N` serves it for anybody with AWS_ENDPOINT_URL. AWS's quotas hold from the start:
 who measures lifts them (`limit`). Requests to EBS direct have to be signed right by whoever uses the key of AWS's
-documentation (`signatures.SECRETS`), as boto3 does. All that it does wrong on demand stands in `state.Limits` and
-`faults.KINDS`.
+documentation (`signatures.SECRETS`), as boto3 does; without TLS (`--tls-cert`) boto3 hashes all data once more for that.
+All that it does wrong on demand stands in `state.Limits` and `faults.KINDS`.
 
 Where AWS's documentation is silent, it is strict: CompleteSnapshot refuses a wrong count or checksum at once (or ends
 in state `error`, with `late_verdict`) and is never accepted twice, RegisterImage wants completed snapshots (or makes a
@@ -23,7 +23,6 @@ snapshots answers, are guesses from the service model. Snapshots of volumes, mot
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -69,12 +68,13 @@ def running(port: int = 0, folder: Path | None = None) -> Iterator[Aws]:
 
 @contextmanager
 def started(*arguments: str) -> Iterator[AwsProcess]:
-    """Start a process that serves, and end it."""
+    """Start a process that serves, and end it; it ends too where this one is killed."""
     from tests.servers.aws.control import Remote
 
-    command = [sys.executable, "-m", "tests.servers.aws", "--port", "0", *arguments]
+    command = [sys.executable, "-m", "tests.servers.aws", "--port", "0", "--until-eof", *arguments]
     root = Path(__file__).parents[3]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=root, stdin=pipe, stdout=pipe, text=True) as process:
         try:
             assert process.stdout
             word, _, url = process.stdout.readline().strip().partition(" ")

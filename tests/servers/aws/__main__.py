@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
+import threading
 from pathlib import Path
 
 
@@ -17,6 +19,7 @@ def main() -> None:
     )
     parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve over TLS, with this certificate")
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="and its key")
+    parser.add_argument("--until-eof", action="store_true", help="end when standard input does")
     arguments = parser.parse_args()
     from tests.servers.aws.service import Service
 
@@ -24,6 +27,8 @@ def main() -> None:
     service = Service(arguments.port, arguments.spool, tls)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))  # nothing is worth keeping
+    if arguments.until_eof:
+        threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
     print(f"ready {service.url}", flush=True)
     service.server.serve_forever()
 

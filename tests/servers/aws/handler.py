@@ -150,6 +150,11 @@ def handler(control: Control, account: Callable[[str, str], Ebs]) -> type[MotoRe
             # The file objects that held the socket are gone, so that this closes it.
             self.connection.close()
 
+        def handle_expect_100(self) -> bool:
+            going_on = super().handle_expect_100()
+            self.wfile.flush()  # who asked waits for a second before it sends without an answer
+            return going_on
+
         def log_request(self, code: Any = "-", size: Any = "-") -> None:
             """Say nothing."""
 
