@@ -12,7 +12,7 @@
 
 `python -m tests.servers.aws --port N` serves it for anybody with AWS_ENDPOINT_URL. AWS's quotas hold from the start:
 who measures lifts them (`limit`). Requests to EBS direct have to be signed right by whoever uses the key of AWS's
-documentation (`signatures.SECRETS`), as boto3 does; without TLS (`--tls-cert`) boto3 hashes all data once more for that.
+documentation (`signatures.SECRETS`), as boto3 does; without TLS (`--tls-cert`) boto3 hashes all data for that too.
 All that it does wrong on demand stands in `state.Limits` and `faults.KINDS`.
 
 Where AWS's documentation is silent, it is strict: CompleteSnapshot refuses a wrong count or checksum at once (or ends
