@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
 from unittest.mock import patch
 
 from hypothesis import assume, given
@@ -111,10 +110,15 @@ VALID = lists().map(valid).filter(lambda app: compiled(app) is not None)
 """Applications that compile to one template."""
 
 
-def templates(*, small: bool) -> Any:
-    """Let four resources be as many as a template takes, so that most applications need several (`small`)."""
+@contextmanager
+def templates(*, small: bool) -> Iterator[None]:
+    """Let no template hold everything, and three resources be enough for a nested one (`small`)."""
+    if not small:
+        yield
+        return
     split = import_module("smsgen.compiler.split")  # the package has a function of that name
-    return patch.multiple(split, MAX_RESOURCES=4, _RESOURCES=3) if small else nullcontext()
+    with patch.object(split, "_RESOURCES", 3), patch("smsgen.compiler.fits", lambda *_: False):
+        yield
 
 
 def compiled_or_refused(app: App) -> tuple[Compiled | None, list[Diagnostic]]:

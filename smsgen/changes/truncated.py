@@ -18,6 +18,9 @@ from smsgen.changes.unknown import value_text
 LONGEST = 4096
 """The most characters of a property's JSON that are shown."""
 
+TRUNCATED = "(Truncated-Signature):"
+"""How what is shown in place of a longer one begins."""
+
 Context = Mapping[str, Any]
 
 
@@ -117,7 +120,7 @@ def signature(value: Any) -> str:
     from hashlib import sha256
 
     text = value_text(_in_java_order(value)) or ""
-    return f"(Truncated-Signature):{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return f"{TRUNCATED}{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def _in_java_order(value: Any) -> Any:

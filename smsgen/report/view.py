@@ -12,9 +12,11 @@ from smsgen.changes.describe import parsed
 from smsgen.changes.findings.beyond import Edit, beyond
 from smsgen.changes.findings.security import findings
 from smsgen.changes.masking import Mask, decoded, mask_of, masked_text, secret_name
-from smsgen.changes.model import MISSING, ChangeSet, Detail, Finding, ResourceChange
+from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, ChangeSet, Detail, Finding, ResourceChange
+from smsgen.changes.truncated import TRUNCATED
 from smsgen.changes.unknown import value_text
 from smsgen.report.leaf_names import leaf_name
+from smsgen.report.scripts import written_script
 
 KINDS = ("add", "import", "modify", "may replace", "replace", "remove")
 """What happens to a resource, in the order of how much; the counts stand in this order."""
@@ -169,7 +171,7 @@ def _rows(
             type=change.resource_type,
             physical_id=change.physical_resource_id or "",
             policy=change.policy_action or "",
-            values=tuple(_values(change, mask, show_added=show_added)),
+            values=tuple(_values(change, change_set, mask, show_added=show_added)),
             findings=tuple(one for one in found if one.logical_resource_id == path),
             launch_order=launch_order,
             server=server,
@@ -211,7 +213,9 @@ def _position(name: str, change_set: ChangeSet) -> tuple[int, str]:
     return (-1 if order is None else order), name
 
 
-def _values(change: ResourceChange, mask: Mask, *, show_added: bool) -> Iterable[Value]:
+def _values(
+    change: ResourceChange, change_set: ChangeSet, mask: Mask, *, show_added: bool
+) -> Iterable[Value]:
     if show_added and change.action in ("Add", "Import"):
         yield from _added(change, mask)
     by_target: dict[tuple[str, str], list[Detail]] = {}
@@ -219,7 +223,22 @@ def _values(change: ResourceChange, mask: Mask, *, show_added: bool) -> Iterable
         target = detail.target
         by_target.setdefault((target.attribute, target.path or target.name or ""), []).append(detail)
     for details in by_target.values():
-        yield _value(change, details, mask)
+        value = _value(change, details, mask)
+        if value.property_name == "UserData" and _is_unshown(value):
+            value = value._replace(diff=tuple(_script_diff(change.logical_resource_id, change_set, mask)))
+        yield value
+
+
+def _is_unshown(value: Value) -> bool:
+    texts = (value.before or "", value.after or "")
+    return all(texts) and any(text.startswith((KNOWN_AFTER_APPLY, TRUNCATED)) for text in texts)
+
+
+def _script_diff(name: str, change_set: ChangeSet, mask: Mask) -> Iterable[str]:
+    """Give the lines that differ of user data as both templates write it."""
+    texts = [written_script(side.template, name) for side in (change_set.before, change_set.after)]
+    if None not in texts:
+        yield from _diff_of_lines(*(mask.text(text or "").splitlines() for text in texts))
 
 
 def _value(change: ResourceChange, details: list[Detail], mask: Mask) -> Value:
@@ -275,9 +294,13 @@ def _diff(name: str, before: str, after: str) -> Iterable[str]:
     was, now = _lines(name, before), _lines(name, after)
     if was is None or now is None:
         return
+    yield from _diff_of_lines(was, now)
+
+
+def _diff_of_lines(before: list[str], after: list[str]) -> Iterable[str]:
     from difflib import unified_diff
 
-    yield from list(unified_diff(was, now, lineterm="", n=2))[2:]  # without the names of the two files
+    yield from list(unified_diff(before, after, lineterm="", n=2))[2:]  # without the names of the two files
 
 
 def _lines(name: str, text: str) -> list[str] | None:

@@ -58,10 +58,16 @@ class Rule(NamedTuple):
 _ALL = (0, 65_535)
 
 
-def network_widening(type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def network_widening(
+    type_name: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    written: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
+) -> Iterator[str]:
     """Give a sentence for each rule or address of `after` that lets in or out more than `before` did.
 
-    Both are resolved properties; `before` is empty for a resource that is added.
+    Both are resolved properties; `before` is empty for a resource that is added. `written`: the same as both templates
+    write them, which tells a security group that is merely replaced from another one.
     """
     if type_name == GROUP or type_name in RULES:
         had = list(_rules(type_name, before))
@@ -69,7 +75,7 @@ def network_widening(type_name: str, before: Mapping[str, Any], after: Mapping[s
             if not any(covers(old, rule) for old in had):
                 yield _sentence(rule)
     elif type_name == "AWS::EC2::Instance":
-        yield from _instance(before, after)
+        yield from _instance(before, after, written)
 
 
 def _sentence(rule: Rule) -> str:
@@ -145,16 +151,50 @@ def _range(ports: tuple[int, int]) -> str:
     return f"port {ports[0]}" if ports[0] == ports[1] else f"ports {ports[0]}-{ports[1]}"
 
 
-def _instance(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _instance(
+    before: Mapping[str, Any], after: Mapping[str, Any], written: tuple[Mapping[str, Any], Mapping[str, Any]]
+) -> Iterator[str]:
     if _is_public(after) and not _is_public(before):
         yield "the instance gets a public IPv4 address (EC2.9)"
     if _answers_v1(after) and before and not _answers_v1(before):
         yield "the instance answers IMDSv1 requests again (EC2.8)"
-    had, has = before.get("SecurityGroupIds"), after.get("SecurityGroupIds")
-    if before and isinstance(had, list) and isinstance(has, list):
-        more = [str(group) for group in has if group not in had or group == KNOWN_AFTER_APPLY]
-        if more:
-            yield f"the instance joins more security groups: {', '.join(more)}"
+    had = _groups(before)
+    more = [
+        _called(group, text)
+        for group, text in _paired(after, written[1])
+        if group not in had or _unknown(group)
+    ]
+    stayed = [_called(KNOWN_AFTER_APPLY, text) for text in _groups(written[0])]
+    joined = [name for name in more if name not in stayed or name == KNOWN_AFTER_APPLY]
+    if before and had and joined:
+        yield f"the instance joins more security groups: {', '.join(joined)}"
+
+
+def _groups(properties: Mapping[str, Any]) -> list[Any]:
+    """Give the security groups of an instance, in its interfaces or beside them."""
+    interfaces = properties.get("NetworkInterfaces")
+    places = [properties.get("SecurityGroupIds")]
+    for interface in interfaces if isinstance(interfaces, list) else ():
+        places.append(interface.get("GroupSet") if isinstance(interface, Mapping) else None)
+    return [group for place in places if isinstance(place, list) for group in place]
+
+
+def _paired(resolved: Mapping[str, Any], written: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """Give each group with what the template writes for it, None where that cannot be told."""
+    groups, texts = _groups(resolved), _groups(written)
+    return list(zip(groups, texts if len(texts) == len(groups) else [None] * len(groups), strict=True))
+
+
+def _unknown(group: Any) -> bool:
+    return bool(group == KNOWN_AFTER_APPLY)
+
+
+def _called(group: Any, text: Any) -> str:
+    """Give a group's id; of one whose id only the execution makes known, the resource that the template names."""
+    if not _unknown(group) or not isinstance(text, Mapping) or len(text) != 1:
+        return str(group)
+    ((_, name),) = text.items()
+    return str(name[0] if isinstance(name, list) and name else name).partition(".")[0]
 
 
 def _is_public(properties: Mapping[str, Any]) -> bool:

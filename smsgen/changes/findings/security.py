@@ -64,7 +64,11 @@ def _of(change: ResourceChange, change_set: ChangeSet) -> Iterator[Finding]:
     if change.action != "Remove":
         for message in permission_widening(change.resource_type, before, after):
             yield Finding("iam", name, message)
-        for message in network_widening(change.resource_type, before, after):
+        written = (
+            _properties(_resource(change, change_set.before)),
+            _properties(_resource(change, change_set.after)),
+        )
+        for message in network_widening(change.resource_type, before, after, written):
             yield Finding("network", name, message)
     for message in _data_at_risk(change, change_set, before, after):
         yield Finding("stateful", name, message)

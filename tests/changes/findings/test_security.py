@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from smsgen.changes import predict
 from smsgen.changes.findings.network import network_widening
 from smsgen.changes.findings.permissions import permission_widening
 from smsgen.changes.findings.security import findings
+from smsgen.changes.model import Environment, Stack, StackResource
 from tests.report.scenarios import change_set, snapshot
 
 GROUP = "AWS::EC2::SecurityGroup"
@@ -118,6 +120,67 @@ def test_an_instance_that_is_exposed_is_named(after: dict[str, Any], words: str)
     before = {"MetadataOptions": {"HttpTokens": "required"}, "SecurityGroupIds": ["sg-1"]}
     (found,) = network_widening("AWS::EC2::Instance", before, {**before, **after})
     assert words in found
+
+
+def named(*groups: Any) -> dict[str, Any]:
+    return {"SecurityGroupIds": list(groups)}
+
+
+ID = {"Fn::GetAtt": ["Sg", "GroupId"]}
+JOINS = [
+    ("the same group is replaced", named("sg-1"), named(UNKNOWN), (named(ID), named(ID)), ""),
+    ("as another function", named("sg-1"), named(UNKNOWN), (named(ID), named({"Ref": "Sg"})), ""),
+    (
+        "in another order",
+        named("sg-1", "sg-2"),
+        named("sg-2", UNKNOWN),
+        (named(ID, "sg-2"), named("sg-2", ID)),
+        "",
+    ),
+    (
+        "a new one beside it",
+        named("sg-1"),
+        named(UNKNOWN, UNKNOWN),
+        (named(ID), named(ID, {"Ref": "New"})),
+        "New",
+    ),
+    ("another one in its place", named("sg-1"), named(UNKNOWN), (named(ID), named({"Ref": "New"})), "New"),
+    ("in place of one by its id", named("sg-1"), named(UNKNOWN), (named("sg-1"), named(ID)), "Sg"),
+    ("nothing is written", named("sg-1"), named(UNKNOWN), ({}, {}), UNKNOWN),
+    (
+        "in an interface",
+        {"NetworkInterfaces": [{"GroupSet": ["sg-1"]}]},
+        {"NetworkInterfaces": [{"GroupSet": ["sg-1", "sg-2"]}]},
+        ({}, {}),
+        "sg-2",
+    ),
+    ("into an interface", named("sg-1"), {"NetworkInterfaces": [{"GroupSet": ["sg-1"]}]}, ({}, {}), ""),
+]
+
+
+@pytest.mark.parametrize(("_", "before", "after", "written", "joined"), JOINS)
+def test_a_group_that_is_merely_replaced_is_no_other_group(
+    _: str, before: Any, after: Any, written: Any, joined: str
+) -> None:
+    secure = {"MetadataOptions": {"HttpTokens": "required"}}
+    found = list(network_widening("AWS::EC2::Instance", before | secure, after | secure, written))
+    assert found == ([f"the instance joins more security groups: {joined}"] if joined else [])
+
+
+def test_a_group_that_is_replaced_in_a_template_is_no_finding() -> None:
+    def made(name: str) -> dict[str, Any]:
+        sg = {"Type": GROUP, "Properties": {"GroupDescription": name}}
+        instance = {
+            "ImageId": "ami-1",
+            "SecurityGroupIds": [ID],
+            "MetadataOptions": {"HttpTokens": "required"},
+        }
+        return {"Resources": {"Sg": sg, "I": {"Type": "AWS::EC2::Instance", "Properties": instance}}}
+
+    ids = {"Sg": StackResource(GROUP, "sg-1", attributes={"GroupId": "sg-1"})}
+    change_set = predict(Stack("s", made("a"), resources=ids), made("b"), {}, environment=Environment())
+    assert {change.logical_resource_id for change in change_set.changes} == {"Sg", "I"}
+    assert findings(change_set) == ()
 
 
 def policy(*statements: dict[str, Any]) -> dict[str, Any]:
