@@ -153,6 +153,18 @@ def test_an_instance_has_volumes_of_its_images_snapshots(clients: Clients) -> No
     assert refusal(lambda: launch(ec2, image_id, **smaller)).code == "InvalidBlockDeviceMapping"
 
 
+def test_a_launch_may_say_of_a_volume_only_what_is_otherwise(clients: Clients) -> None:
+    ec2 = clients("ec2")
+    image_id = registered(ec2, mapped(stored(clients("ebs"), {0: block(1)}), VolumeType="gp3"))
+    encrypted = {"DeviceName": "/dev/sda1", "Ebs": {"Encrypted": True}}
+    mappings = [encrypted, {"DeviceName": "/dev/sdf", "NoDevice": ""}]
+    instance = launch(ec2, image_id, BlockDeviceMappings=mappings)
+    volume = ec2.describe_volumes()["Volumes"][0]
+    assert (volume["Encrypted"], volume["Size"], volume["VolumeType"]) == (True, 1, "gp3")
+    ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
+    assert ec2.describe_volumes()["Volumes"] == []  # they go with it, as the image says
+
+
 LAUNCHES = {
     "without ENA": ({"EnaSupport": False}, "InvalidParameterCombination"),
     "of another architecture": ({"Architecture": "arm64"}, "InvalidParameterValue"),

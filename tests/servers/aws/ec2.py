@@ -67,7 +67,17 @@ def answers(state: State) -> dict[str, Method]:
         copy.add_tags(tags_of(response, "snapshot"))
         return ActionResult({"SnapshotId": copy.id, "Tags": copy.tag_set})
 
+    def get_ebs_default_kms_key_id(_response: EC2Response) -> ActionResult:
+        return ActionResult({"KmsKeyId": "alias/aws/ebs"})
+
+    def launch_mappings_asked(response: EC2Response) -> list[dict[str, Any]]:
+        """moto demands a size or a snapshot of each, and sets what is left out: here the image says it."""
+        mappings = response._get_param("BlockDeviceMappings", [])
+        return [mapping | {"Ebs": dict(mapping.get("Ebs", {}))} for mapping in mappings]
+
     return {
+        "_parse_block_device_mapping": launch_mappings_asked,
+        "get_ebs_default_kms_key_id": get_ebs_default_kms_key_id,
         "register_image": register_image,
         "deregister_image": deregister_image,
         "copy_snapshot": copy_snapshot,
