@@ -141,7 +141,7 @@ CODES = (
         "match. All patterns of a template together have two seconds.",
         "Write the pattern without it: `(a+)+` says no more than `a+`.",
         template(
-            f"Parameters: {{Name: {{Type: String, Default: {'a' * 40}!, AllowedPattern: '(a|a)+(b|b|c)+'}}}}\n{_TOPIC}"
+            f"Parameters:\n  Name: {{Type: String, Default: {'a' * 40}!, AllowedPattern: '(a|a)+(b|b|c)+'}}\n{_TOPIC}"
         ),
     ),
     Code(
