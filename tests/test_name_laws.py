@@ -27,7 +27,6 @@ from smsgen.model.names import logical_id, title
 from smsgen.operations.apps.configure_launch import GroupLaunch, LaunchConfiguration, put_launch_configuration
 from smsgen.operations.apps.manage import Wanted, create_app
 from smsgen.operations.files.generate_template import generate_from, texts
-from tests.operations.fake_store import FakeStore
 from tests.operations.worlds import GOOD, Site
 
 NAMES = [
@@ -201,7 +200,7 @@ def test_the_api_says_of_a_list_what_the_file_says(app: App) -> None:
         )
         for group in app.server_groups
     )
-    site = Site(FakeStore())
+    site = Site()
     app_id = create_app(site.world, Wanted("shop", groups=groups)).app.app_id
     configured = tuple(
         GroupLaunch(

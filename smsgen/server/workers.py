@@ -10,9 +10,10 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Sequence
 
 from smsgen.operations.apps.world import World
-from smsgen.operations.jobs.carry_out import carry_out_one
+from smsgen.operations.jobs.carry_out import POOLS, carry_out_one
 from smsgen.operations.jobs.lease import Stopped
 from smsgen.operations.ports.protocols import Clock
 from smsgen.operations.ports.store import StoreError
@@ -26,17 +27,28 @@ _CLEAN_EVERY = 3600.0
 
 
 class Workers:
-    """Threads that carry out jobs. `count` is how many jobs they carry out at once; none may be, to serve only."""
+    """Threads that carry out jobs, each those of one pool's kinds, so that long jobs hold up no launch.
 
-    def __init__(self, world: World, count: int, *, poll: float = POLL) -> None:
+    `count` is how many jobs of a pool they carry out at once; none may be, to serve only.
+    """
+
+    def __init__(
+        self, world: World, count: int, *, poll: float = POLL, pools: Sequence[Sequence[str]] = POOLS
+    ) -> None:
         self._stopping = threading.Event()
         self._news = threading.Condition()
         self._world = world._replace(clock=_StoppableClock(world.clock, self._stopping))
         self._poll = poll
-        names = [f"{socket.gethostname()}-{os.getpid()}-{world.new_id(6)}-{one}" for one in range(count)]
+        prefix = f"{socket.gethostname()}-{os.getpid()}-{world.new_id(6)}"
         self._threads = [
-            threading.Thread(target=self._run, args=(name,), name=f"smsgen-{name}", daemon=True)
-            for name in names
+            threading.Thread(
+                target=self._run,
+                args=(f"{prefix}-{kinds[0]}-{number}", kinds),
+                name=f"smsgen-{kinds[0]}-{number}",
+                daemon=True,
+            )
+            for kinds in pools
+            for number in range(count)
         ]
         self._clean_at = 0.0
 
@@ -60,11 +72,11 @@ class Workers:
                 thread.join(max(0.0, end - self._world.clock.now()))
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _run(self, name: str) -> None:
+    def _run(self, name: str, kinds: Sequence[str]) -> None:
         while not self._stopping.is_set():
             try:
                 self._clean()
-                did = carry_out_one(self._world, name)
+                did = carry_out_one(self._world, name, kinds)
             except Stopped:
                 break
             except StoreError as error:

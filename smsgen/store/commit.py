@@ -49,7 +49,7 @@ def commit(connection: Connection, prepared: Prepared) -> ManagedApp | None:
     if kept:
         _keep_servers(connection, kept, new=change.before is None)
     if change.jobs:
-        connection.execute(insert(JOBS), [job_row(job) for job in change.jobs])
+        connection.execute(insert(JOBS), [{**job._asdict(), "reach": 0.0} for job in change.jobs])
     if change.lease and change.done:
         connection.execute(delete(JOBS).where(JOBS.c.job_id == change.lease.job_id))
     return kept
@@ -63,11 +63,6 @@ def hold(connection: Connection, job: Job) -> None:
     held = (JOBS.c.job_id == job.job_id) & (JOBS.c.owner == job.owner) & (JOBS.c.attempt == job.attempt)
     if not job.owner or connection.execute(select(JOBS.c.seq).where(held).with_for_update()).first() is None:
         raise LeaseLost(f"the lease of the job {job.job_id} has ended")
-
-
-def job_row(job: Job) -> dict[str, Any]:
-    """Give a job as a row."""
-    return {**job._asdict(), "body": json.dumps(dict(job.body))}
 
 
 def token_key(token: str) -> str:
@@ -121,6 +116,7 @@ def _delete(connection: Connection, before: ManagedApp) -> None:
         connection.execute(update(META).where(_LAST).values(value=str(before.version)))
     if not connection.execute(delete(APPS).where(_is(before))).rowcount:
         raise Conflict(f"the application {before.app.app_id} was changed by somebody else meanwhile")
+    connection.execute(delete(JOBS).where(JOBS.c.subject == before.app.app_id))
 
 
 def _is(app: ManagedApp) -> Any:

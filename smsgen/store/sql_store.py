@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Update, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from smsgen.model.managed import ManagedApp, Summary, summarize
 from smsgen.operations.ports.store import Change, Job, LeaseLost, Token
@@ -17,14 +30,17 @@ from smsgen.store.database import Database
 from smsgen.store.schema import bring_up, check
 from smsgen.store.tables import APPS, JOBS, META, TOKENS
 
+T = TypeVar("T")
+
 _LONGEST_ID = 255
 
 
 class SqlStore:
     """The applications in a database, whose schema is brought up to this smsgen's first. For use by many threads."""
 
-    def __init__(self, url: str, *, create: bool = True) -> None:
+    def __init__(self, url: str, *, create: bool = True, clock: Callable[[], float] | None = None) -> None:
         self._database = Database(url, create=create)
+        self._clock = clock or (time.time if self._database.sqlite else None)
         try:
             bring_up(self._database)
         except BaseException:
@@ -133,13 +149,12 @@ class SqlStore:
 
     # --- Jobs -----------------------------------------------------------------------------------------------------
 
-    def jobs(self, app_id: str) -> tuple[Job, ...]:
-        """Give the jobs of an application that are not over, oldest first."""
-        rows = select(JOBS).where(JOBS.c.app_id == app_id).order_by(JOBS.c.seq)
-        found = (
-            self._database.read(lambda connection: list(connection.execute(rows))) if _can_be(app_id) else []
-        )
-        return tuple([_job(row) for row in found])
+    def jobs(self, subject: str) -> tuple[Job, ...]:
+        """Return the jobs on a subject that are not over, oldest first."""
+        if not _can_be(subject):
+            return ()
+        rows = select(JOBS).where(JOBS.c.subject == subject).order_by(JOBS.c.seq)
+        return tuple(self._database.read(lambda connection: [_job(row) for row in connection.execute(rows)]))
 
     def work_left(self) -> Mapping[str, int]:
         """Give kind of job -> how many of them are not over, of all applications."""
@@ -147,41 +162,45 @@ class SqlStore:
         rows = self._database.read(lambda connection: list(connection.execute(counted)))
         return {str(kind): int(count) for kind, count in rows}
 
-    def lease(self, owner: str, *, now: float, seconds: float) -> Job | None:
-        """Take the oldest job that nobody holds (or whose lease has ended) for `seconds`, or give None."""
+    def lease(self, owner: str, *, kinds: Sequence[str], seconds: float) -> Job | None:
+        """Take the oldest job of these kinds that nobody holds (or whose lease has ended), or return None."""
 
         def work(connection: Connection) -> Job | None:
-            row = connection.execute(_free(now)).first()
+            row = connection.execute(_free(self._time(), kinds)).first()
             if row is None:
                 return None
-            job = _job(row)._replace(owner=owner, attempt=row.attempt + 1, until=now + seconds)
-            _set(connection, job)
-            return job
+            job = _job(row)._replace(owner=owner, attempt=row.attempt + 1)
+            return _hold_for(connection, job, self._now(connection), seconds)
 
         return self._database.write(work)
 
-    def renew(self, job: Job, *, now: float, seconds: float) -> Job:
+    def renew(self, job: Job, *, seconds: float) -> Job:
         """Hold the lease of a job for `seconds` from now; raises LeaseLost where it is no longer `job.owner`'s."""
-        renewed = job._replace(until=now + seconds)
-        self._under_lease(job, lambda connection: _set(connection, renewed))
-        return renewed
+        return self._under_lease(job, lambda c: _hold_for(c, job, self._now(c), seconds))
 
-    def give_back(self, job: Job, *, now: float, delay: float = 0.0) -> None:
+    def give_back(self, job: Job, *, delay: float = 0.0) -> None:
         """End a lease before its time; the job can be taken again after `delay` seconds. Nothing where it is lost."""
-        free = job._replace(owner="", until=now + delay)
-        self._if_held(job, lambda connection: _set(connection, free))
+        free = job._replace(owner="")
+        self._if_held(job, lambda c: _hold_for(c, free, self._now(c), delay))
+
+    def _now(self, connection: Connection) -> float:
+        """Return the store's time: a file's is this machine's, a database server's is its own."""
+        return float(connection.execute(select(self._time())).scalar_one())
+
+    def _time(self) -> ColumnElement[float]:
+        return literal(self._clock()) if self._clock else _DATABASE_TIME
 
     def finish(self, job: Job) -> None:
         """Forget a job that is over; nothing where the lease is lost."""
         over = delete(JOBS).where(JOBS.c.job_id == job.job_id)
         self._if_held(job, lambda connection: connection.execute(over))
 
-    def _under_lease(self, job: Job, work: Callable[[Connection], Any]) -> None:
-        def both(connection: Connection) -> None:
+    def _under_lease(self, job: Job, work: Callable[[Connection], T]) -> T:
+        def both(connection: Connection) -> T:
             hold(connection, job)
-            work(connection)
+            return work(connection)
 
-        self._database.write(both)
+        return self._database.write(both)
 
     def _if_held(self, job: Job, work: Callable[[Connection], Any]) -> None:
         try:
@@ -190,22 +209,31 @@ class SqlStore:
             return
 
 
-def _free(now: float) -> Select[Any]:
-    """Select the job to be taken: the first of its application's, and no other worker is looking at it."""
+_DATABASE_TIME: ColumnElement[float] = func.extract("epoch", func.clock_timestamp())
+
+
+def _free(now: ColumnElement[float], kinds: Sequence[str]) -> Select[Any]:
+    """Select the job to be taken: the first of its lane's, and no other worker is looking at it.
+
+    PostgreSQL asks its clock again for a row that another worker has just written: with the time at which the
+    statement began, a lease taken meanwhile would seem to reach too far ahead.
+    """
     earlier = JOBS.alias("earlier")
-    first = ~exists().where(earlier.c.app_id == JOBS.c.app_id, earlier.c.seq < JOBS.c.seq)
-    free = select(JOBS).where(JOBS.c.until <= now, first).order_by(JOBS.c.seq).limit(1)
+    first = ~exists().where(earlier.c.lane == JOBS.c.lane, earlier.c.seq < JOBS.c.seq)
+    ended = (JOBS.c.until <= now) | (JOBS.c.until > now + JOBS.c.reach)
+    free = select(JOBS).where(JOBS.c.kind.in_(kinds), ended, first).order_by(JOBS.c.seq).limit(1)
     return free.with_for_update(of=JOBS, skip_locked=True)
 
 
-def _set(connection: Connection, job: Job) -> None:
-    values = {"owner": job.owner, "attempt": job.attempt, "until": job.until}
+def _hold_for(connection: Connection, job: Job, now: float, seconds: float) -> Job:
+    held = job._replace(until=now + seconds)
+    values = {"owner": held.owner, "attempt": held.attempt, "until": held.until, "reach": seconds}
     connection.execute(update(JOBS).where(JOBS.c.job_id == job.job_id).values(values))
+    return held
 
 
 def _job(row: Any) -> Job:
-    values = {name: getattr(row, name) for name in Job._fields}
-    return Job(**{**values, "body": json.loads(row.body)})
+    return Job(**{name: getattr(row, name) for name in Job._fields})
 
 
 def _app(row: Any) -> ManagedApp:

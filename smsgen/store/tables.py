@@ -61,16 +61,20 @@ JOBS = Table(
     METADATA,
     Column("seq", _COUNTER, primary_key=True),
     Column("job_id", String(64), nullable=False, unique=True),
-    Column("app_id", _ID, ForeignKey("apps.app_id", ondelete="CASCADE"), nullable=False),
+    Column("subject", _ID, nullable=False),
     Column("kind", String(32), nullable=False),
-    Column("body", Text, nullable=False),
+    Column("lane", _ID, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("owner", String(255), nullable=False),
     Column("until", Float(53), nullable=False),
+    Column("reach", Float(53), nullable=False),
     Column("created", Float(53), nullable=False),
-    Index(None, "app_id", "seq"),
+    Index(None, "subject", "seq"),
+    Index(None, "lane", "seq"),
 )
-"""Work in the background, in the order of `seq`. A job can be taken once `until` has passed."""
+"""Work in the background, in the order of `seq`. A job can be taken once `until` has passed, or where it lies more than
+`reach` seconds ahead: no lease and no pause is longer than that, so a clock was set back meanwhile.
+"""
 
 TOKENS = Table(
     "tokens",

@@ -20,9 +20,9 @@ def kept(tmp_path: Path) -> Iterator[tuple[Site, str]]:
     """A site on a store in a file, and its URL."""
     store = pytest.importorskip("smsgen.store", reason="SQLAlchemy comes with smsgen[server]")
     url = f"sqlite:///{tmp_path}/store.db"
-    opened = store.open_store(url)
-    yield Site(opened), url
-    opened.close()
+    site = Site(lambda now: store.open_store(url, clock=now))
+    yield site, url
+    site.store.close()
 
 
 def test_an_image_is_recorded_and_what_is_missing_named(

@@ -7,7 +7,6 @@ from contextlib import closing
 
 import pytest
 
-from tests.operations.fake_store import FakeStore
 from tests.operations.worlds import Site
 from tests.servers.postgres import postgres
 
@@ -18,8 +17,9 @@ __all__ = ["postgres"]
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     """An account without applications."""
     if request.param == "fake":
-        yield Site(FakeStore())
+        yield Site()
         return
     store = pytest.importorskip("smsgen.store", reason="SQLAlchemy comes with smsgen[server]")
-    with closing(store.open_store("sqlite://")) as opened:
-        yield Site(opened)
+    made = Site(lambda now: store.open_store("sqlite://", clock=now))
+    with closing(made.store):
+        yield made

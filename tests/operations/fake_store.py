@@ -12,7 +12,8 @@ from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, Serv
 class FakeStore:
     """One account and Region."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = lambda: 0.0) -> None:
+        self.now = now
         self.kept: dict[str, ManagedApp] = {}
         self.queue: list[Job] = []
         self.tokens: dict[tuple[str, str], Token] = {}
@@ -55,7 +56,7 @@ class FakeStore:
         if change.before and not change.after:
             gone = change.before.app.app_id
             del self.kept[gone]
-            self.queue = [job for job in self.queue if job.app_id != gone]
+            self.queue = [job for job in self.queue if job.subject != gone]
             self.history.append(None)
             return None
         assert change.after
@@ -80,26 +81,26 @@ class FakeStore:
     def token(self, operation: str, token: str) -> Token | None:
         return self.tokens.get((operation, token))
 
-    def jobs(self, app_id: str) -> tuple[Job, ...]:
-        return tuple(job for job in self.queue if job.app_id == app_id)
+    def jobs(self, subject: str) -> tuple[Job, ...]:
+        return tuple(job for job in self.queue if job.subject == subject)
 
-    def lease(self, owner: str, *, now: float, seconds: float) -> Job | None:
+    def lease(self, owner: str, *, kinds: Sequence[str], seconds: float) -> Job | None:
         with self._lock:
             seen = set()
             for at, job in enumerate(self.queue):
-                if job.app_id not in seen and job.until <= now:
-                    taken = job._replace(owner=owner, until=now + seconds, attempt=job.attempt + 1)
+                if job.lane not in seen and job.kind in kinds and job.until <= self.now():
+                    taken = job._replace(owner=owner, until=self.now() + seconds, attempt=job.attempt + 1)
                     self.queue[at] = taken
                     return taken
-                seen.add(job.app_id)
+                seen.add(job.lane)
             return None
 
-    def renew(self, job: Job, *, now: float, seconds: float) -> Job:
-        return self._set(job, job._replace(until=now + seconds))
+    def renew(self, job: Job, *, seconds: float) -> Job:
+        return self._set(job, job._replace(until=self.now() + seconds))
 
-    def give_back(self, job: Job, *, now: float, delay: float = 0.0) -> None:
+    def give_back(self, job: Job, *, delay: float = 0.0) -> None:
         try:
-            self._set(job, job._replace(owner="", until=now + delay))
+            self._set(job, job._replace(owner="", until=self.now() + delay))
         except LeaseLost:
             return
 

@@ -126,12 +126,12 @@ class FakeReader:
 
 
 class Site:
-    """An account, its store, and a caller. `store` may be another one behind the same port."""
+    """An account, its store, and a caller. `store` makes another one behind the same port, of what tells the time."""
 
     def __init__(self, store: Any = None, **settings: Any) -> None:
         self.clock = FakeClock()
         self.aws = FakeStacks(self.clock)
-        self.store: Any = store or FakeStore()
+        self.store: Any = store(self.clock.now) if store else FakeStore(self.clock.now)
         self.artifacts = FakeArtifacts()
         self.commands = FakeCommands()
         self._count = 0

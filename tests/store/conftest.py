@@ -7,6 +7,7 @@ import pytest
 
 from smsgen.store import SqlStore, open_store
 from tests.servers.postgres import Postgres, postgres
+from tests.store.time import NOW
 
 __all__ = ["postgres"]
 EVERYWHERE = ("sqlite-file", "sqlite-memory", "postgresql")
@@ -39,6 +40,7 @@ def shared_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def store(url: str) -> Iterator[SqlStore]:
     """An empty store."""
-    made = open_store(url)
+    NOW.time = 0.0
+    made = open_store(url, clock=NOW)
     yield made
     made.close()

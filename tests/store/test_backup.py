@@ -11,8 +11,9 @@ from smsgen.operations.ports.store import Change, Job, StoreError, Token
 from smsgen.store import SqlStore, backup, open_store, restore
 from tests.servers.postgres import Postgres
 from tests.store.records import app
+from tests.store.time import lease
 
-JOBS = (Job("job-2", "app-1", "launch", {"a": [1]}), Job("job-1", "app-1", "validate"))
+JOBS = (Job("job-2", "launch", "app-1", "app-1"), Job("job-1", "validate", "app-1", "app-1"))
 TOKEN = Token("CreateApp", "t", "digest", "app-1", 5.0)
 
 
@@ -24,7 +25,7 @@ def fill(store: SqlStore) -> None:
         gone = store.commit(Change(gone, gone))
     store.commit(Change(gone, None))
     store.commit(Change(None, app("app-2", "s-2")))
-    store.lease("w1", now=1.0, seconds=9.0)
+    lease(store, "w1", now=1.0, seconds=9.0)
     store.secret()
 
 
@@ -45,7 +46,7 @@ def test_what_is_restored_is_what_was_backed_up(shared_url: str, tmp_path: Path,
         assert content(other) == content(store)
         assert other.secret() == secret
         # Numbers go on where the old store was: what was read of a deleted application cannot be written.
-        made = other.commit(Change(None, app("app-3"), jobs=(Job("job-3", "app-3", "launch"),)))
+        made = other.commit(Change(None, app("app-3"), jobs=(Job("job-3", "launch", "app-3", "app-3"),)))
         assert made
         assert made.version == 7
         other.close()

@@ -38,7 +38,7 @@ def together(count: int, task: Callable[[int], object]) -> list[object]:
 
 def with_jobs(store: SqlStore, each: int) -> None:
     for app_id in APP_IDS:
-        jobs = tuple(Job(f"{app_id}-{at}", app_id, "launch") for at in range(each))
+        jobs = tuple(Job(f"{app_id}-{at}", "launch", app_id, app_id) for at in range(each))
         store.commit(Change(None, app(app_id), jobs=jobs))
 
 

@@ -12,6 +12,7 @@ from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, Serv
 from smsgen.store import SqlStore, open_store
 from smsgen.store.tables import APPS, JOBS, META, SERVERS, TOKENS
 from tests.store.records import app
+from tests.store.time import NOW, give_back, lease, renew
 
 APP_IDS = ("app-1", "app-2", "app-3")
 SERVER_IDS = ("s-1", "s-2", "s-3", "s-4")
@@ -77,7 +78,7 @@ class StoreMachine(RuleBasedStateMachine):
         if change.before and not change.after:
             gone = self.apps.pop(change.before.app.app_id)
             self.deleted = max(self.deleted, gone.version)
-            self.jobs = [one for one in self.jobs if one.app_id != gone.app.app_id]
+            self.jobs = [one for one in self.jobs if one.subject != gone.app.app_id]
         if change.after:
             version = change.before.version if change.before else self.deleted
             assert kept == change.after._replace(version=version + 1)
@@ -94,7 +95,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     def more_jobs(self, app_id: str, number: int) -> tuple[Job, ...]:
         self.count += number
-        return tuple(Job(f"job-{self.count - at}", app_id, "launch") for at in range(number))
+        return tuple(Job(f"job-{self.count - at}", "launch", app_id, app_id) for at in range(number))
 
     @rule(
         app_id=st.sampled_from(APP_IDS),
@@ -123,7 +124,7 @@ class StoreMachine(RuleBasedStateMachine):
             return
         before = data.draw(st.sampled_from(self.seen[-4:]))
         app_id = before.app.app_id
-        mine = [one for one in self.leases if one.app_id == app_id]
+        mine = [one for one in self.leases if one.subject == app_id]
         lease = data.draw(st.sampled_from(mine[-2:])) if leased and mine else None
         after = None if delete else app(app_id, *sorted(servers), name=f"name {self.count}")
         queued = () if delete else self.more_jobs(app_id, jobs)
@@ -134,9 +135,9 @@ class StoreMachine(RuleBasedStateMachine):
         self.now += passed
         first: dict[str, Job] = {}
         for one in self.jobs:
-            first.setdefault(one.app_id, one)
-        free = [one for one in self.jobs if first[one.app_id] is one and one.until <= self.now]
-        leased = self.store.lease(owner, now=self.now, seconds=5.0)
+            first.setdefault(one.lane, one)
+        free = [one for one in self.jobs if first[one.lane] is one and one.until <= self.now]
+        leased = lease(self.store, owner, now=self.now, seconds=5.0)
         if not free:
             assert leased is None
             return
@@ -157,17 +158,17 @@ class StoreMachine(RuleBasedStateMachine):
             self.store.finish(job)
             self.jobs = [one for one in self.jobs if one is not held]
         elif what == "give back":
-            self.store.give_back(job, now=self.now, delay=2.0)
+            give_back(self.store, job, now=self.now, delay=2.0)
             if held:
                 self.replace(held, job._replace(owner="", until=self.now + 2.0))
         elif held:
-            renewed = self.store.renew(job, now=self.now, seconds=7.0)
+            renewed = renew(self.store, job, now=self.now, seconds=7.0)
             assert renewed == job._replace(until=self.now + 7.0)
             self.replace(held, renewed)
             self.leases.append(renewed)
         else:
             with pytest.raises(LeaseLost):
-                self.store.renew(job, now=self.now, seconds=7.0)
+                renew(self.store, job, now=self.now, seconds=7.0)
 
     @rule(passed=st.sampled_from([0.0, 5.0]))
     def forget(self, passed: float) -> None:
@@ -191,13 +192,13 @@ class StoreMachine(RuleBasedStateMachine):
         }
         assert self.store.owners(SERVER_IDS) == owners
         for app_id in APP_IDS:
-            assert self.store.jobs(app_id) == tuple(one for one in self.jobs if one.app_id == app_id)
+            assert self.store.jobs(app_id) == tuple(one for one in self.jobs if one.subject == app_id)
         for token in ("t1", "t2"):
             assert self.store.token("CreateApp", token) == self.tokens.get(token)
 
 
 def test_the_store_answers_as_a_dict_does(url: str) -> None:
-    store = open_store(url)
+    store = open_store(url, clock=NOW)
 
     class Machine(StoreMachine):
         pass

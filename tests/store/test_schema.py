@@ -19,6 +19,7 @@ from smsgen.store import open_store, schema
 from smsgen.store.database import Database
 from smsgen.store.tables import METADATA
 from tests.servers.postgres import Postgres
+from tests.store.time import NOW, lease
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -45,7 +46,7 @@ KEPT = ManagedApp(
     version=7,
 )
 """What stands in the databases of the first version, v0001.*.sql."""
-JOB = Job("job-1", KEPT.app.app_id, "launch", {"stack": "sms-app"}, 1, "w1", 1700000060.0, 1700000000.0)
+JOB = Job("job-1", "launch", KEPT.app.app_id, KEPT.app.app_id, 1, "w1", 1700000060.0, 1700000000.0)
 
 
 @pytest.fixture
@@ -76,14 +77,14 @@ def test_a_database_of_the_first_version_comes_up_with_what_is_in_it(
     shared_url: str, run_sql: Callable[[str], object]
 ) -> None:
     run_sql(first_version(shared_url))
-    store = open_store(shared_url)
+    store = open_store(shared_url, clock=NOW)
     store.ping()
     assert store.app(KEPT.app.app_id) == KEPT
     assert store.owners(["s-12345678"]) == {"s-12345678": KEPT.app.app_id}
     assert store.jobs(KEPT.app.app_id) == (JOB,)
     assert store.token("CreateApp", "t") == Token("CreateApp", "t", "r", KEPT.app.app_id, 1700000000.0)
-    assert store.lease("w2", now=1700000059.0, seconds=1.0) is None
-    job = store.lease("w2", now=1700000060.0, seconds=1.0)
+    assert lease(store, "w2", now=1700000059.0, seconds=1.0) is None
+    job = lease(store, "w2", now=1700000060.0, seconds=1.0)
     after = store.commit(Change(KEPT, KEPT, jobs=(JOB._replace(job_id="job-2"),), lease=job, done=True))
     assert after == KEPT._replace(version=8)
     store.commit(Change(after, None))

@@ -1,11 +1,16 @@
 """What the port promises, on every database."""
 
+import time
+from contextlib import closing
+
 import pytest
 
 from smsgen.model.managed import ManagedApp
 from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
 from smsgen.store import SqlStore, open_store
+from tests.servers.postgres import Postgres
 from tests.store.records import app
+from tests.store.time import give_back, lease, renew
 
 
 def make(store: SqlStore, app_id: str = "app-1", *servers: str) -> ManagedApp:
@@ -19,7 +24,7 @@ def named(kept: ManagedApp, name: str) -> ManagedApp:
 
 
 def job(number: int, app_id: str = "app-1", kind: str = "launch") -> Job:
-    return Job(f"job-{number}", app_id, kind, {"number": number, "nested": {"list": [1, None]}}, created=1.0)
+    return Job(f"job-{number}", kind, app_id, app_id, created=1.0)
 
 
 # --- Applications -------------------------------------------------------------------------------------------------
@@ -210,68 +215,122 @@ def test_work_is_queued_only_with_the_application_it_is_for(store: SqlStore) -> 
 def test_one_worker_at_a_time_and_of_one_application_the_oldest_job(store: SqlStore) -> None:
     store.commit(Change(None, app("app-1"), jobs=(job(1), job(2))))
     store.commit(Change(None, app("app-2"), jobs=(job(3, "app-2"),)))
-    leased = store.lease("w1", now=10.0, seconds=5.0)
+    leased = lease(store, "w1", now=10.0, seconds=5.0)
     assert leased == job(1)._replace(owner="w1", attempt=1, until=15.0)
-    assert store.lease("w2", now=10.0, seconds=5.0) == job(3, "app-2")._replace(
+    assert lease(store, "w2", now=10.0, seconds=5.0) == job(3, "app-2")._replace(
         owner="w2", attempt=1, until=15.0
     )
-    assert store.lease("w3", now=14.9, seconds=5.0) is None
+    assert lease(store, "w3", now=14.9, seconds=5.0) is None
     assert store.jobs("app-1") == (leased, job(2))
     store.finish(leased)
-    assert store.lease("w3", now=14.9, seconds=5.0) == job(2)._replace(owner="w3", attempt=1, until=19.9)
+    assert lease(store, "w3", now=14.9, seconds=5.0) == job(2)._replace(owner="w3", attempt=1, until=19.9)
 
 
 def test_another_worker_takes_over_when_the_lease_ends(store: SqlStore) -> None:
     store.commit(Change(None, app("app-1"), jobs=(job(1),)))
-    lost = store.lease("w1", now=0.0, seconds=5.0)
-    taken = store.lease("w2", now=5.0, seconds=5.0)
+    lost = lease(store, "w1", now=0.0, seconds=5.0)
+    taken = lease(store, "w2", now=5.0, seconds=5.0)
     assert lost
     assert taken == job(1)._replace(owner="w2", attempt=2, until=10.0)
     with pytest.raises(LeaseLost):
-        store.renew(lost, now=5.0, seconds=5.0)
+        renew(store, lost, now=5.0, seconds=5.0)
     store.finish(lost)
-    store.give_back(lost, now=5.0)
+    give_back(store, lost, now=5.0)
     assert store.jobs("app-1") == (taken,)
 
 
 def test_a_lease_of_the_same_worker_is_another_lease(store: SqlStore) -> None:
     store.commit(Change(None, app("app-1"), jobs=(job(1),)))
-    lost = store.lease("w1", now=0.0, seconds=5.0)
-    taken = store.lease("w1", now=9.0, seconds=5.0)
+    lost = lease(store, "w1", now=0.0, seconds=5.0)
+    taken = lease(store, "w1", now=9.0, seconds=5.0)
     assert lost
     with pytest.raises(LeaseLost):
-        store.renew(lost, now=9.0, seconds=5.0)
+        renew(store, lost, now=9.0, seconds=5.0)
     store.finish(lost)
     assert store.jobs("app-1") == (taken,)
 
 
 def test_a_lease_is_renewed(store: SqlStore) -> None:
     store.commit(Change(None, app("app-1"), jobs=(job(1),)))
-    leased = store.lease("w1", now=0.0, seconds=5.0)
+    leased = lease(store, "w1", now=0.0, seconds=5.0)
     assert leased
-    renewed = store.renew(leased, now=4.0, seconds=5.0)
+    renewed = renew(store, leased, now=4.0, seconds=5.0)
     assert renewed == leased._replace(until=9.0)
     assert store.jobs("app-1") == (renewed,)
-    assert store.lease("w2", now=8.9, seconds=5.0) is None
-    assert store.lease("w2", now=9.0, seconds=5.0)
+    assert lease(store, "w2", now=8.9, seconds=5.0) is None
+    assert lease(store, "w2", now=9.0, seconds=5.0)
 
 
 def test_a_job_that_is_given_back_can_be_taken_after_the_delay(store: SqlStore) -> None:
     store.commit(Change(None, app("app-1"), jobs=(job(1),)))
-    leased = store.lease("w1", now=0.0, seconds=50.0)
+    leased = lease(store, "w1", now=0.0, seconds=50.0)
     assert leased
-    store.give_back(leased, now=1.0, delay=3.0)
-    assert store.lease("w2", now=3.9, seconds=5.0) is None
+    give_back(store, leased, now=1.0, delay=3.0)
+    assert lease(store, "w2", now=3.9, seconds=5.0) is None
     with pytest.raises(LeaseLost):
-        store.renew(leased, now=2.0, seconds=5.0)
-    assert store.lease("w2", now=4.0, seconds=5.0) == job(1)._replace(owner="w2", attempt=2, until=9.0)
+        renew(store, leased, now=2.0, seconds=5.0)
+    assert lease(store, "w2", now=4.0, seconds=5.0) == job(1)._replace(owner="w2", attempt=2, until=9.0)
+
+
+def test_a_worker_takes_the_kinds_it_is_told_to(store: SqlStore) -> None:
+    store.commit(Change(None, app("app-1"), jobs=(job(1)._replace(kind="validate"),)))
+    store.commit(Change(None, app("app-2"), jobs=(job(2, "app-2"),)))
+    launch = store.lease("w1", kinds=["launch", "terminate"], seconds=5.0)
+    assert launch
+    assert (launch.job_id, launch.kind) == ("job-2", "launch")
+    assert store.lease("w1", kinds=["launch", "terminate"], seconds=5.0) is None
+    assert store.lease("w1", kinds=["validate"], seconds=5.0)
+
+
+def test_lanes_go_side_by_side_whatever_the_subject(store: SqlStore) -> None:
+    jobs = (job(1)._replace(lane="a"), job(2)._replace(lane="b"), job(3)._replace(lane="a"))
+    store.commit(Change(None, app("app-1"), jobs=jobs))
+    first, second = (lease(store, "w1", now=0.0, seconds=5.0) for _ in range(2))
+    assert first
+    assert second
+    assert (first.job_id, second.job_id) == ("job-1", "job-2")
+    assert lease(store, "w1", now=0.0, seconds=5.0) is None
+    store.finish(first)
+    third = lease(store, "w1", now=0.0, seconds=5.0)
+    assert third
+    assert third.job_id == "job-3"
+
+
+@pytest.mark.parametrize("what", ["lease", "pause"])
+def test_nothing_reaches_further_ahead_than_it_is_long(store: SqlStore, what: str) -> None:
+    """As where the clock was a day ahead when it was written, and has been set since."""
+    store.commit(Change(None, app("app-1"), jobs=(job(1),)))
+    taken = lease(store, "w1", now=86_400.0, seconds=5.0)
+    assert taken
+    if what == "pause":
+        give_back(store, taken, now=86_400.0, delay=5.0)
+    assert lease(store, "w2", now=0.0, seconds=5.0) == job(1)._replace(owner="w2", attempt=2, until=5.0)
+    assert lease(store, "w3", now=4.9, seconds=5.0) is None
+    if what == "lease":
+        with pytest.raises(LeaseLost):
+            renew(store, taken, now=0.0, seconds=5.0)
+
+
+def test_leases_on_postgresql_go_by_its_clock(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two servers whose clocks are two days apart see the same leases."""
+    with closing(open_store(postgres.new_database())) as store:
+        store.commit(Change(None, app("app-1"), jobs=(job(1),)))
+        there = time.time()
+        monkeypatch.setattr("time.time", lambda: there + 86_400.0)
+        taken = store.lease("ahead", kinds=["launch"], seconds=60.0)
+        assert taken
+        assert taken.until == pytest.approx(there + 60.0, abs=30.0)
+        monkeypatch.setattr("time.time", lambda: there - 86_400.0)
+        assert store.lease("behind", kinds=["launch"], seconds=60.0) is None
+        store.give_back(taken)
+        assert store.lease("behind", kinds=["launch"], seconds=60.0)
 
 
 def test_what_is_written_under_a_lost_lease_is_not_kept(store: SqlStore) -> None:
     kept = store.commit(Change(None, app("app-1"), jobs=(job(1),)))
     assert kept
-    lost = store.lease("w1", now=0.0, seconds=5.0)
-    taken = store.lease("w2", now=9.0, seconds=5.0)
+    lost = lease(store, "w1", now=0.0, seconds=5.0)
+    taken = lease(store, "w2", now=9.0, seconds=5.0)
     with pytest.raises(LeaseLost):
         store.commit(Change(kept, named(kept, "lost"), lease=lost, done=True))
     assert store.app("app-1") == kept
@@ -283,7 +342,7 @@ def test_what_is_written_under_a_lost_lease_is_not_kept(store: SqlStore) -> None
 
 def test_a_job_is_over_with_its_last_change(store: SqlStore) -> None:
     kept = store.commit(Change(None, app("app-1"), jobs=(job(1),)))
-    leased = store.lease("w1", now=0.0, seconds=5.0)
+    leased = lease(store, "w1", now=0.0, seconds=5.0)
     assert kept
     after = store.commit(Change(kept, named(kept, "done"), jobs=(job(2),), lease=leased, done=True))
     assert store.app("app-1") == after
@@ -294,7 +353,7 @@ def test_a_job_is_over_with_its_last_change(store: SqlStore) -> None:
 
 def test_a_job_can_end_without_a_word_on_its_application(store: SqlStore) -> None:
     store.commit(Change(None, app("app-1"), jobs=(job(1),)))
-    leased = store.lease("w1", now=0.0, seconds=5.0)
+    leased = lease(store, "w1", now=0.0, seconds=5.0)
     assert store.commit(Change(None, None, lease=leased, done=True)) is None
     assert store.jobs("app-1") == ()
 
@@ -307,9 +366,9 @@ def test_a_job_that_nobody_holds_is_no_lease(store: SqlStore) -> None:
 
 def test_jobs_go_with_their_application(store: SqlStore) -> None:
     kept = store.commit(Change(None, app("app-1"), jobs=(job(1), job(2))))
-    leased = store.lease("w1", now=0.0, seconds=5.0)
+    leased = lease(store, "w1", now=0.0, seconds=5.0)
     store.commit(Change(kept, None, lease=leased, done=True))
-    assert store.lease("w1", now=100.0, seconds=5.0) is None
+    assert lease(store, "w1", now=100.0, seconds=5.0) is None
     assert store.jobs("app-1") == ()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from smsgen.operations.ports.store import AppStore, Change, Conflict, Job, LeaseLost
 from smsgen.store import open_store
 from tests.store.records import app
+from tests.store.time import lease
 
 
 def number(store: AppStore, app_id: str = "app-1") -> int:
@@ -37,10 +38,10 @@ def increments(store: AppStore, count: int) -> None:
 
 def work(store: AppStore, owner: str, witness: Path) -> None:
     """Carry out jobs until there are none, with a file as the witness that nobody else has the same application."""
-    while job := store.lease(owner, now=1.0, seconds=1e6):
-        held = witness / job.app_id
+    while job := lease(store, owner, now=1.0, seconds=1e6):
+        held = witness / job.subject
         held.touch(exist_ok=False)
-        increment(store, job.app_id)
+        increment(store, job.subject)
         held.unlink()
         store.finish(job)
 
@@ -50,10 +51,10 @@ def race(store: AppStore, owner: str) -> None:
     chance = random.Random(owner)
     while any(store.jobs(f"app-{number}") for number in range(1, 4)):
         # Workers disagree about the time, so that each takes over what another one still works on.
-        job = store.lease(owner, now=chance.uniform(0.0, 1e6), seconds=1.0)
+        job = lease(store, owner, now=chance.uniform(0.0, 1e6), seconds=1.0)
         if job:
             try:
-                increment(store, job.app_id, lease=job)
+                increment(store, job.subject, lease=job)
             except LeaseLost:
                 continue
 
@@ -66,7 +67,7 @@ def commits(store: AppStore) -> None:
         count += 1
         servers = app("app-1", *(f"s-{count}-{at}" for at in range(3)))
         after = servers._replace(app=servers.app._replace(description=str(count)))
-        store.commit(Change(before, after, jobs=(Job(f"job-{count}", "app-1", "launch"),)))
+        store.commit(Change(before, after, jobs=(Job(f"job-{count}", "launch", "app-1", "app-1"),)))
         sys.stdout.write(f"{count}\n")
         sys.stdout.flush()
 

@@ -144,5 +144,5 @@ def changed(world: World, app_id: str, decide: Callable[[ManagedApp], Change]) -
 
 
 def new_job(world: World, app_id: str, kind: str) -> Job:
-    """Give work to be queued."""
-    return Job(f"job-{world.new_id(17)}", app_id, kind, created=world.clock.now())
+    """Return work on an application to be queued: one job of an application after another."""
+    return Job(f"job-{world.new_id(17)}", kind, app_id, app_id, created=world.clock.now())

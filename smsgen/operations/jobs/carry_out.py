@@ -12,16 +12,17 @@ says of it, and goes on from there: it finishes what runs, and never begins it a
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from typing import Any
 
 from smsgen.errors import ServiceError, SmsgenError
-from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.world import Busy, UnknownApp, World
 from smsgen.operations.jobs import launch, termination, validation
 from smsgen.operations.jobs.lease import Kind, Lease, Stopped, Superseded
 from smsgen.operations.ports.refusals import is_transient
 from smsgen.operations.ports.store import LeaseLost, StoreError
 
-KINDS = {
+KINDS: dict[str, Kind[Any]] = {
     "launch": launch.LAUNCH,
     "terminate": termination.TERMINATE,
     "delete": termination.DELETE,
@@ -29,63 +30,71 @@ KINDS = {
 }
 """Kind of a job -> how it is carried out."""
 
+LAUNCHES = ("launch", "terminate", "delete")
+"""Kinds of jobs that somebody waits for: workers of their own take them, so that long ones hold up none."""
+
+VALIDATIONS = ("validate",)
+"""Kinds of jobs that mostly wait: a validation goes on until its scripts have ended, or servers have reported."""
+
+POOLS = (LAUNCHES, VALIDATIONS)
+"""Kinds of jobs that share workers."""
+
 _log = logging.getLogger("smsgen.jobs")
 
 _FIRST_PAUSE = 5.0
 _LONGEST_PAUSE = 300.0
 
 
-def carry_out_one(world: World, worker: str) -> bool:
-    """Lease one job and carry it out; give False where there is none to take.
+def carry_out_one(world: World, worker: str, kinds: Sequence[str] = tuple(KINDS)) -> bool:
+    """Lease one job of these kinds and carry it out; return False where there is none to take.
 
     `worker` is the name that the lease is under. Raises StoreError where the store fails; the lease then ends by
     itself.
     """
-    job = world.store.lease(worker, now=world.clock.now(), seconds=world.settings.lease)
+    job = world.store.lease(worker, kinds=kinds, seconds=world.settings.lease)
     if job is None:
         return False
     kind = KINDS[job.kind]
-    lease = Lease(world, job, kind.goes_on)
+    lease = kind.hold(world, job)
     try:
         _attempt(world, lease, kind)
     except LeaseLost:
-        _log.info("job %s of %s went on to another worker", job.job_id, job.app_id)
+        _log.info("job %s of %s went on to another worker", job.job_id, job.subject)
     except (Superseded, UnknownApp):
         world.store.finish(lease.job)
     except Stopped:
-        world.store.give_back(lease.job, now=world.clock.now())
+        world.store.give_back(lease.job)
     return True
 
 
-def _attempt(world: World, lease: Lease, kind: Kind) -> None:
+def _attempt(world: World, lease: Lease, kind: Kind[Any]) -> None:
     """Carry a job out; what goes wrong is either tried again later, or written as its failure."""
     try:
-        lease.app()
+        lease.require_wanted()
         kind.carry_out(world, lease)
     except (LeaseLost, Superseded, UnknownApp, Stopped, StoreError):
         raise
     except ServiceError as error:
         if is_transient(error) and lease.job.attempt < world.settings.attempts:
-            _later(world, lease, str(error))
+            _later(world, lease, kind, str(error))
         else:
             kind.fail(world, lease, str(error))
     except Busy as error:
-        _later(world, lease, str(error))
+        _later(world, lease, kind, str(error))
     except SmsgenError as error:
         kind.fail(world, lease, str(error))
     except Exception as error:
-        _log.exception("job %s (%s) of %s failed", lease.job.job_id, lease.job.kind, lease.job.app_id)
+        _log.exception("job %s (%s) of %s failed", lease.job.job_id, lease.job.kind, lease.job.subject)
         if lease.job.attempt < world.settings.attempts:
-            _later(world, lease, "")
+            _later(world, lease, kind, "")
         else:
             kind.fail(world, lease, f"internal error ({type(error).__name__})")
 
 
-def _later(world: World, lease: Lease, why: str) -> None:
+def _later(world: World, lease: Lease, kind: Kind[Any], why: str) -> None:
     """Give the job back for a while that grows with each attempt."""
     pause = min(_FIRST_PAUSE * 2 ** max(0, lease.job.attempt - 1), _LONGEST_PAUSE)
     pause *= 1 + world.clock.jitter() / 4
-    if why and lease.job.kind != "validate":
-        message = cut(f"{why}; trying again")
-        lease.note(lambda launch: launch._replace(message=message))
-    world.store.give_back(lease.job, now=world.clock.now(), delay=pause)
+    if why:
+        kind.note(lease, f"{why}; trying again")
+    world.store.give_back(lease.job, delay=pause)

@@ -14,7 +14,15 @@ from smsgen.operations.apps.preparing import prepared
 from smsgen.operations.apps.readiness import incomplete, told
 from smsgen.operations.apps.world import World
 from smsgen.operations.files.generate_template import Generated
-from smsgen.operations.jobs.lease import FencedStacks, KeptClock, Kind, Lease, under
+from smsgen.operations.jobs.lease import (
+    AppLease,
+    FencedStacks,
+    KeptClock,
+    Kind,
+    app_lease,
+    note_launch,
+    under,
+)
 from smsgen.operations.jobs.progress import Reporter, stepped
 from smsgen.operations.jobs.validation import begin_validation
 from smsgen.operations.ports.records import StackInfo
@@ -38,7 +46,7 @@ def _goes_on(managed: ManagedApp) -> bool:
     return managed.status == AppStatus.ACTIVE.value and LaunchStatus(managed.launch.status) in _LAUNCHING
 
 
-def _carry_out(world: World, lease: Lease) -> None:
+def _carry_out(world: World, lease: AppLease) -> None:
     generated = _generated(world, lease)
     if generated is None:
         return
@@ -60,7 +68,7 @@ def _carry_out(world: World, lease: Lease) -> None:
     _succeed(world, lease, stack, f"all {len(launch.places)} servers launched")
 
 
-def _generated(world: World, lease: Lease) -> Generated | None:
+def _generated(world: World, lease: AppLease) -> Generated | None:
     """Compile what is launched; a configuration that will not do ends the launch, and there is nothing (None)."""
     managed = lease.app()
     first = managed.launch.status == LaunchStatus.VALIDATION_IN_PROGRESS.value
@@ -77,12 +85,12 @@ def _generated(world: World, lease: Lease) -> Generated | None:
     return generated
 
 
-def _step(lease: Lease, event: LaunchEvent, message: str, *, done: bool = False) -> None:
+def _step(lease: AppLease, event: LaunchEvent, message: str, *, done: bool = False) -> None:
     lease.write(lambda managed: managed._replace(launch=stepped(managed.launch, event, message)), done=done)
 
 
 def _taken_over(
-    world: World, lease: Lease, launch: Launch, stacks: FencedStacks, clock: KeptClock, talk: Reporter
+    world: World, lease: AppLease, launch: Launch, stacks: FencedStacks, clock: KeptClock, talk: Reporter
 ) -> Outcome | None:
     """Follow to its end what an earlier attempt told CloudFormation to do; None where that has not begun."""
     begun = lease.app().launch
@@ -103,7 +111,7 @@ def _taken_over(
     )
 
 
-def _succeed(world: World, lease: Lease, stack: StackInfo | None, message: str) -> None:
+def _succeed(world: World, lease: AppLease, stack: StackInfo | None, message: str) -> None:
     now = world.clock.now()
 
     def decide(managed: ManagedApp) -> ManagedApp:
@@ -116,7 +124,7 @@ def _succeed(world: World, lease: Lease, stack: StackInfo | None, message: str) 
     lease.write(decide, jobs=begin_validation(world, lease.app()), done=True)
 
 
-def _fail(world: World, lease: Lease, message: str) -> None:
+def _fail(world: World, lease: AppLease, message: str) -> None:
     managed = lease.app()
     try:
         stack = world.stacks.find(managed.app.stack_name)
@@ -134,4 +142,4 @@ def _fail(world: World, lease: Lease, message: str) -> None:
     lease.write(decide, done=True)
 
 
-LAUNCH = Kind(_goes_on, _carry_out, _fail)
+LAUNCH = Kind(app_lease(_goes_on), _carry_out, note_launch, _fail)

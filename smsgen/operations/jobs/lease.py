@@ -10,11 +10,12 @@ thing it does, and does no more; whoever has the lease then goes on from what th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from smsgen.changes.model import ChangeSet
 from smsgen.errors import SmsgenError
 from smsgen.model.managed import LaunchState, ManagedApp
+from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.world import World, change_app, find_app
 from smsgen.operations.ports.protocols import Clock, Stacks
 from smsgen.operations.ports.records import (
@@ -37,36 +38,51 @@ class Stopped(SmsgenError):
 
 
 class Lease:
-    """The hold on one job. `goes_on` says whether the application is still meant to be what the job makes of it."""
+    """The hold on one job."""
 
-    def __init__(self, world: World, job: Job, goes_on: Callable[[ManagedApp], bool]) -> None:
+    def __init__(self, world: World, job: Job) -> None:
         self._world = world
         self.job = job
-        self._goes_on = goes_on
-        self._renew_at = self._next()
-
-    def _next(self) -> float:
-        return self._world.clock.now() + self._world.settings.lease / 3
+        self._kept_at = world.clock.now()
 
     def keep(self) -> None:
         """Renew the lease where a third of it has passed; raises LeaseLost where it is another's."""
-        if self._world.clock.now() < self._renew_at:
-            return
-        world = self._world
-        self.job = world.store.renew(self.job, now=world.clock.now(), seconds=world.settings.lease)
-        self._renew_at = self._next()
+        passed = self._world.clock.now() - self._kept_at
+        if not 0 <= passed < self._world.settings.lease / 3:  # below 0: the clock was set back
+            self._renew()
 
     def check(self) -> None:
         """Make sure that the lease holds now; raises LeaseLost, and Superseded."""
-        self._renew_at = 0.0
-        self.keep()
+        self._renew()
+        self.require_wanted()
+
+    def require_wanted(self) -> None:
+        """Raise Superseded where nobody wants any more what the job does."""
+
+    def _renew(self) -> None:
+        self.job = self._world.store.renew(self.job, seconds=self._world.settings.lease)
+        self._kept_at = self._world.clock.now()
+
+
+class AppLease(Lease):
+    """The hold on a job whose subject is an application.
+
+    `goes_on` says whether the application is still meant to be what the job makes of it.
+    """
+
+    def __init__(self, world: World, job: Job, goes_on: Callable[[ManagedApp], bool]) -> None:
+        super().__init__(world, job)
+        self._goes_on = goes_on
+
+    def require_wanted(self) -> None:
+        """Raise Superseded where the application is not what the job is for any more."""
         self.app()
 
     def app(self) -> ManagedApp:
         """Give the application; raises Superseded where it is not what the job is for any more."""
-        managed = find_app(self._world, self.job.app_id)
+        managed = find_app(self._world, self.job.subject)
         if not self._goes_on(managed):
-            raise Superseded(f"the application {self.job.app_id} is {managed.launch.status} now")
+            raise Superseded(f"the application {self.job.subject} is {managed.launch.status} now")
         return managed
 
     def write(
@@ -87,7 +103,7 @@ class Lease:
             after = decide(before)
             return Change(before, after, jobs=jobs, lease=self.job, done=done)
 
-        change_app(self._world, self.job.app_id, change)
+        change_app(self._world, self.job.subject, change)
 
     def note(self, change: Callable[[LaunchState], LaunchState]) -> None:
         """Write how the launch stands, where that is news."""
@@ -96,16 +112,30 @@ class Lease:
             self.write(lambda managed: managed._replace(launch=change(managed.launch)))
 
 
-class Kind(NamedTuple):
+L = TypeVar("L", bound=Lease)
+
+
+class Kind(NamedTuple, Generic[L]):
     """How a kind of job is carried out.
 
-    `goes_on`: whether the application is still meant to be what the job makes of it. `carry_out` does it, and writes
-    its outcome; `fail` writes, in a sentence, that it failed for good.
+    `hold` makes the lease of a job that was taken. `carry_out` does the work, and writes its outcome; `note` writes, in
+    a sentence, how it stands meanwhile; `fail` writes that it failed for good.
     """
 
-    goes_on: Callable[[ManagedApp], bool]
-    carry_out: Callable[[World, Lease], None]
-    fail: Callable[[World, Lease, str], None]
+    hold: Callable[[World, Job], L]
+    carry_out: Callable[[World, L], None]
+    note: Callable[[L, str], None]
+    fail: Callable[[World, L, str], None]
+
+
+def app_lease(goes_on: Callable[[ManagedApp], bool]) -> Callable[[World, Job], AppLease]:
+    """Return what makes the lease of a job on an application; see AppLease."""
+    return lambda world, job: AppLease(world, job, goes_on)
+
+
+def note_launch(lease: AppLease, message: str) -> None:
+    """Write how a launch or a termination stands, as its status message."""
+    lease.note(lambda launch: launch._replace(message=cut(message)))
 
 
 class KeptClock:
@@ -122,9 +152,10 @@ class KeptClock:
 
     def sleep(self, seconds: float) -> None:
         """Wait, renewing the lease on the way; raises LeaseLost."""
-        end = self._clock.now() + seconds
-        while (left := end - self._clock.now()) > 0:
+        left = seconds  # counted here: a clock that is set back meanwhile must not lengthen the pause
+        while left > 0:
             self._clock.sleep(min(left, self._longest))
+            left -= self._longest
             self._lease.keep()
 
     def jitter(self) -> float:
@@ -138,7 +169,7 @@ class FencedStacks:
     Before a change set is executed or a stack is deleted, the store is told which stack, and with which token.
     """
 
-    def __init__(self, stacks: Stacks, lease: Lease) -> None:
+    def __init__(self, stacks: Stacks, lease: AppLease) -> None:
         self._stacks = stacks
         self._lease = lease
 
@@ -204,6 +235,6 @@ class FencedStacks:
         self._lease.note(lambda launch: launch._replace(stack_id=stack_id, operation=token))
 
 
-def under(world: World, lease: Lease) -> tuple[FencedStacks, KeptClock]:
+def under(world: World, lease: AppLease) -> tuple[FencedStacks, KeptClock]:
     """Give the world's stacks and clock under a lease."""
     return FencedStacks(world.stacks, lease), KeptClock(world.clock, lease, world.settings.lease / 3)

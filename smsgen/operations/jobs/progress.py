@@ -8,7 +8,7 @@ from smsgen.changes.model import ChangeSet
 from smsgen.model.managed import LaunchState
 from smsgen.model.status import STEPS, LaunchEvent, LaunchStatus, advance
 from smsgen.operations.apps.readiness import cut
-from smsgen.operations.jobs.lease import Lease
+from smsgen.operations.jobs.lease import AppLease
 from smsgen.operations.ports.records import StackEvent, StackInfo
 from smsgen.operations.stacks.follow import View, is_consequence
 from smsgen.operations.stacks.request import Place
@@ -23,7 +23,7 @@ def stepped(launch: LaunchState, event: LaunchEvent, message: str = "") -> Launc
 class Reporter:
     """The Conversation of a launch that nobody watches: it agrees to everything, and writes what is said."""
 
-    def __init__(self, lease: Lease) -> None:
+    def __init__(self, lease: AppLease) -> None:
         self._lease = lease
 
     def note(self, text: str) -> None:
@@ -58,7 +58,7 @@ def _started(launch: LaunchState) -> LaunchState:
 class Progress:
     """The View of an operation: how many servers of the current launch order are there, and what failed first."""
 
-    def __init__(self, lease: Lease, places: Mapping[str, Place], *, created: bool) -> None:
+    def __init__(self, lease: AppLease, places: Mapping[str, Place], *, created: bool) -> None:
         self._lease = lease
         self._places = places
         self._created = created

@@ -6,7 +6,7 @@ from smsgen.model.managed import ManagedApp
 from smsgen.model.status import APP_STEPS, AppEvent, AppStatus, LaunchEvent, LaunchStatus, step
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.world import World
-from smsgen.operations.jobs.lease import Kind, Lease, under
+from smsgen.operations.jobs.lease import AppLease, Kind, app_lease, note_launch, under
 from smsgen.operations.jobs.progress import Reporter, stepped
 from smsgen.operations.stacks.terminate import TerminateOptions, terminate_app
 
@@ -19,14 +19,14 @@ def _deleting(managed: ManagedApp) -> bool:
     return managed.status == AppStatus.DELETING.value
 
 
-def _delete_stack(world: World, lease: Lease) -> None:
+def _delete_stack(world: World, lease: AppLease) -> None:
     stacks, clock = under(world, lease)
     options = TerminateOptions(pace=world.settings.pace, timeout=world.settings.timeout)
     stack_name = lease.app().app.stack_name
     terminate_app(stack_name, options, stacks=stacks, clock=clock, talk=Reporter(lease))
 
 
-def _terminate(world: World, lease: Lease) -> None:
+def _terminate(world: World, lease: AppLease) -> None:
     _delete_stack(world, lease)
     lease.write(_terminated, done=True)
 
@@ -41,16 +41,16 @@ def _not_terminated(managed: ManagedApp, message: str) -> ManagedApp:
     return managed._replace(launch=stepped(managed.launch, LaunchEvent.FAIL, message)._replace(operation=""))
 
 
-def _termination_failed(world: World, lease: Lease, message: str) -> None:
+def _termination_failed(world: World, lease: AppLease, message: str) -> None:
     lease.write(lambda managed: _not_terminated(managed, message), done=True)
 
 
-def _delete(world: World, lease: Lease) -> None:
+def _delete(world: World, lease: AppLease) -> None:
     _delete_stack(world, lease)
     lease.write(lambda managed: None, done=True)
 
 
-def _deletion_failed(world: World, lease: Lease, message: str) -> None:
+def _deletion_failed(world: World, lease: AppLease, message: str) -> None:
     def decide(managed: ManagedApp) -> ManagedApp:
         if _terminating(managed):
             managed = _not_terminated(managed, message)
@@ -60,5 +60,5 @@ def _deletion_failed(world: World, lease: Lease, message: str) -> None:
     lease.write(decide, done=True)
 
 
-TERMINATE = Kind(_terminating, _terminate, _termination_failed)
-DELETE = Kind(_deleting, _delete, _deletion_failed)
+TERMINATE = Kind(app_lease(_terminating), _terminate, note_launch, _termination_failed)
+DELETE = Kind(app_lease(_deleting), _delete, note_launch, _deletion_failed)

@@ -23,7 +23,7 @@ from smsgen.operations.apps.configure_validation import (
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.server_reports import Report, read_report
 from smsgen.operations.apps.world import World, new_job
-from smsgen.operations.jobs.lease import Kind, Lease, under
+from smsgen.operations.jobs.lease import AppLease, Kind, app_lease, under
 from smsgen.operations.ports.records import Command
 from smsgen.operations.ports.refusals import is_transient
 from smsgen.operations.ports.store import Job
@@ -45,7 +45,7 @@ def _goes_on(managed: ManagedApp) -> bool:
     return managed.launch.status == LaunchStatus.LAUNCHED.value and bool(outputs(managed))
 
 
-def _carry_out(world: World, lease: Lease) -> None:
+def _carry_out(world: World, lease: AppLease) -> None:
     _, clock = under(world, lease)
     backoff = Backoff(clock, world.settings.pace.within(_LONGEST))
     while True:
@@ -59,11 +59,11 @@ def _carry_out(world: World, lease: Lease) -> None:
     world.store.finish(lease.job)
 
 
-def _keep(lease: Lease, output: ValidationOutput) -> None:
+def _keep(lease: AppLease, output: ValidationOutput) -> None:
     lease.write(lambda managed: with_output(managed, output))
 
 
-def _news(world: World, lease: Lease) -> Iterator[ValidationOutput]:
+def _news(world: World, lease: AppLease) -> Iterator[ValidationOutput]:
     """Give the outputs that are others now: of scripts that were sent or have ended, of servers that are too late."""
     managed, now = lease.app(), world.clock.now()
     scripts = {one.validation_id: one for one in managed.validation.apps}
@@ -133,7 +133,7 @@ def _asked(world: World, script: AppValidation, output: ValidationOutput) -> Val
     return output._replace(status=SUCCEEDED if answer.succeeded else FAILED, message=cut(answer.said))
 
 
-def _fail(world: World, lease: Lease, message: str) -> None:
+def _fail(world: World, lease: AppLease, message: str) -> None:
     now = world.clock.now()
 
     def decide(managed: ManagedApp) -> ManagedApp:
@@ -146,4 +146,8 @@ def _fail(world: World, lease: Lease, message: str) -> None:
     lease.write(decide, done=True)
 
 
-VALIDATE = Kind(_goes_on, _carry_out, _fail)
+def _note(lease: AppLease, message: str) -> None:
+    """Write nothing: a validation's status is its outputs', and the launch's message is not its to change."""
+
+
+VALIDATE = Kind(app_lease(_goes_on), _carry_out, _note, _fail)

@@ -9,23 +9,25 @@ is kept only while its lease holds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from smsgen.errors import SmsgenError
 from smsgen.model.managed import ManagedApp, Summary
 
 
 class Job(NamedTuple):
-    """Work on one application that goes on in the background.
+    """Work that goes on in the background.
 
-    `kind`: "launch", "terminate", "delete" or "validate". `body`: what it needs to know, as plain JSON data. `attempt`
-    counts the leases taken so far. `owner` is the worker that holds the lease, until `until` (seconds since the epoch).
+    `kind` says how it is carried out ("launch", "terminate", "delete", "validate"), `subject` on what (an id). Jobs of
+    one `lane` are carried out one after another, in the order in which they were queued; lanes go side by side.
+    `attempt` counts the leases taken so far. `owner` is the worker that holds the lease, until `until` (seconds since
+    the epoch, by the store's clock).
     """
 
     job_id: str
-    app_id: str
     kind: str
-    body: Mapping[str, Any] = {}
+    subject: str
+    lane: str
     attempt: int = 0
     owner: str = ""
     until: float = 0.0
@@ -110,19 +112,21 @@ class AppStore(Protocol):
     def token(self, operation: str, token: str) -> Token | None:
         """Give what is remembered of a client token, or None."""
 
-    def jobs(self, app_id: str) -> tuple[Job, ...]:
-        """Give the jobs of an application that are not over, oldest first."""
+    def jobs(self, subject: str) -> tuple[Job, ...]:
+        """Give the jobs on a subject that are not over, oldest first."""
 
-    def lease(self, owner: str, *, now: float, seconds: float) -> Job | None:
-        """Take the oldest job that nobody holds (or whose lease has ended) for `seconds`, or give None.
+    def lease(self, owner: str, *, kinds: Sequence[str], seconds: float) -> Job | None:
+        """Take the oldest job of these kinds that nobody holds (or whose lease has ended) for `seconds`, or give None.
 
-        Of one application's jobs only the oldest can be taken.
+        Of one lane's jobs only the oldest can be taken. Time is the store's: of PostgreSQL the database's clock, as
+        its workers' machines may disagree. A lease that ends later than its own length from now was written before a
+        clock was set back, and has ended.
         """
 
-    def renew(self, job: Job, *, now: float, seconds: float) -> Job:
+    def renew(self, job: Job, *, seconds: float) -> Job:
         """Hold the lease of a job for `seconds` from now; raises LeaseLost where it is no longer `job.owner`'s."""
 
-    def give_back(self, job: Job, *, now: float, delay: float = 0.0) -> None:
+    def give_back(self, job: Job, *, delay: float = 0.0) -> None:
         """End a lease before its time; the job can be taken again after `delay` seconds. Nothing where it is lost."""
 
     def finish(self, job: Job) -> None:

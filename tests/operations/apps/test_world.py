@@ -28,7 +28,7 @@ def test_many_writers_lose_nothing(kind: str, tmp_path: Path, request: pytest.Fi
         url = f"sqlite:///{tmp_path}/store.db"
         if kind == "postgresql":
             url = request.getfixturevalue("postgres").new_database()
-        site = Site(store.open_store(url))
+        site = Site(lambda now: store.open_store(url, clock=now))
     with closing(site.store):
         world = site.world._replace(clock=SystemClock())
 

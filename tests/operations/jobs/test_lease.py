@@ -9,7 +9,8 @@ import pytest
 from smsgen.errors import ServiceError
 from smsgen.model.managed import ManagedApp
 from smsgen.operations.apps import launching
-from smsgen.operations.jobs.lease import FencedStacks, KeptClock, Lease, Superseded, under
+from smsgen.operations.jobs.carry_out import LAUNCHES
+from smsgen.operations.jobs.lease import AppLease, FencedStacks, KeptClock, Superseded, under
 from smsgen.operations.ports.protocols import Stacks
 from smsgen.operations.ports.records import ChangeSetInfo
 from smsgen.operations.ports.refusals import is_transient
@@ -35,11 +36,11 @@ class Held:
         launching.launch_app(site.world, self.app_id)
         self.going_on = True
         self.job = self.take("worker-1")
-        self.lease = Lease(site.world, self.job, lambda managed: self.going_on)
+        self.lease = AppLease(site.world, self.job, lambda managed: self.going_on)
         self.stacks, self.clock = under(site.world, self.lease)
 
     def take(self, worker: str) -> Job:
-        job = self.site.store.lease(worker, now=self.site.clock.now(), seconds=60.0)
+        job = self.site.store.lease(worker, kinds=LAUNCHES, seconds=60.0)
         assert job is not None
         return job
 
@@ -95,7 +96,7 @@ def test_pauses_are_short_and_renew_the_lease(held: Held) -> None:
     held.clock.sleep(200.0)
     assert sum(held.site.clock.naps) == pytest.approx(200.0)
     assert max(held.site.clock.naps) <= 20.0
-    assert held.site.store.lease("worker-2", now=held.site.clock.now(), seconds=60.0) is None
+    assert held.site.store.lease("worker-2", kinds=LAUNCHES, seconds=60.0) is None
     assert held.clock.jitter() == held.site.clock.jitter()
 
 
@@ -110,15 +111,20 @@ def test_the_lease_is_renewed_only_where_it_is_time(held: Held) -> None:
     renewals: list[float] = []
     real = held.site.store.renew
 
-    def renew(job: Job, *, now: float, seconds: float) -> Job:
-        renewals.append(now)
-        return real(job, now=now, seconds=seconds)
+    def renew(job: Job, *, seconds: float) -> Job:
+        renewals.append(seconds)
+        return real(job, seconds=seconds)
 
     held.site.store.renew = renew
     for _ in range(60):
         held.site.clock.time += 1
         held.lease.keep()
     assert len(renewals) == 3
+    held.site.clock.time -= (
+        86_400  # set back by a day: how long the lease has been held is not known any more
+    )
+    held.lease.keep()
+    assert len(renewals) == 4
 
 
 def test_what_is_no_news_is_not_written(held: Held) -> None:
