@@ -49,7 +49,7 @@ def commit(connection: Connection, prepared: Prepared) -> ManagedApp | None:
     if kept:
         _keep_servers(connection, kept, new=change.before is None)
     if change.jobs:
-        connection.execute(insert(JOBS), [{**job._asdict(), "reach": 0.0} for job in change.jobs])
+        connection.execute(insert(JOBS), [_row(job) for job in change.jobs])
     if change.lease and change.done:
         connection.execute(delete(JOBS).where(JOBS.c.job_id == change.lease.job_id))
     return kept
@@ -63,6 +63,10 @@ def hold(connection: Connection, job: Job) -> None:
     held = (JOBS.c.job_id == job.job_id) & (JOBS.c.owner == job.owner) & (JOBS.c.attempt == job.attempt)
     if not job.owner or connection.execute(select(JOBS.c.seq).where(held).with_for_update()).first() is None:
         raise LeaseLost(f"the lease of the job {job.job_id} has ended")
+
+
+def _row(job: Job) -> dict[str, Any]:
+    return {**job._asdict(), "reach": max(0.0, job.until - job.created)}  # `until`: not before that time
 
 
 def token_key(token: str) -> str:

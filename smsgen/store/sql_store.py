@@ -187,7 +187,7 @@ class SqlStore:
         """Return the store's time: a file's is this machine's, a database server's is its own."""
         return float(connection.execute(select(self._time())).scalar_one())
 
-    def _time(self) -> ColumnElement[float]:
+    def _time(self) -> ColumnElement[Any]:
         return literal(self._clock()) if self._clock else _DATABASE_TIME
 
     def finish(self, job: Job) -> None:
@@ -209,10 +209,10 @@ class SqlStore:
             return
 
 
-_DATABASE_TIME: ColumnElement[float] = func.extract("epoch", func.clock_timestamp())
+_DATABASE_TIME: ColumnElement[Any] = func.extract("epoch", func.clock_timestamp())
 
 
-def _free(now: ColumnElement[float], kinds: Sequence[str]) -> Select[Any]:
+def _free(now: ColumnElement[Any], kinds: Sequence[str]) -> Select[Any]:
     """Select the job to be taken: the first of its lane's, and no other worker is looking at it.
 
     PostgreSQL asks its clock again for a row that another worker has just written: with the time at which the

@@ -311,6 +311,12 @@ def test_nothing_reaches_further_ahead_than_it_is_long(store: SqlStore, what: st
             renew(store, taken, now=0.0, seconds=5.0)
 
 
+def test_a_job_can_be_queued_for_later(store: SqlStore) -> None:
+    store.commit(Change(None, app("app-1"), jobs=(job(1)._replace(created=10.0, until=1010.0),)))
+    assert lease(store, "w1", now=1009.0, seconds=5.0) is None
+    assert lease(store, "w1", now=1010.0, seconds=5.0)
+
+
 def test_leases_on_postgresql_go_by_its_clock(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two servers whose clocks are two days apart see the same leases."""
     with closing(open_store(postgres.new_database())) as store:

@@ -21,7 +21,7 @@ class Job(NamedTuple):
     `kind` says how it is carried out ("launch", "terminate", "delete", "validate"), `subject` on what (an id). Jobs of
     one `lane` are carried out one after another, in the order in which they were queued; lanes go side by side.
     `attempt` counts the leases taken so far. `owner` is the worker that holds the lease, until `until` (seconds since
-    the epoch, by the store's clock).
+    the epoch, by the store's clock); before anybody holds it, a job is not taken before `until`.
     """
 
     job_id: str
