@@ -187,12 +187,12 @@ def test_the_body_is_not_hashed_a_second_time_for_the_signature(
     snapshot_id = started(snapshots)
     snapshots.put(snapshot_id, 0, DATA, DIGEST)
     sent = []
-    send = snapshots._blocks._http.send
-    monkeypatch.setattr(
-        snapshots._blocks._http, "send", lambda request: sent.append(request) or send(request)
-    )
+    connections = snapshots._blocks._connections
+    assert connections is not None
+    put = connections.put
+    monkeypatch.setattr(connections, "put", lambda *request: sent.append(request) or put(*request))
     snapshots.put(snapshot_id, 1, DATA, DIGEST)
-    headers = {name.lower(): value for name, value in sent[0].headers.items()}
+    headers = {name.lower(): value for name, value in sent[0][1].items()}
     assert headers["x-amz-content-sha256"] == "UNSIGNED-PAYLOAD"
     assert headers["x-amz-checksum"] == b64encode(DIGEST).decode()
     assert "x-amz-checksum;" in headers["authorization"]
