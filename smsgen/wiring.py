@@ -11,7 +11,15 @@ if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.clients import AwsSettings, Clients
     from smsgen.operations.apps.world import Settings, World
-    from smsgen.operations.ports.protocols import Artifacts, Clock, Files, Revisions, StackReader, Stacks
+    from smsgen.operations.ports.protocols import (
+        Artifacts,
+        Clock,
+        Files,
+        Lookups,
+        Revisions,
+        StackReader,
+        Stacks,
+    )
     from smsgen.server.api.protocol import Call
     from smsgen.server.http.access_log import AccessLog
     from smsgen.server.http.answer import Gate
@@ -56,6 +64,13 @@ def stacks(clients: Clients) -> Stacks:
     from smsgen.aws.stacks import CloudFormationStacks
 
     return CloudFormationStacks(clients)
+
+
+def lookups(clients: Clients) -> Lookups:
+    """Give what is known of images and subnets, in EC2."""
+    from smsgen.aws.lookups import Ec2Lookups
+
+    return Ec2Lookups(clients)
 
 
 def clock() -> Clock:
@@ -187,6 +202,7 @@ def world(
         stacks=stacks(clients),
         reader=stack_reader(clients),
         commands=SsmCommands(clients),
+        lookups=lookups(clients),
         clock=clock(),
         new_id=new_id,
         secret=cache(store.secret),

@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     talk = Terminal(yes=args.yes, render=change_set_text)
     parameters = read_parameters(args.parameters, args.parameter, files=files)
     imports = read_assignments(args.imports, "--import")
-    planned = plan(args.app, files=files, artifacts=artifacts)
+    planned = plan(args.app, files=files, artifacts=artifacts, lookups=wiring.lookups(clients))
     for warning in planned.warnings:
         talk.note(warning.render())
     options = LaunchOptions(

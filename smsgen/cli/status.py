@@ -47,8 +47,9 @@ def run(args: argparse.Namespace) -> int:
     from smsgen.startup.process import stay
 
     stay()
-    planned = plan(args.app, files=wiring.files())
-    stacks = wiring.stacks(wiring.clients(aws_settings(args)))
+    clients = wiring.clients(aws_settings(args))
+    planned = plan(args.app, files=wiring.files(), lookups=wiring.lookups(clients))
+    stacks = wiring.stacks(clients)
     if args.watch:
         _watch(args, planned, stacks)
     found = status(

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smsgen.aws.clients import AwsSettings
 
 EXAMPLES = """\
 examples:
   smsgen validate shop.yaml
   smsgen validate apps/*.yaml --output sarif > smsgen.sarif
+  smsgen validate shop.yaml --aws                ask EC2 about its subnets and images, too
   generate-app | smsgen validate -
 
 The report is written to stdout, the count to stderr. Exit code: 0 fine or warnings only, 1 errors.
@@ -28,6 +33,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", choices=PROFILES, help="check for this profile, in place of the file's own"
     )
+    parser.add_argument(
+        "--aws",
+        action="store_true",
+        help="ask EC2, too: whether subnets are in their vpc, and what images call their root volume",
+    )
+    from smsgen.cli.aws_options import add_aws_options
+
+    add_aws_options(parser, profile=False)
+
+
+def _aws_settings(args: argparse.Namespace) -> AwsSettings:
+    """Give which AWS; --profile is the template's here, AWS_PROFILE names another of the AWS configuration."""
+    from smsgen.aws.clients import AwsSettings
+
+    return AwsSettings(region=args.region, endpoint_url=args.endpoint_url)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,7 +56,8 @@ def run(args: argparse.Namespace) -> int:
     from smsgen.operations.files.validate import validate
     from smsgen.report.diagnostics import render, summary
 
-    found = validate(args.apps, files=wiring.files(), profile=args.profile)
+    lookups = wiring.lookups(wiring.clients(_aws_settings(args))) if args.aws else None
+    found = validate(args.apps, files=wiring.files(), profile=args.profile, lookups=lookups)
     sys.stdout.write(render(found, args.output))
     sys.stderr.write(f"{summary(found, len(args.apps))}\n")
     return 1 if errors(found) else 0

@@ -8,8 +8,8 @@ from smsgen.model.launch import Volume
 from smsgen.model.problems import Problems
 
 DEFAULT_TYPE = "gp3"
-ROOT_DEVICES = ("/dev/sda1", "/dev/xvda")
-"""The names that EC2 gives the root volume of an image."""
+ROOT_DEVICES = ("/dev/sda1", "/dev/xvda", "/dev/sda")
+"""The names that images give their root volume; the first is that of SMS's, and of VM Import/Export's."""
 
 
 class VolumeType(NamedTuple):

@@ -86,6 +86,26 @@ class FakeCommands:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
+class FakeLookups:
+    """EC2 in memory: every image calls its root volume /dev/sda1, every subnet is in one VPC, but for those named."""
+
+    def __init__(self) -> None:
+        self.devices: dict[str, str] = {}
+        self.networks: dict[str, str] = {}
+        self.error: ServiceError | None = None
+
+    def root_devices(self, images: Any) -> dict[str, str]:
+        return self._known(images, self.devices, "/dev/sda1")
+
+    def vpcs(self, subnets: Any) -> dict[str, str]:
+        return self._known(subnets, self.networks, "vpc-12345678")
+
+    def _known(self, names: Any, named: dict[str, str], usual: str) -> dict[str, str]:
+        if self.error:
+            raise self.error
+        return {name: found for name in names if (found := named.get(name, usual))}
+
+
 class FakeReader:
     """StackReader on what FakeStacks holds."""
 
@@ -134,6 +154,7 @@ class Site:
         self.store: Any = store(self.clock.now) if store else FakeStore(self.clock.now)
         self.artifacts = FakeArtifacts()
         self.commands = FakeCommands()
+        self.lookups = FakeLookups()
         self._count = 0
         self.world = World(
             self.store,
@@ -141,6 +162,7 @@ class Site:
             self.aws,
             FakeReader(self.aws),
             self.commands,
+            self.lookups,
             self.clock,
             self.new_id,
             lambda: b"s" * 32,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from smsgen.errors import InvalidInput
+from smsgen.errors import InvalidInput, ServiceError
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.check import read
 from smsgen.model.fields import SERVER
@@ -18,6 +18,7 @@ from smsgen.model.managed import LaunchState, ManagedApp
 from smsgen.model.status import STEPS, LaunchEvent, LaunchStatus, advance
 from smsgen.operations.apps.readiness import diagnose, told, without_image
 from smsgen.operations.apps.world import BadParameter, NotPermitted, World, changed, permit
+from smsgen.operations.files.looked_up import with_root_devices
 from smsgen.operations.ports.store import Change
 
 API_FIELDS = (
@@ -166,10 +167,13 @@ def set_images(world: World, app_id: str, images: Mapping[str, str]) -> ManagedA
     """Record the images of servers, in place of replication runs that make them.
 
     `images`: server id -> `ami-…`, or `ssm:/path`. Takes effect at the next launch; all of them are recorded or none.
+    What EC2 says is the root device of an image is recorded with it, where EC2 can be asked; the launch asks again.
     Raises BadParameter for servers that are not in the application, InvalidInput for images that cannot be.
     """
+    devices: Mapping[str, str] | None = None
 
     def decide(before: ManagedApp) -> Change:
+        nonlocal devices
         servers = {server.server_id for group in before.app.server_groups for server in group.server_list}
         strangers = [server_id for server_id in images if server_id not in servers]
         if strangers:
@@ -181,12 +185,22 @@ def set_images(world: World, app_id: str, images: Mapping[str, str]) -> ManagedA
         app = _each_server(
             before.app, lambda one: one._replace(image_id=images.get(one.server_id, one.image_id))
         )
-        after = before._replace(app=app, modified=world.clock.now())
+        devices = _root_devices(world, app, images) if devices is None else devices
+        after = before._replace(app=with_root_devices(app, devices), modified=world.clock.now())
         if LaunchEvent.CONFIGURE in STEPS[LaunchStatus(before.launch.status)]:
             after = reconsidered(after)
         return Change(before, after)
 
     return changed(world, app_id, decide)
+
+
+def _root_devices(world: World, app: App, images: Mapping[str, str]) -> Mapping[str, str]:
+    if app.profile != "hardened":
+        return {}
+    try:
+        return world.lookups.root_devices(set(images.values()))
+    except ServiceError:  # there may be no credentials here, nor a network
+        return {}
 
 
 def _called(server_ids: list[str]) -> str:

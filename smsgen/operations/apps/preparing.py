@@ -7,6 +7,7 @@ from smsgen.operations.apps.scripts_in_s3 import read_scripts
 from smsgen.operations.apps.server_reports import validations_of
 from smsgen.operations.apps.world import World
 from smsgen.operations.files.generate_template import Generated, generate_from
+from smsgen.operations.files.looked_up import looked_up
 
 
 def prepared(world: World, managed: ManagedApp, *, format: str = "yaml") -> Generated:  # noqa: A002 - the API's word
@@ -16,7 +17,8 @@ def prepared(world: World, managed: ManagedApp, *, format: str = "yaml") -> Gene
     """
     app = managed.app
     generated = generate_from(app, format=format)  # its own faults are told before anything is asked of AWS
+    named = looked_up(app, world.lookups)
     objects, validations = read_scripts(app, world.artifacts), validations_of(managed, world.artifacts)
-    if not (objects or validations):
+    if not (objects or validations) and named == app:
         return generated
-    return generate_from(app, format=format, validations=validations, objects=objects)
+    return generate_from(named, format=format, validations=validations, objects=objects)

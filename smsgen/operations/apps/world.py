@@ -13,7 +13,7 @@ from smsgen.errors import SmsgenError
 from smsgen.model.managed import ManagedApp
 from smsgen.model.permitted import refusal
 from smsgen.operations.apps.turns import Turns
-from smsgen.operations.ports.protocols import Artifacts, Clock, Commands, StackReader, Stacks
+from smsgen.operations.ports.protocols import Artifacts, Clock, Commands, Lookups, StackReader, Stacks
 from smsgen.operations.ports.store import AppStore, Change, Conflict, Job
 from smsgen.operations.ports.waiting import Pace
 
@@ -57,6 +57,7 @@ class World(NamedTuple):
     stacks: Stacks
     reader: StackReader
     commands: Commands
+    lookups: Lookups
     clock: Clock
     new_id: Callable[[int], str]
     secret: Callable[[], bytes]

@@ -1,4 +1,4 @@
-"""Check application files without AWS: the file, its scripts, what is made of it."""
+"""Check application files: the file, its scripts, what is made of it; with AWS, what they name there as well."""
 
 from __future__ import annotations
 
@@ -6,25 +6,40 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from smsgen.errors import Diagnostic, InvalidInput, Location, SmsgenError
-from smsgen.operations.files.generate_template import generate_template
+from smsgen.operations.files.generate_template import Generated, generate_template
 
 if TYPE_CHECKING:  # Protocols are slow to make
-    from smsgen.operations.ports.protocols import Files
+    from smsgen.operations.ports.protocols import Files, Lookups
 
 
-def validate(paths: Iterable[str], *, files: Files, profile: str | None = None) -> tuple[Diagnostic, ...]:
+def validate(
+    paths: Iterable[str], *, files: Files, profile: str | None = None, lookups: Lookups | None = None
+) -> tuple[Diagnostic, ...]:
     """Give every problem of every file, in the order given; without an ERROR among them, all compile.
 
-    `paths`: application files, `-` for standard input. `profile`: in place of the files' own.
+    `paths`: application files, `-` for standard input. `profile`: in place of the files' own. `lookups`: whom to ask
+    about the images and subnets that the files name; nobody is asked without it. Raises ServiceError where AWS does not
+    answer.
     """
-    return tuple(found for path in paths for found in _check(path, files, profile))
+    return tuple(found for path in paths for found in _check(path, files, profile, lookups))
 
 
-def _check(path: str, files: Files, profile: str | None) -> tuple[Diagnostic, ...]:
+def _check(path: str, files: Files, profile: str | None, lookups: Lookups | None) -> tuple[Diagnostic, ...]:
     """Give what reading and compiling show: missing scripts, values that do not fit together, weakened defaults."""
     try:
-        return generate_template(path, files=files, profile=profile).warnings
+        generated = generate_template(path, files=files, profile=profile)
     except InvalidInput as error:
         return error.diagnostics
     except SmsgenError as error:
         return (Diagnostic("UNREADABLE", str(error), error.hint, location=Location(path, 1, 1)),)
+    return (*generated.warnings, *_of_names(generated, lookups))
+
+
+def _of_names(generated: Generated, lookups: Lookups | None) -> tuple[Diagnostic, ...]:
+    """Give what is to be said of the images and subnets that the file names."""
+    from smsgen.operations.files.looked_up import look_up, root_device_findings, subnet_problems
+
+    app = generated.app
+    known = look_up(app, lookups) if lookups else None
+    found = (*root_device_findings(app, known), *(subnet_problems(app, known) if known else ()))
+    return generated.loaded.source.place(found)

@@ -155,6 +155,19 @@ class Commands(Protocol):
         """Give how a script stands that was sent to an instance."""
 
 
+class Lookups(Protocol):
+    """What EC2 says of what an application names. Every method raises ServiceError where AWS refuses."""
+
+    def root_devices(self, images: Iterable[str]) -> Mapping[str, str]:
+        """Give image (`ami-…`, or `ssm:/path` of a parameter that holds one) -> the name of its root device.
+
+        Images that are not there, or may not be used, are left out.
+        """
+
+    def vpcs(self, subnets: Iterable[str]) -> Mapping[str, str]:
+        """Give subnet id -> id of its VPC; subnets that are not there are left out."""
+
+
 class StackReader(Protocol):
     """What a snapshot of a deployed stack is made of. Every method raises ServiceError where AWS refuses."""
 

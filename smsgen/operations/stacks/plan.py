@@ -11,8 +11,9 @@ from smsgen.compiler.resolve import ResolvedServer, resolve
 from smsgen.errors import Diagnostic
 from smsgen.model.app import App
 from smsgen.operations.files.generate_template import Generated, generate_template
+from smsgen.operations.files.looked_up import looked_up
 from smsgen.operations.files.scripts import Scripts
-from smsgen.operations.ports.protocols import Artifacts, Files
+from smsgen.operations.ports.protocols import Artifacts, Files, Lookups
 from smsgen.operations.stacks.request import Launch, Place
 from smsgen.operations.stacks.upload import MAX_USER_DATA, upload_scripts, upload_templates
 
@@ -29,14 +30,22 @@ class Plan(NamedTuple):
     warnings: tuple[Diagnostic, ...]
 
 
-def plan(file: str, *, files: Files, artifacts: Callable[[], Artifacts] | None = None) -> Plan:
+def plan(
+    file: str,
+    *,
+    files: Files,
+    artifacts: Callable[[], Artifacts] | None = None,
+    lookups: Lookups | None = None,
+) -> Plan:
     """Read and compile an application file.
 
     `artifacts` gives the bucket for boot scripts that are too long for user data; without it they are an
-    error. Raises InvalidInput with every problem, in the order of the file.
+    error. `lookups`: whom to ask for the root devices of the images and the VPCs of the subnets.
+    Raises InvalidInput with every problem, in the order of the file.
     """
 
     def rewrite(app: App, scripts: Scripts) -> App:
+        app = looked_up(app, lookups) if lookups else app
         if artifacts is None or all(len(one) <= MAX_USER_DATA for one in scripts.content.values()):
             return app
         return upload_scripts(app, scripts.content, artifacts(), every=False)

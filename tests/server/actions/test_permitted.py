@@ -99,7 +99,8 @@ def without_aws(call: Caller) -> None:
     """Let nothing of AWS be asked any more."""
     nobody: Any = Nobody()
     world = call.site.world
-    call.site.world = world._replace(artifacts=lambda: nobody, stacks=nobody, reader=nobody, commands=nobody)
+    ports = dict.fromkeys(("stacks", "reader", "commands", "lookups"), nobody)
+    call.site.world = world._replace(artifacts=lambda: nobody, **ports)
 
 
 @pytest.mark.parametrize("operation", sorted(set(CHANGING) - set(NOT_SERVED) - ASKING - {WITH_GROUPS}))

@@ -1,0 +1,171 @@
+"""What EC2 says of what an application names: the root devices of its images, and the VPCs of its subnets.
+
+    App ──look_up──▶ Known ──with_root_devices──▶ App       each root volume under the name that its image gives it
+                       └─────subnet_problems────▶ what does not fit
+
+A template names the root volume to encrypt it, and EC2 refuses one that the image calls otherwise. Where nobody may ask
+EC2, the file says the name: `volumes: [{device: /dev/xvda}]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from smsgen.compiler.resolve import ResolvedServer, resolve
+from smsgen.errors import Diagnostic, InvalidInput, Path, ServiceError, Severity
+from smsgen.model.app import App, Server
+from smsgen.model.launch import Volume
+from smsgen.model.volumes import ROOT_DEVICES
+from smsgen.operations.ports.refusals import is_denied
+
+if TYPE_CHECKING:  # Protocols are slow to make
+    from smsgen.operations.ports.protocols import Lookups
+
+
+class Known(NamedTuple):
+    """What EC2 says: image (`ami-…`, or `ssm:/path`) -> its root device, subnet -> its VPC.
+
+    None where EC2 may not be asked; what it does not know is not in it.
+    """
+
+    root_devices: Mapping[str, str] | None = None
+    vpcs: Mapping[str, str] | None = None
+
+
+def look_up(app: App, lookups: Lookups) -> Known:
+    """Ask EC2 about the images and subnets of an application, as far as it matters.
+
+    Raises ServiceError where AWS is in trouble; what these credentials may not ask is not known.
+    """
+    servers = resolve(app)
+    images = {one.server.image_id for one in servers if one.server.image_id and _maps_root(one, app)}
+    subnets = {one.launch.subnet for one in servers if one.launch.vpc and one.launch.subnet}
+    return Known(_asked(lookups.root_devices, images), _asked(lookups.vpcs, subnets))
+
+
+def looked_up(app: App, lookups: Lookups) -> App:
+    """Give the application with the root devices that EC2 says; raises InvalidInput for subnets in another VPC."""
+    known = look_up(app, lookups)
+    wrong = subnet_problems(app, known)
+    if wrong:
+        raise InvalidInput(wrong)
+    return with_root_devices(app, known.root_devices or {})
+
+
+def _asked(
+    ask: Callable[[Iterable[str]], Mapping[str, str]], names: Iterable[str]
+) -> Mapping[str, str] | None:
+    if not names:
+        return {}
+    try:
+        return ask(names)
+    except ServiceError as error:
+        if is_denied(error):
+            return None
+        raise
+
+
+# --- Root devices -------------------------------------------------------------------------------------------
+
+
+def with_root_devices(app: App, devices: Mapping[str, str]) -> App:
+    """Give the application with each root volume under the name that the server's image gives it.
+
+    `devices`: image -> root device. A server whose image is not among them stays as it is.
+    """
+    named = {
+        one.path: volumes
+        for one in resolve(app)
+        if _maps_root(one, app)
+        and (device := devices.get(one.server.image_id)) in ROOT_DEVICES
+        and (volumes := _named(one, device)) != one.launch.volumes
+    }
+    return _with_volumes(app, named) if named else app
+
+
+def root_device(one: ResolvedServer) -> str:
+    """Give the name under which a server's root volume is mapped, "" where nobody says one."""
+    return next((volume.device for volume in one.launch.volumes or () if volume.device in ROOT_DEVICES), "")
+
+
+def _maps_root(one: ResolvedServer, app: App) -> bool:
+    """Whether the template names the root volume: `volumes: []` leaves it to the image, profile `sms` does."""
+    return bool(root_device(one)) or (app.profile == "hardened" and one.launch.volumes != ())
+
+
+def _named(one: ResolvedServer, device: str) -> tuple[Volume, ...] | None:
+    volumes, root = one.launch.volumes or (), root_device(one)
+    if not root:
+        return one.launch.volumes if device == ROOT_DEVICES[0] else (Volume(device), *volumes)
+    return tuple(volume._replace(device=device) if volume.device == root else volume for volume in volumes)
+
+
+def _with_volumes(app: App, volumes: Mapping[Path, tuple[Volume, ...] | None]) -> App:
+    def server(one: Server, *path: str | int) -> Server:
+        if path not in volumes:
+            return one
+        return one._replace(launch=one.launch._replace(volumes=volumes[path]))
+
+    groups = tuple(
+        group._replace(
+            server_list=tuple(
+                server(one, "serverGroups", at, "serverList", index)
+                for index, one in enumerate(group.server_list)
+            )
+        )
+        for at, group in enumerate(app.server_groups)
+    )
+    return app._replace(server_groups=groups)
+
+
+def root_device_findings(app: App, known: Known | None) -> Iterator[Diagnostic]:
+    """Warn of root volumes under a name that is not known to be the image's. `known` None: nobody was asked."""
+    devices = (known.root_devices if known else None) or {}
+    unknown = []
+    for one in resolve(app):
+        device = devices.get(one.server.image_id)
+        mapped = root_device(one) or ROOT_DEVICES[0]
+        if not _maps_root(one, app) or device == mapped or (device is None and root_device(one)):
+            continue
+        if device is None:
+            unknown.append(one)
+            continue
+        message = (
+            f"the image {one.server.image_id} of {one.title} calls its root volume {device}, not {mapped}"
+        )
+        yield _warning(message, f"write volumes: [{{device: {device}}}]; launch-app asks EC2 itself", one)
+    if unknown:
+        servers = f"{len(unknown):,} server{'s' if len(unknown) > 1 else ''}"
+        message = f"the root volume of {servers} is mapped as {ROOT_DEVICES[0]}"
+        message += ", and EC2 refuses an image that calls it otherwise"
+        hint = (
+            "name it under launchDefaults, volumes: [{device: /dev/xvda}] for one; `validate --aws` asks EC2"
+        )
+        yield _warning(message, hint, unknown[0])
+
+
+def _warning(message: str, hint: str, one: ResolvedServer) -> Diagnostic:
+    return Diagnostic("ROOT_DEVICE", message, hint, Severity.WARNING, path=one.path_of("volumes"))
+
+
+# --- Subnets ------------------------------------------------------------------------------------------------
+
+
+def subnet_problems(app: App, known: Known) -> tuple[Diagnostic, ...]:
+    """Give the places where `vpc` is not the VPC of the server's subnet; nothing where EC2 may not be asked."""
+    if known.vpcs is None:
+        return ()
+    found: dict[tuple[Path, str], Diagnostic] = {}
+    for one in resolve(app):
+        vpc, subnet = one.launch.vpc, one.launch.subnet
+        if vpc and subnet and known.vpcs.get(subnet) != vpc:
+            there = known.vpcs.get(subnet)
+            where = f"is in {there}" if there else "is not there, in this account and Region,"
+            message = f"the subnet {subnet} of {one.title} {where} and not in {vpc}"
+            hint = (
+                "correct vpc or subnet; vpc may be left out" if there else "check the subnet, and the Region"
+            )
+            problem = Diagnostic("SUBNET_NOT_IN_VPC", message, hint, path=one.path_of("subnet"))
+            found.setdefault((problem.path, vpc), problem)
+    return tuple(found.values())
