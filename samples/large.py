@@ -24,6 +24,7 @@ tags:
 launchDefaults:
   vpc: vpc-0a1b2c3d4e5f60718
   platform: linux
+  volumes: [{{device: /dev/sda1}}]
 serverGroups:
 """
 GROUP = """\

@@ -159,14 +159,15 @@ def _predict(args: argparse.Namespace) -> Predicted:
     from smsgen.operations.files.generate_change_set import predict_change_set
     from smsgen.operations.files.parameter_values import read_parameters
 
-    submitted = _submitted(args)
+    parameters = read_parameters(args.parameters, args.parameter, files=wiring.files())
+    deployed = _deployed(args, parameters)
+    submitted = _submitted(args, deployed)
     for warning in submitted.warnings:
         sys.stderr.write(warning.render() + "\n")
     pseudo = {"AWS::Region": args.region, "AWS::AccountId": args.account}
-    parameters = read_parameters(args.parameters, args.parameter, files=wiring.files())
     predicted = predict_change_set(
         submitted,
-        _deployed(args, parameters),
+        deployed,
         parameters=parameters,
         pseudo={name: value for name, value in pseudo.items() if value},
         ignore=args.ignore,
@@ -183,13 +184,15 @@ def _compared(args: argparse.Namespace) -> str:
     return f"{path} against {args.deployed}" if args.deployed else str(path)
 
 
-def _submitted(args: argparse.Namespace) -> Submitted:
+def _submitted(args: argparse.Namespace, deployed: Stack | None) -> Submitted:
     from smsgen import wiring
+    from smsgen.cli.live import root_devices
     from smsgen.operations.files.generate_change_set import from_app, from_template
 
     if args.template:
         return from_template(args.template, files=wiring.files())
-    return from_app(args.app, files=wiring.files(), profile=args.template_profile)
+    devices = root_devices(args, deployed)
+    return from_app(args.app, files=wiring.files(), profile=args.template_profile, devices=devices)
 
 
 def _deployed(args: argparse.Namespace, parameters: Mapping[str, str]) -> Stack | None:

@@ -11,8 +11,11 @@ from smsgen.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Mapping
 
+    from smsgen.aws.clients import Clients
     from smsgen.changes.model import ChangeSet, Stack
+    from smsgen.model.app import App
     from smsgen.operations.files.generate_change_set import Predicted
 
 _SIGNS = (
@@ -60,10 +63,8 @@ def live_stack(args: argparse.Namespace) -> Stack | None:
     """
     from smsgen import wiring
 
-    if args.offline or not args.app or not _credentials(args):
-        return None
-    clients = wiring.clients(aws_settings(args))
-    if not clients.available():
+    clients = _clients(args)
+    if clients is None:
         return None
     from smsgen.changes.stack import read_snapshot
     from smsgen.operations.files.generate_change_set import from_app
@@ -80,6 +81,34 @@ def live_stack(args: argparse.Namespace) -> Stack | None:
     return read_snapshot(dump(pulled.snapshot, "json").encode(), stack.name)
 
 
+def root_devices(
+    args: argparse.Namespace, deployed: Stack | None
+) -> Callable[[App], Mapping[str, str]] | None:
+    """Give what tells an application's root devices: the deployed stack, and EC2 where it can be asked; or None."""
+    if args.base_ref:
+        return None  # both sides are files
+    from smsgen.operations.files.looked_up import deployed_root_devices, look_up
+
+    known = deployed_root_devices(deployed)
+    clients = None if args.deployed else _clients(args)
+    if clients is None:
+        return (lambda _: known) if known else None
+    from smsgen import wiring
+
+    lookups = wiring.lookups(clients)
+    return lambda app: {**known, **(look_up(app, lookups).root_devices or {})}
+
+
+def _clients(args: argparse.Namespace) -> Clients | None:
+    """Give the clients to ask AWS with; None where nothing is to be asked, or nobody can."""
+    from smsgen import wiring
+
+    if args.offline or not args.app or not _credentials(args):
+        return None
+    clients = wiring.clients(aws_settings(args))
+    return clients if clients.available() else None
+
+
 def real(args: argparse.Namespace, predicted: Predicted) -> ChangeSet | None:
     """Give CloudFormation's own change set, None where it finds no changes. Nothing is left behind."""
     from smsgen import wiring
@@ -89,7 +118,12 @@ def real(args: argparse.Namespace, predicted: Predicted) -> ChangeSet | None:
     from smsgen.operations.stacks.verify import answer
 
     files, clients = wiring.files(), wiring.clients(aws_settings(args))
-    planned = plan(args.app, files=files, artifacts=lambda: wiring.artifacts(clients, ArtifactSettings()))
+    planned = plan(
+        args.app,
+        files=files,
+        artifacts=lambda: wiring.artifacts(clients, ArtifactSettings()),
+        lookups=wiring.lookups(clients),
+    )
     launch = launch_of(planned, lambda: wiring.artifacts(clients, ArtifactSettings()))
     found = answer(
         launch,

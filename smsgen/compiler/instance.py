@@ -198,7 +198,10 @@ def _block_devices(one: ResolvedServer, profile: str) -> list[Any]:
     """Give the mappings by device. Volumes that outlive the server are not among them."""
     said = one.launch.volumes
     hardened = profile == "hardened"
-    volumes = [volume for volume in said or () if not volume.retain]
+    # What only names the root volume says nothing in profile sms, which leaves the image's devices alone.
+    volumes = [
+        volume for volume in said or () if not volume.retain and (hardened or volume != Volume(volume.device))
+    ]
     # `volumes: []` says that the image's own devices are to be left alone.
     if hardened and said != () and not any(volume.device in ROOT_DEVICES for volume in said or ()):
         volumes.append(Volume(device=ROOT_DEVICE))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -51,11 +51,29 @@ def proxy(moto_address: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> Ite
     from moto.iam.access_control import PermissionResult
 
     monkeypatch.setattr("moto.s3.models.FakeBucket.get_permission", lambda *_: PermissionResult.NEUTRAL)
+    monkeypatch.setattr("moto.ec2.models.instances.Instance.add_block_device", _as_ec2_does())
     # Retries wait seconds, with jitter; a test waits not at all.
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
     monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_, **__: True)
     with FaultProxy(*moto_address) as running:
         yield running
+
+
+def _as_ec2_does() -> Any:
+    """moto refuses every mapping without size and snapshot; EC2 takes those of the image for its root device."""
+    from moto.ec2.models.instances import Instance
+
+    moto = Instance.add_block_device
+
+    def add_block_device(
+        self: Any, size: Any, device_path: str, snapshot_id: Any, *more: Any, **named: Any
+    ) -> Any:
+        image = self.ec2_backend.amis.get(self.image_id)
+        if not (size or snapshot_id) and device_path == (image.root_device_name if image else "/dev/sda1"):
+            size = 8
+        return moto(self, size, device_path, snapshot_id, *more, **named)
+
+    return add_block_device
 
 
 @pytest.fixture

@@ -203,3 +203,63 @@ def test_a_call_that_meets_a_fault_launches_once(
     stacks = clients.client("cloudformation").list_stacks()["StackSummaries"]
     assert [one["StackStatus"] for one in stacks] == ["CREATE_COMPLETE"]
     assert running(clients) == 2
+
+
+def test_profile_hardened_from_beginning_to_end(
+    open_service: Callable[..., Service], clients: Clients, network: dict[str, str]
+) -> None:
+    """As `smsgen serve` makes applications by default: barriers, encrypted root volumes, scripts read from S3."""
+    from moto.ec2.models import ec2_backends
+
+    ec2, s3 = clients.client("ec2"), clients.client("s3")
+    ami = ec2.register_image(Name="web01", RootDeviceName="/dev/xvda")["ImageId"]
+    ec2_backends["123456789012"][REGION].amis[ami].root_device_name = "/dev/xvda"
+    s3.create_bucket(Bucket="sms-app-scripts", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="sms-app-scripts", Key="boot.sh", Body=b"#!/bin/bash\necho up\n")
+    script = {"userData": {"s3Location": {"bucket": "sms-app-scripts", "key": "boot.sh"}}}
+    service = open_service(settings=QUICK._replace(profile="hardened"))
+    app_id = make(service, {**network, **script})
+    service.set_image(app_id, "s-00000002", ami)
+    service.launch_app(appId=app_id)
+    summary = service.wait(app_id)["appSummary"]
+    assert summary["launchStatus"] == "LAUNCHED", summary
+    assert running(clients) == 2
+    template = document(clients, service.generate_template(appId=app_id, templateFormat="JSON"))
+    assert "AWS::CloudFormation::WaitConditionHandle" in {
+        one["Type"] for one in template["Resources"].values()
+    }
+    assert template["Resources"]["Web01"]["DependsOn"]
+    for name, device in (("Db01", "/dev/sda1"), ("Web01", "/dev/xvda")):
+        properties = template["Resources"][name]["Properties"]
+        (root,) = properties["BlockDeviceMappings"]
+        assert (root["DeviceName"], root["Ebs"]["Encrypted"]) == (device, True)
+        assert properties["MetadataOptions"]["HttpTokens"] == "required"
+        assert properties["UserData"] == {"Fn::Base64": "#!/bin/bash\necho up\n"}
+    launched = ec2.describe_instances()["Reservations"]
+    roots = {
+        one["ImageId"]: one["BlockDeviceMappings"][0]["DeviceName"]
+        for r in launched
+        for one in r["Instances"]
+    }
+    assert roots == {AMI: "/dev/sda1", ami: "/dev/xvda"}
+    unchanged = document(clients, service.generate_change_set(appId=app_id, changesetFormat="JSON"))
+    assert unchanged["changeSet"]["Changes"] == []
+    s3.put_object(Bucket="sms-app-scripts", Key="boot.sh", Body=b"#!/bin/bash\n" + b"#" * 16_384)
+    with pytest.raises(service.exceptions.OperationNotPermittedException, match="larger than 16,384 bytes"):
+        service.generate_template(appId=app_id)
+    service.terminate_app(appId=app_id)
+    assert service.wait(app_id)["appSummary"]["launchStatus"] == "TERMINATED"
+    assert running(clients) == 0
+
+
+def test_a_bucket_of_another_account_is_never_read(
+    service: Service, clients: Clients, proxy: FaultProxy, network: dict[str, str]
+) -> None:
+    script = {"userData": {"s3Location": {"bucket": "sms-app-scripts", "key": "boot.sh"}}}
+    app_id = make(service, {**network, **script})
+    service.launch_app(appId=app_id)
+    summary = service.wait(app_id)["appSummary"]
+    assert summary["launchStatus"] == "CONFIGURATION_INVALID"
+    assert "sms-app-scripts/boot.sh" in summary["launchStatusMessage"]
+    (asked,) = [call for call in proxy.calls if call.name == "s3:GetObject"]
+    assert asked.headers["x-amz-expected-bucket-owner"] == "123456789012"

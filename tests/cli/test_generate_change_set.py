@@ -221,6 +221,8 @@ def test_standard_input_is_read_once_where_the_live_stack_is_asked_for(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
     monkeypatch.setattr(wiring, "clients", lambda _: SimpleNamespace(available=lambda: True))
     monkeypatch.setattr(wiring, "stacks", lambda _: SimpleNamespace(find=asked.append))
+    nothing = SimpleNamespace(root_devices=lambda _: {}, vpcs=lambda _: {})
+    monkeypatch.setattr(wiring, "lookups", lambda _: nothing)
     assert run(["generate-change-set", "-"]) == 0, capsys.readouterr().err
     assert "to add" in capsys.readouterr().out
     assert len(asked) == 1

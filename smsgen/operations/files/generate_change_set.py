@@ -23,6 +23,8 @@ from smsgen.operations.ports.revisions import NotAtRevision
 from smsgen.text.source import MAX_BYTES
 
 if TYPE_CHECKING:  # Protocols are slow to make
+    from smsgen.model.app import App
+    from smsgen.operations.files.scripts import Scripts
     from smsgen.operations.ports.protocols import Files, Revisions
 
 
@@ -49,9 +51,27 @@ class Predicted(NamedTuple):
     submitted: Submitted
 
 
-def from_app(path: str, *, files: Files, profile: str | None = None, text: bytes | None = None) -> Submitted:
-    """Give what an application file would submit. `text`: its content, where it is not to be read from `path`."""
-    return submitted_of(generate_template(path, files=files, profile=profile, text=text))
+def from_app(
+    path: str,
+    *,
+    files: Files,
+    profile: str | None = None,
+    text: bytes | None = None,
+    devices: Callable[[App], Mapping[str, str]] | None = None,
+) -> Submitted:
+    """Give what an application file would submit.
+
+    `text`: its content, where it is not to be read from `path`. `devices`: gives image -> root device, as far as it is
+    known (`looked_up`).
+    """
+
+    def named(app: App, _: Scripts) -> App:
+        from smsgen.operations.files.looked_up import with_root_devices
+
+        return with_root_devices(app, devices(app)) if devices else app
+
+    generated = generate_template(path, files=files, profile=profile, text=text, rewrite=named)
+    return submitted_of(generated)
 
 
 def submitted_of(generated: Generated) -> Submitted:

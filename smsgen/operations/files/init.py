@@ -22,6 +22,7 @@ tags:
 # What every server has in common. A group's launchDefaults and a server's own launch win over it.
 launchDefaults:
   instanceType: m6i.large
+  volumes: [{{device: /dev/sda1}}]     # what the images call their root volume; many say /dev/xvda
   # vpc: vpc-0a1b2c3d4e5f60718
   # subnet: subnet-0a1b2c3d4e5f60718
   # securityGroup: sg-0a1b2c3d4e5f60718

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from smsgen.cfn.document import Template
 from smsgen.compiler.resolve import ResolvedServer, resolve
 from smsgen.errors import Diagnostic, InvalidInput, Path, ServiceError, Severity
 from smsgen.model.app import App, Server
@@ -20,6 +21,7 @@ from smsgen.model.volumes import ROOT_DEVICES
 from smsgen.operations.ports.refusals import is_denied
 
 if TYPE_CHECKING:  # Protocols are slow to make
+    from smsgen.changes.model import Stack
     from smsgen.operations.ports.protocols import Lookups
 
 
@@ -82,6 +84,22 @@ def with_root_devices(app: App, devices: Mapping[str, str]) -> App:
         and (volumes := _named(one, device)) != one.launch.volumes
     }
     return _with_volumes(app, named) if named else app
+
+
+def deployed_root_devices(stack: Stack | None) -> dict[str, str]:
+    """Give image -> root device as a deployed stack and its children map it: what CloudFormation took is right."""
+    if stack is None:
+        return {}
+    found: dict[str, str] = {}
+    for nested in stack.children.values():
+        found.update(deployed_root_devices(nested))
+    for resource in Template(dict(stack.template)).resources.values():
+        properties = resource.get("Properties") if isinstance(resource, dict) else None
+        if isinstance(properties, dict) and isinstance(properties.get("ImageId"), str):
+            mapped = properties.get("BlockDeviceMappings")
+            names = [one.get("DeviceName") for one in mapped or () if isinstance(one, dict)]
+            found.update((properties["ImageId"], name) for name in names if name in ROOT_DEVICES)
+    return found
 
 
 def root_device(one: ResolvedServer) -> str:

@@ -176,6 +176,17 @@ CODES = (
         launch("userData: {s3Location: {bucket: sms-app-shop, key: boot.sh}}"),
     ),
     Code(
+        "ROOT_DEVICE",
+        "warning",
+        "a root volume whose name is not known",
+        "Profile hardened encrypts the root volume, so the template names it: /dev/sda1, as SMS and VM Import/Export "
+        "do. Most of AWS's own images call it /dev/xvda, and EC2 refuses a template that calls it otherwise.",
+        "Say it: volumes: [{device: /dev/xvda}], under launchDefaults or launch. Or let EC2 be asked: `smsgen validate "
+        "--aws`; launch-app and the SMS API ask by themselves.",
+        words("an application file of profile hardened that names no root volume"),
+        "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html",
+    ),
+    Code(
         "SCRIPT_FILE",
         "error",
         "a script beside the application file that cannot be read",
@@ -221,6 +232,15 @@ CODES = (
         "sms-app-, and nothing else: no volumes of their own, no instance profiles, no wait conditions.",
         "Leave it out, or use profile `hardened`.",
         fields("profile: sms\nlaunchDefaults: {createInstanceProfile: true}"),
+    ),
+    Code(
+        "SUBNET_NOT_IN_VPC",
+        "error",
+        "a subnet that is in another VPC",
+        "EC2 was asked (`smsgen validate --aws`, launch-app, LaunchApp): the subnet is not in the vpc that is beside "
+        "it, or not there at all.",
+        "Correct one of the two. vpc may be left out: the subnet decides.",
+        words("vpc: vpc-12345678 beside a subnet of vpc-87654321"),
     ),
     Code(
         "TOO_MANY_PARAMETERS",

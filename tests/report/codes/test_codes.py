@@ -55,7 +55,9 @@ TOLD = {
     "IMPORT_TYPE": "tests/operations/stacks/test_launch.py",
     "INCOMPLETE": "",  # below
     "TOO_LARGE": "",  # below
+    "ROOT_DEVICE": "tests/operations/files/test_looked_up.py",
     "SCRIPT_OBJECT": "tests/operations/apps/test_scripts_in_s3.py",
+    "SUBNET_NOT_IN_VPC": "tests/operations/files/test_looked_up.py",
     "UNKNOWN_RESOURCE": "tests/operations/stacks/test_launch.py",
     "UNREADABLE": "",  # below
     **dict.fromkeys(
