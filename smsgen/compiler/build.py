@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from smsgen.cfn.document import Template
 from smsgen.compiler import barrier, identity, instance
 from smsgen.compiler.checks import check_user_data
-from smsgen.compiler.collisions import group_namesakes, long_names, taken_names
+from smsgen.compiler.collisions import group_namesakes, long_names, reserved_names, taken_names
 from smsgen.compiler.outputs import outputs
 from smsgen.compiler.parameters import Declared, Parameters, interface, section
 from smsgen.compiler.resolve import ResolvedServer
@@ -44,8 +44,6 @@ class Built(NamedTuple):
 
 def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, bytes]) -> Built:
     """Make every resource. `scripts`: name in `userData.file` -> its bytes."""
-    orders = sorted({one.launch_order for one in servers})
-    reserved = [identity.ROLE, identity.PROFILE, *map(barrier.barrier_name, orders)]
     named = {one.logical_id: one for one in servers}
     parameters = Parameters(servers)
     problems: list[Diagnostic] = []
@@ -63,7 +61,8 @@ def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, b
             user_data=script.value if script else None,
         )
     declared = parameters.declared()
-    problems.extend(taken_names(named, parts, declared, reserved))
+    owned = {logical_id: part.resources for logical_id, part in parts.items()}
+    problems.extend(taken_names(named, owned, (*(one.name for one in declared), *reserved_names(servers))))
     problems.extend(long_names(named, parts, declared))
     problems.extend(group_namesakes(servers))
     return Built(app, named, parts, identity.resources(servers), declared, tuple(problems))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from smsgen.compiler import scripts
+from smsgen.compiler.collisions import taken_early
 from smsgen.compiler.identity import scripts_in_s3
 from smsgen.compiler.instance import tags
 from smsgen.compiler.resolve import ResolvedServer, resolve
@@ -38,8 +39,9 @@ def check_early(app: App, script_files: Mapping[str, bytes]) -> list[Diagnostic]
 
     `script_files`: name in `userData.file` -> its bytes.
     """
-    found = {}
-    for one in resolve(app):
+    servers = resolve(app)
+    found = {(taken.code, taken.path): taken for taken in taken_early(servers)}
+    for one in servers:
         script = scripts.boot_script(one, "Server", script_files)
         for diagnostic in (*tags_are_few(one, app), *check_user_data(one, script)):
             found[diagnostic.code, diagnostic.path] = diagnostic

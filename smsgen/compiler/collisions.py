@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from smsgen.compiler.instance import Part
+from smsgen.compiler import identity
+from smsgen.compiler.barrier import barrier_name
+from smsgen.compiler.instance import Part, resource_names
 from smsgen.compiler.outputs import KINDS, are_folded
-from smsgen.compiler.parameters import Declared
+from smsgen.compiler.parameters import Declared, open_names
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.errors import Diagnostic, Path
 from smsgen.model import names
@@ -21,27 +23,48 @@ MAX_NAME = 255
 _LONGEST_SUFFIX = max(len(suffix) for suffix, *_ in KINDS)
 
 
-def taken_names(
-    servers: Mapping[str, ResolvedServer],
-    parts: Mapping[str, Part],
-    declared: Iterable[Declared],
-    reserved: Iterable[str],
-) -> Iterator[Diagnostic]:
-    """Find names that a server's resource shares: with a parameter, another server's resource, or one of `reserved`.
+def reserved_names(servers: Iterable[ResolvedServer]) -> tuple[str, ...]:
+    """Return the logical ids of what is made for all servers together, or may be once one of them asks for it."""
+    return (
+        identity.ROLE,
+        identity.PROFILE,
+        *map(barrier_name, sorted({one.launch_order for one in servers})),
+    )
 
-    `servers` and `parts`: by logical id.
+
+def taken_names(
+    servers: Mapping[str, ResolvedServer], owned: Mapping[str, Iterable[str]], others: Iterable[str]
+) -> Iterator[Diagnostic]:
+    """Find names that a server's resource shares with another server's, or with one of `others`.
+
+    `servers` and `owned`, the names of their resources: by logical id.
     """
-    own = "what smsgen makes beside the servers"
-    owners: dict[str, list[str]] = {name: [""] for name in (*(one.name for one in declared), *reserved)}
+    owners: dict[str, list[str]] = {name: [""] for name in others}
     for logical_id in servers:
-        for name in parts[logical_id].resources:
+        for name in owned[logical_id]:
             owners.setdefault(name, []).append(logical_id)
     for name, claims in owners.items():
         for logical_id in claims if len(claims) > 1 else ():
             other = next(claim for claim in claims if claim != logical_id)
             if logical_id:
-                what = f"the server {servers[other].title}" if other else own
+                what = (
+                    f"the server {servers[other].title}" if other else "what smsgen makes beside the servers"
+                )
                 yield _taken(servers[logical_id], name, what)
+
+
+def taken_early(servers: Iterable[ResolvedServer]) -> Iterator[Diagnostic]:
+    """Find most of what `taken_names` finds before anything is compiled, whatever else is wrong with the servers.
+
+    Servers of one logical id are left out, which an error says of them already.
+    """
+    servers = tuple(servers)
+    known: dict[str, list[ResolvedServer]] = {}
+    for one in servers:
+        known.setdefault(one.logical_id.lower(), []).append(one)
+    alone = {one.logical_id: one for (one, *more) in known.values() if not more}
+    owned = {logical_id: resource_names(one, logical_id) for logical_id, one in alone.items()}
+    yield from taken_names(alone, owned, {*reserved_names(servers), *open_names(servers)})
 
 
 def _taken(server: ResolvedServer, name: str, owner: str) -> Diagnostic:

@@ -72,6 +72,14 @@ def build(
     return Part(made, tuple(waited_for))
 
 
+def resource_names(one: ResolvedServer, logical_id: str) -> tuple[str, ...]:
+    """Give the logical ids of all that `build` makes of one server."""
+    names = [logical_id, *(name for volume in retained(one) for name in volume_names(logical_id, volume))]
+    if signals_by_wait_condition(one):
+        names += [handle_name(logical_id), f"{logical_id}Ready"]
+    return tuple(names)
+
+
 def handle_name(logical_id: str) -> str:
     """Give the logical id of the handle that a server's boot script signals."""
     return f"{logical_id}Handle"

@@ -94,6 +94,20 @@ class Parameters:
         return tuple(sorted(self._declared.values(), key=lambda one: (GROUPS.index(one.group), one.name)))
 
 
+def open_names(servers: Iterable[ResolvedServer]) -> set[str]:
+    """Return the names of the parameters for what servers leave open, but for those that groups and images share."""
+    found: set[str] = set()
+    for one in servers:
+        groups = one.launch.security_groups or (one.launch.security_group,)
+        names = (
+            (_own_image(one.logical_id), one.server.image_id),
+            (SUBNET, one.launch.subnet),
+            (SECURITY_GROUPS, groups[0]),
+        )
+        found.update(name for name, value in names if not value)
+    return found
+
+
 def _own_image(name: str) -> str:
     return f"{name}ImageId"
 

@@ -108,7 +108,8 @@ def _check_names(built: Built) -> None:
         message = "an application with nested stacks can have one server group without a name"
         found.append(Diagnostic("GROUP_NAME_COLLISION", message, "give each a name", path=path))
     if PROFILE_PARAMETER in built.servers:
-        found += taken_names(built.servers, built.parts, (), [PROFILE_PARAMETER])
+        owned = {logical_id: part.resources for logical_id, part in built.parts.items()}
+        found += taken_names(built.servers, owned, [PROFILE_PARAMETER])
     if found:
         raise InvalidInput(found)
 

@@ -127,7 +127,7 @@ def _refuse_namesakes(namesakes: list[_Named], problems: Problems) -> None:
         if _nothing_tells_apart(named, other):
             _refuse_copy(named, other, problems)
         else:
-            _refuse_name(named, other, problems)
+            _refuse_name(named, other, len(told) - 2, problems)
 
 
 def _without_twins(namesakes: list[_Named]) -> list[_Named]:
@@ -150,7 +150,7 @@ def _nothing_tells_apart(named: _Named, other: _Named) -> bool:
 
 def _refuse_copy(named: _Named, other: _Named, problems: Problems) -> None:
     line = problems.line(other.said_at)
-    message = f"the server {_title(named)} stands here and in {line}, and nothing tells the two apart"
+    message = f"the server {names.title(named.server)[:80]} stands here and in {line}, and nothing tells the two apart"
     hint = (
         "remove one, if they are one machine; else give each its serverId, or its vmServerAddress with vmId and"
         " vmManagerId, and a launch.logicalId of its own"
@@ -158,12 +158,14 @@ def _refuse_copy(named: _Named, other: _Named, problems: Problems) -> None:
     problems.add("DUPLICATE_SERVER", named.said_at, message, hint)
 
 
-def _refuse_name(named: _Named, other: _Named, problems: Problems) -> None:
+def _refuse_name(named: _Named, other: _Named, more: int, problems: Problems) -> None:
     line = problems.line(other.said_at)
+    beside = f", and {more:,} more," if more else ""
     pin = names.own_name((other if named.pinned else named).server, (other if named.pinned else named).group)
     message = (
-        f"{_title(named)} and {_title(other)} ({line}) would both be {named.logical_id} in the template; give one of"
-        f" them a launch.logicalId of its own, such as logicalId: {pin}"
+        f"{_title(named, other)} and {_title(other, named)} ({line}){beside} would {'all' if more else 'both'} be"
+        f" {named.logical_id} in the template; give {'all but one' if more else 'one'} of them a launch.logicalId of"
+        f" its own, such as logicalId: {pin}"
     )
     hint = (
         f"pin what a server is launched under, so that it stays: logicalId: {named.logical_id}, or the example where an"
@@ -172,5 +174,10 @@ def _refuse_name(named: _Named, other: _Named, problems: Problems) -> None:
     problems.add("LOGICAL_ID_COLLISION", named.said_at, message, hint)
 
 
-def _title(named: _Named) -> str:
-    return (names.title(named.server) or named.logical_id)[:80]
+def _title(named: _Named, other: _Named) -> str:
+    """Return what a server is called; where the other is called so too, with what tells the two apart."""
+    title = names.title(named.server) or named.logical_id
+    address = named.server.vm_server.vm_server_address
+    ids = [named.server.server_id] if named.server.server_id else [address.vm_id, address.vm_manager_id]
+    more = ", ".join(filter(None, ids)) if title == (names.title(other.server) or other.logical_id) else ""
+    return f"{title[:80]} [{more[:80]}]" if more else title[:80]

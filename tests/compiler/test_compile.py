@@ -6,7 +6,9 @@ import pytest
 
 from smsgen.compiler import Compiled, compile_app
 from smsgen.errors import InvalidInput
-from smsgen.model.load import load
+from smsgen.local.disk import DiskFiles
+from smsgen.model.load import load, read
+from smsgen.operations.files.generate_template import generate_from, generate_template
 
 SERVER = """
 name: shop
@@ -234,6 +236,31 @@ def test_a_name_that_smsgen_needs_is_refused_at_its_place(name: str, other: str)
     assert {found.code for found in refused.value.diagnostics} == {"LOGICAL_ID_TAKEN"}
     assert places[0] == ("serverGroups", 0, "serverList", 0)
     assert len(places) == (2 if "Handle" in name else 1)  # both, where both are servers'
+
+
+def test_what_two_servers_would_be_called_is_said_with_all_else_that_is_wrong() -> None:
+    """Names of a server's companions too, though nothing is compiled yet."""
+    volume = "launch: {volumes: [{device: /dev/sdf, size: 8, retain: true}]}"
+    servers = (
+        f"{{serverId: s-00000001, vmServer: {{vmName: app-01}}, {volume}}}",
+        "{serverId: s-00000002, vmServer: {vmName: App01VolumeSdf}}",
+        "{serverId: s-00000003, vmServer: {vmName: instance role}}",
+        "{serverId: s-00000004, vmServer: {vmName: web 1}}",
+        "{serverId: s-00000005, vmServer: {vmName: web-1}}",
+        "{serverId: s-00000006, vmServer: {vmName: subnet-id}}",
+    )
+    text = f"name: a\nserverGroups: [{{serverList: [{', '.join(servers)}]}}]"
+    with pytest.raises(InvalidInput) as in_file:
+        generate_template("app.yaml", files=DiskFiles(), text=text.encode())
+    with pytest.raises(InvalidInput) as in_store:
+        generate_from(read(text.encode(), "app.yaml").app)
+    found = [(one.code, one.path[3]) for one in in_file.value.diagnostics]
+    assert sorted(found) == sorted((one.code, one.path[3]) for one in in_store.value.diagnostics)
+    assert sorted(found) == [
+        ("LOGICAL_ID_COLLISION", 3),
+        ("LOGICAL_ID_COLLISION", 4),
+        *(("LOGICAL_ID_TAKEN", at) for at in (0, 1, 2, 5)),
+    ]
 
 
 def test_more_tags_than_ec2_takes_are_refused() -> None:

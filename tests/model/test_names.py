@@ -98,6 +98,17 @@ def test_two_names_that_come_to_one_are_errors_that_say_what_to_pin(first: str, 
     assert not errors(problems(*(mended if one is text else one for one in (first, second))))
 
 
+def test_servers_of_one_name_are_told_apart_by_their_ids() -> None:
+    address = "vmServerAddress: {vmId: vm-7, vmManagerId: %s}"
+    zurich, geneva = ("{vmServer: {vmName: web, " + address % one + "}}" for one in ("zurich", "geneva"))
+    found = problems(zurich, geneva, "{serverId: s-00000001, vmServer: {vmName: web}}")
+    assert (
+        "web [vm-7, zurich] and web [vm-7, geneva] (line 6), and 1 more, would all be Web" in found[0].message
+    )
+    assert "give all but one of them a launch.logicalId of its own" in found[0].message
+    assert "web [s-00000001] and web [vm-7, zurich] (line 5)" in found[2].message
+
+
 def test_names_that_differ_in_case_may_both_be_pinned() -> None:
     assert problems("{launch: {logicalId: App}}", "{launch: {logicalId: APP}}") == ()
 

@@ -79,8 +79,8 @@ def generate_from(
     from smsgen.model.check import check
 
     found = tuple(one for one in check(app) if not (one.code == "EMPTY_LIST" and _has_servers(app)))
-    if errors(found):
-        raise InvalidInput(found)
+    if refused := {one.path for one in errors(found)}:
+        raise InvalidInput((*found, *(one for one in check_early(app, {}) if one.path not in refused)))
     loaded = Loaded(app, Source(None, app.app_id, ""), found)
     return _generate(loaded, no_scripts(app), format, None, validations, objects)
 
