@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from smsgen.local.replacing import write_file
 from tools import recreation
 from tools.recreation_judgements import JUDGEMENTS, Judgement
 
@@ -138,7 +139,7 @@ def main() -> int:
         print(f"undecided, judge it in tools/recreation_judgements.py: {' '.join(line)}", file=sys.stderr)
     if undecided:
         return 1
-    FILE.write_text(_text(lines), encoding="utf-8")
+    write_file(str(FILE), _text(lines).encode())
     print(f"{FILE.name}: {len(lines)} lines")
     return 0
 

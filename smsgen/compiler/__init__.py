@@ -18,6 +18,7 @@ from smsgen.compiler.build import build, template
 from smsgen.compiler.checks import check, check_early
 from smsgen.compiler.resolve import ResolvedServer, Validation, resolve
 from smsgen.compiler.split import Child, check_groups, fits, split
+from smsgen.compiler.weight import refuse_heavy
 from smsgen.errors import Diagnostic, InvalidInput, Path, errors
 from smsgen.model.app import App
 from smsgen.model.launch import S3Location
@@ -59,6 +60,7 @@ def compile_app(
     Raises InvalidInput with every problem, by path; `Source.place` gives them their lines.
     """
     servers = resolve(app, validations, objects)
+    refuse_heavy(servers, len(app.tags), scripts or {})
     _check_names(app, servers)
     check_groups(servers, app.profile)
     built = build(app, servers, scripts or {})

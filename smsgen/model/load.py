@@ -9,7 +9,7 @@
 """
 
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from smsgen.errors import Diagnostic, InvalidInput, errors
 from smsgen.model.app import App
@@ -18,6 +18,9 @@ from smsgen.model.problems import Problems
 from smsgen.model.rules import RULES
 from smsgen.model.view import view
 from smsgen.text.source import Source, parse
+
+MAX_SERVERS = 50_000
+"""Of a file; CloudFormation takes 2,500 resources in one operation."""
 
 
 class Loaded(NamedTuple):
@@ -52,6 +55,7 @@ def load(text: bytes, file: str, *, profile: str | None = None) -> Loaded:
 def read(text: bytes, file: str, *, profile: str | None = None) -> Read:
     """Read an application file as far as that can be done; raises InvalidInput for what is no YAML."""
     source = parse(text, file)
+    _refuse_many(source)
     problems = Problems(source)
     app = APP.read(source.data, (), problems)
     if profile is not None:
@@ -59,6 +63,21 @@ def read(text: bytes, file: str, *, profile: str | None = None) -> Read:
     if not problems.full():  # with so much to mend in single fields, how they fit together can wait
         _check_rules(app, problems)
     return Read(_with_names(app), source, problems.all(), complete=not problems.full())
+
+
+def _refuse_many(source: Source) -> None:
+    """Raise InvalidInput where a file has more servers than are read: what is made of each takes 10 KB and more."""
+    groups = source.data.get("serverGroups") if isinstance(source.data, dict) else None
+    lists = [group.get("serverList") for group in _maps(groups)]
+    count = max(sum(len(one) for one in lists if isinstance(one, list)), len(lists))
+    if count > MAX_SERVERS:
+        message = f"the file has {count:,} servers or groups; smsgen reads {MAX_SERVERS:,}"
+        hint = "make several applications of it, each with a file of its own"
+        raise InvalidInput(source.place([Diagnostic("TOO_LARGE", message, hint, path=("serverGroups",))]))
+
+
+def _maps(value: Any) -> list[dict[str, Any]]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
 def accepted(found: Read) -> Loaded:

@@ -14,32 +14,18 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path
-from smsgen.text.pyyaml import implicit_tag, yaml
+from smsgen.text.bounds import MAX_VALUES, Deep, Many, check_aliases, check_depth, is_short, json_values
+from smsgen.text.loader import COLLECTIONS, STR, Loader
+from smsgen.text.pyyaml import yaml
 
 MAX_BYTES = 32 * 1024 * 1024
-MAX_DEPTH = 100
-MAX_VALUES = 5_000_000
 
 TagReader = Callable[[str, Any], Any]
 """Turns a custom tag (`!Ref`) and the plain data under it into plain data; raises KeyError for an unknown tag."""
 
-_STR = "tag:yaml.org,2002:str"
 _MERGE = "tag:yaml.org,2002:merge"
-_COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_BRACKETS = re.compile(r"[\[\]{}]")
-_NESTED_LINE = re.compile(rf"^(?: {{{2 * MAX_DEPTH},}}|(?:[ ]*[-?:][ ]+){{{MAX_DEPTH // 2},}})", re.MULTILINE)
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _constructor = yaml.constructor.SafeConstructor()
-
-
-class _Loader(_SafeLoader):  # type: ignore[misc] # one of two classes, chosen at run time
-    """PyYAML's safe loader, the C one where it is there, with a shorter way to the tags that nobody wrote."""
-
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        if kind is yaml.ScalarNode:
-            return (implicit_tag(value) or _STR) if implicit[0] else _STR
-        return _COLLECTIONS[kind is yaml.SequenceNode]
 
 
 class Source:
@@ -83,8 +69,9 @@ class Source:
         return node.value if isinstance(node, yaml.ScalarNode) else None
 
     def _top(self) -> Any:
-        if self.root is None:
+        if self.root is None and self._text:
             self.root = _compose_or_none(self._text)
+            self._text = ""  # asked once, also where there is nothing to be found
         return self.root
 
     def place(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -144,6 +131,8 @@ def _parse_json(text: str, file: str) -> Source | None:
     """Give the source, or None where the YAML reader should say what is wrong (a flow map is YAML too)."""
     from smsgen.text.json_text import Refused, loads
 
+    if not is_short(text) and json_values(text) > MAX_VALUES:
+        _too_many(file)
     try:
         return Source(loads(text), file, text)
     except Refused as no:
@@ -163,18 +152,23 @@ def _parse_yaml(text: str, file: str, read_tag: TagReader | None) -> Source:
             "EMPTY", file, 1, 1, "the file holds no document", "`smsgen init NAME` writes one to start from"
         )
     if "*" in text and "&" in text:
-        _check_aliases(root, file)
+        try:
+            check_aliases(root, MAX_BYTES)
+        except Deep as error:
+            _fail(error.code, file, *error.place, error.message, error.hint)
     reader = _Reader(file, read_tag)
     data = reader.read(root)
     if reader.problems:
-        raise InvalidInput(sorted(reader.problems, key=lambda d: d.location or ()))
+        raise InvalidInput((*sorted(reader.problems, key=lambda d: d.location or ()), *reader.more()))
     return Source(data, file, text, root)
 
 
 def _compose(text: str, file: str) -> Any:
-    loader = _Loader(text)
+    loader = Loader(text)
     try:
         return loader.get_single_node()
+    except Many:
+        return _too_many(file)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -194,6 +188,18 @@ def _compose_or_none(text: str) -> Any:
         return None
 
 
+def _check_depth(text: str, file: str) -> None:
+    try:
+        check_depth(text)
+    except Deep as error:
+        _fail(error.code, file, *error.place, error.message, error.hint)
+
+
+def _too_many(file: str) -> NoReturn:
+    hint = "split it into several files, or generate a smaller one"
+    _fail("TOO_LARGE", file, 1, 1, f"the file holds more than {MAX_VALUES:,} values", hint)
+
+
 def _syntax_hint(problem: str) -> str:
     if "\\t" in problem or "\t" in problem or "cannot start any token" in problem:
         return "YAML is indented with spaces, never tabs; quote a value that starts with a special character"
@@ -202,78 +208,6 @@ def _syntax_hint(problem: str) -> str:
     if "undefined alias" in problem:
         return "define it with `&name` before `*name`, or quote the value"
     return "check the indentation and the quotes on this line and the one before"
-
-
-def _check_depth(text: str, file: str) -> None:
-    """Refuse deep nesting before the C composer recurses into it: that recursion ends the process, not the call."""
-    depth = deepest = 0
-    for bracket in _BRACKETS.findall(text):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-        depth = max(depth, 0)
-    if deepest <= MAX_DEPTH // 2 and not _NESTED_LINE.search(text):
-        return
-    depth = 0
-    loader = _Loader(text)
-    try:
-        while loader.check_event():
-            event = loader.get_event()
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth > MAX_DEPTH:
-                _too_deep(file, event.start_mark)
-    except yaml.MarkedYAMLError as error:
-        # libyaml's own limit, since 0.2.6: its scanner looks far ahead
-        if "maximum nesting depth" in str(error.problem):
-            _too_deep(file, error.problem_mark)
-        return  # anything else, the composer says with its place
-    except yaml.YAMLError:
-        return
-    finally:
-        loader.dispose()
-
-
-def _too_deep(file: str, mark: Any) -> NoReturn:
-    message = f"nested more than {MAX_DEPTH} levels deep"
-    _fail("TOO_DEEP", file, mark.line + 1, mark.column + 1, message, "nothing smsgen reads is so deep")
-
-
-def _check_aliases(root: Any, file: str) -> None:
-    """Refuse aliases that contain themselves or expand to more than MAX_VALUES values (a "billion laughs" file)."""
-    sizes: dict[int, int] = {}
-    open_nodes: set[int] = set()
-
-    def size(node: Any) -> int:
-        known = sizes.get(id(node))
-        if known is not None:
-            return known
-        mark = node.start_mark
-        if id(node) in open_nodes:
-            _fail(
-                "RECURSIVE_ALIAS",
-                file,
-                mark.line + 1,
-                mark.column + 1,
-                "an alias contains itself",
-                "spell it out",
-            )
-        open_nodes.add(id(node))
-        total = 1 + sum(size(child) for child in _children(node))
-        if total > MAX_VALUES:
-            message = f"aliases expand to more than {MAX_VALUES:,} values"
-            _fail("ALIAS_BOMB", file, mark.line + 1, mark.column + 1, message, "spell the values out")
-        sizes[id(node)] = total
-        return total
-
-    size(root)
-
-
-def _children(node: Any) -> Iterable[Any]:
-    if isinstance(node, yaml.MappingNode):
-        return [part for pair in node.value for part in pair]
-    return node.value if isinstance(node, yaml.SequenceNode) else ()
 
 
 def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
@@ -300,11 +234,12 @@ class _Reader:
         self.file = file
         self.read_tag = read_tag
         self.problems: list[Diagnostic] = []
+        self._more = 0
         self._made: dict[int, Any] = {}
 
     def read(self, node: Any) -> Any:
         tag = node.tag
-        if tag == _STR and isinstance(node, yaml.ScalarNode):
+        if tag == STR and isinstance(node, yaml.ScalarNode):
             return node.value
         made = self._made
         key = id(node)
@@ -312,10 +247,16 @@ class _Reader:
             made[key] = self._tagged(node) if tag[:1] == "!" else self._plain(node)
         return made[key]
 
+    def more(self) -> Iterable[Diagnostic]:
+        """Say how many problems are left out, where there are more than anybody reads."""
+        if self._more:
+            message, first = f"{self._more:,} more problems are not shown", Location(self.file, 1, 1)
+            yield Diagnostic("MORE_PROBLEMS", message, "mend these first", location=first)
+
     def _plain(self, node: Any) -> Any:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
-        if node.tag not in _COLLECTIONS:
+        if node.tag not in COLLECTIONS:
             self._problem(
                 "YAML_TAG", node, f"the tag {node.tag} is not read here", "write a plain map or list"
             )
@@ -386,11 +327,16 @@ class _Reader:
         return untagged
 
     def _problem(self, code: str, node: Any, message: str, hint: str) -> None:
+        if len(self.problems) == _MOST_PROBLEMS:
+            self._more += 1
+            return
         mark = node.start_mark
         self.problems.append(
             Diagnostic(code, message, hint, location=Location(self.file, mark.line + 1, mark.column + 1))
         )
 
+
+_MOST_PROBLEMS = 1_000
 
 _CONSTRUCT: dict[str, Any] = {
     "int": yaml.constructor.SafeConstructor.construct_yaml_int,

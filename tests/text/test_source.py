@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsgen.errors import Diagnostic, InvalidInput, Location
-from smsgen.text.source import MAX_DEPTH, parse
+from smsgen.text.bounds import MAX_DEPTH
+from smsgen.text.source import parse
 
 
 def refused(text: bytes | str, **options: Any) -> list[tuple[str, int, int]]:

@@ -12,7 +12,8 @@ CODES = (
         "ALIAS_BOMB",
         "error",
         "aliases that expand to millions of values",
-        "YAML aliases of aliases make a small file a huge one. smsgen reads at most 5,000,000 values.",
+        "YAML aliases of aliases make a small file a huge one. smsgen reads at most 1,000,000 values, and "
+        "32 MiB of text.",
         "Write the values out, or refer to fewer.",
         app(_BOMB),
     ),
@@ -128,7 +129,7 @@ CODES = (
     Code(
         "TOO_LARGE",
         "error",
-        "a file of more than 32 MiB",
+        "a file of more than 32 MiB, or of more than a million values",
         "smsgen reads at most that, so that no file takes all memory.",
         "Split it: an application of 1,200 servers takes half a MiB.",
         words("33 MiB that are given to smsgen.load"),
