@@ -7,7 +7,10 @@ is not begun again by anybody but LaunchApp.
 
 from __future__ import annotations
 
+from smsgen.changes.model import ChangeSet
+from smsgen.compiler.resolve import resolve
 from smsgen.errors import InvalidInput, ServiceError, errors
+from smsgen.model.app import App
 from smsgen.model.managed import ManagedApp
 from smsgen.model.status import AppStatus, LaunchEvent, LaunchStatus
 from smsgen.operations.apps.preparing import prepared
@@ -58,7 +61,12 @@ def _carry_out(world: World, lease: AppLease) -> None:
         ended is None or ended.deleted
     ):  # nothing of ours runs there, or it was the removal of what had failed before
         settings = world.settings
-        options = LaunchOptions(on_failure=settings.on_failure, pace=settings.pace, timeout=settings.timeout)
+        options = LaunchOptions(
+            on_failure=settings.on_failure,
+            pace=settings.pace,
+            timeout=settings.timeout,
+            gate=lambda change_set: _check_servers_stay(change_set, generated.app),
+        )
         stack = launch_app(launch, options, stacks=stacks, clock=clock, talk=talk).stack
     elif ended.launched:
         stack = ended.stack
@@ -66,6 +74,17 @@ def _carry_out(world: World, lease: AppLease) -> None:
         cause = f": {ended.cause}" if ended.cause else ""
         raise LaunchFailed(f"{launch.stack_name} is {ended.status}{cause}")
     _succeed(world, lease, stack, f"all {len(launch.places)} servers launched")
+
+
+def _check_servers_stay(change_set: ChangeSet, app: App) -> None:
+    """Raise LaunchFailed where a server that runs would be removed for its new name alone: nobody is asked here.
+
+    Who puts its new logicalId with PutAppLaunchConfiguration has been asked.
+    """
+    said = {one.launch.logical_id for one in resolve(app)}
+    for note in change_set.notes:
+        if note.kind == "remove" and note.logical_resource_id not in said:
+            raise LaunchFailed(f"{note.logical_resource_id}: {note.message}")
 
 
 def _generated(world: World, lease: AppLease) -> Generated | None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from smsgen.errors import ServiceError
+from smsgen.model.app import App
 from smsgen.model.launch import Launch
 from smsgen.operations.apps import launching
 from smsgen.operations.apps.world import NotPermitted
@@ -175,6 +176,41 @@ def test_a_delta_launch_that_fails_leaves_what_was_launched(site: Site) -> None:
     launching.terminate_app(site.world, app_id)
     site.work()
     assert said(site, app_id) == ("TERMINATED", "")
+
+
+def renamed(site: Site, app_id: str, **launch: str) -> None:
+    """Give the first server another VM name, as UpdateApp would, and what is said of its launch."""
+
+    def change(app: App) -> App:
+        group, *groups = app.server_groups
+        server, *servers = group.server_list
+        vm = server.vm_server._replace(vm_name="moved")
+        server = server._replace(vm_server=vm, launch=server.launch._replace(**launch))
+        return app._replace(server_groups=(group._replace(server_list=(server, *servers)), *groups))
+
+    site.edit(app_id, change)
+
+
+def test_a_server_is_not_removed_for_a_new_name_that_nobody_pinned(site: Site) -> None:
+    app_id = site.launched()
+    before = site.aws.template(site.app(app_id).launch.stack_id)
+    renamed(site, app_id)
+    launching.launch_app(site.world, app_id)
+    site.work()
+    status, message = said(site, app_id)
+    assert status == "DELTA_LAUNCH_FAILED"
+    assert "Moved: same server, new logical id; pin logicalId: Vm1" in message
+    assert site.aws.template(site.app(app_id).launch.stack_id) == before
+
+
+@pytest.mark.parametrize("pin", ["Vm1", "Moved"])
+def test_a_name_that_is_pinned_is_launched(site: Site, pin: str) -> None:
+    app_id = site.launched()
+    renamed(site, app_id, logical_id=pin)
+    launching.launch_app(site.world, app_id)
+    site.work()
+    assert said(site, app_id)[0] == "LAUNCHED"
+    assert f'"{pin}"' in site.aws.template(site.app(app_id).launch.stack_id).replace(f"  {pin}:", f'"{pin}"')
 
 
 def test_a_configuration_that_broke_meanwhile_is_found_before_aws_is_asked(site: Site) -> None:
