@@ -14,6 +14,7 @@ import ssl
 from collections import Counter
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
+from itertools import count
 from typing import NamedTuple
 
 _log = logging.getLogger("smsgen.connections")
@@ -66,10 +67,10 @@ class Connection:
 
 
 class Connections:
-    """All connections that are open. For one event loop."""
+    """All connections that are open, as many as `limits` allow. For one event loop."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
-        self._limits = limits
+        self.limits = limits
         self._open: set[Connection] = set()
         self._waiting: dict[Connection, None] = {}
         self._of_address: Counter[str] = Counter()
@@ -77,9 +78,9 @@ class Connections:
     def enter(self, host: str) -> Connection | None:
         """Count a connection from an address, which is waiting; give None where it must be refused."""
         address = _counted_as(host)
-        if self._of_address[address] >= self._limits.per_address and not self._make_room(address):
+        if self._of_address[address] >= self.limits.per_address and not self._make_room(address):
             return None
-        if len(self._open) >= self._limits.total and not self._make_room():
+        if len(self._open) >= self.limits.total and not self._make_room():
             return None
         entered = Connection(self, address)
         self._open.add(entered)
@@ -148,7 +149,10 @@ class Listener:
 
     async def _take(self) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        # Who asks waits for all that came before, so that many are taken at once; but it takes a new one some rounds of
+        # the loop to be heard, and in so many it must not have to make room.
+        at_once = max(1, self._connections.limits.total // 16)
+        for taken in count(1):
             try:
                 accepted, address = await loop.sock_accept(self._listening)
             except ConnectionError:  # it has gone already
@@ -162,13 +166,25 @@ class Listener:
                 accepted.close()
                 _log.warning("connections are refused: as many as there may be are at work")
             else:
-                task = loop.create_task(self._enter(accepted, connection))
-                connection.close = task.cancel
-                self._entering.add(task)
-                task.add_done_callback(self._entering.discard)
-            await asyncio.sleep(0)  # those that are open have their turn, too
+                self._begin(accepted, connection)
+            if taken % at_once == 0:
+                await asyncio.sleep(0)  # those that are open have their turn, too
+
+    def _begin(self, accepted: socket.socket, connection: Connection) -> None:
+        task = asyncio.get_running_loop().create_task(self._enter(accepted, connection))
+
+        def drop() -> None:
+            task.cancel()
+            accepted.close()
+
+        connection.close = drop
+        self._entering.add(task)
+        task.add_done_callback(self._entering.discard)
 
     async def _enter(self, accepted: socket.socket, connection: Connection) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            connection.close = task.cancel  # from here on, the socket is the transport's
         times = (HANDSHAKE_SECONDS, SHUTDOWN_SECONDS) if self._tls else (None, None)
         try:
             await asyncio.get_running_loop().connect_accepted_socket(
