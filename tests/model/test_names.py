@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -128,3 +130,11 @@ serverGroups:
 def test_a_server_id_that_stands_twice_is_said_once() -> None:
     one = "{serverId: s-00000001, vmServer: {vmName: app}}"
     assert [found.code for found in problems(one, one)] == ["DUPLICATE_SERVER_ID"]
+
+
+def test_what_is_proposed_is_what_an_earlier_version_launched_both_under() -> None:
+    """Names of servers that met ended in digits of the SHA-256 of all that was known of each."""
+    text = "{serverId: s-00000001, vmServer: {vmName: web-1, vmServerAddress: {vmManagerId: a, vmId: vm-1}}}"
+    (found, _) = problems(text, "{serverId: s-00000002, vmServer: {vmName: web.1}}")
+    digits = sha256(b"s-00000001/a/vm-1/web-1//web").hexdigest()[:8]
+    assert found.message.endswith(f"logicalId: Web1{digits}")
