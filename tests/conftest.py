@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.skips import pytest_make_collect_report, pytest_runtest_makereport
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
+
 # No deadline for an example: how long one takes depends on what else the machine does, and speed is measured in bench/.
 # In CI the examples are the same each time, so that a failure there is one of the change and not of the draw.
 settings.register_profile("smsgen", deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI")))

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import itertools
-import json
-from pathlib import Path
 
 import pytest
 
@@ -21,6 +19,7 @@ from smsgen.model.status import (
     of_stack,
     step,
 )
+from smsgen.server.api.service_model import service_model
 
 MACHINES = {
     "status": (APP_STEPS, AppStatus, AppEvent, AppStatus.CREATING),
@@ -103,10 +102,7 @@ def test_every_status_can_be_reached_and_left(name: str) -> None:
     ],
 )
 def test_the_statuses_are_those_of_the_service_model(name: str, shape: str) -> None:
-    model = Path(__file__).parents[3] / "shared" / "sms" / "api-shapes.json"
-    if not model.exists():
-        pytest.skip("../shared is not here")
-    words = json.loads(model.read_text())["shapes"][shape]["enum"]
+    words = service_model()["shapes"][shape]["enum"]  # which is AWS's: tests/server/api/test_service_model.py
     assert [status.value for status in MACHINES[name][1]] == words
 
 
