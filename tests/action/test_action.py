@@ -21,6 +21,7 @@ serverGroups:
         launch:
           logicalId: Web01
           instanceType: m6i.large
+          volumes: [{{device: /dev/sda1}}]
           subnet: subnet-0a1b2c3d
           securityGroup: sg-0a1b2c3d
 """
