@@ -43,6 +43,9 @@ def main(argv: list[str]) -> int:
     args = parser.parse_args(argv)
     os.chdir(ROOT)
     _mutmut("no_such_mutant", quiet=True)  # makes the mutants and learns which test reaches which function
+    if not (MUTANTS / "mutmut-stats.json").exists():
+        print("the tests fail, or take no change at all: see `python -m mutmut run`", file=sys.stderr)
+        return 1
     names = args.names or _sample(sorted(_results()), args.count, args.seed, all_kinds=args.all_kinds)
     _mutmut(*names)
     results = _results()
