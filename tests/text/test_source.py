@@ -108,7 +108,7 @@ def test_a_key_is_found_where_one_that_is_merged_in_has_the_same_name() -> None:
 def test_json_that_no_yaml_reader_reads_is_one_place() -> None:
     source = parse(b'{"a":\t"\\/",\n "b": {"c": "\\ud83d\\ude00"}}', "f")
     assert source.data == {"a": "/", "b": {"c": "😀"}}
-    assert source.locate(("b", "c")).file == "f"
+    assert source.locate(("b", "c")) == Location("f", 1, 1)
 
 
 def test_places_in_json_are_found_too() -> None:
@@ -147,6 +147,7 @@ LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] *
         ("a: 1\n".encode("utf-16"), "NOT_UTF8", 1, 1),
         (b"a: 1\nb: x\x00y", "CONTROL_CHARACTER", 2, 5),
         (b"a:\n\t- 1\n", "YAML_SYNTAX", 2, 1),
+        ("a: \ufffe".encode(), "YAML_SYNTAX", 1, 1),
         (b"a: [1, 2\nb: 3", "YAML_SYNTAX", 2, 2),
         (b"a: *nobody", "YAML_SYNTAX", 1, 4),
         (b"a: 1\n---\nb: 2", "YAML_SYNTAX", 2, 1),
