@@ -81,7 +81,21 @@ def differences(aws: Aws, result: CopyResult, raw: Path) -> list[int]:
 
 
 @needs_qemu
-@pytest.mark.parametrize("kind", ["raw", "qcow2, deflated", "vmdk", "vmdk, streamOptimized", "vhd", "vhdx"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "raw",
+        "qcow2",
+        "qcow2, deflated",
+        "qcow2, zstd",
+        "vmdk",
+        "vmdk, streamOptimized",
+        "vmdk, 2 GB, sparse",
+        "vhd",
+        "vhd, fixed",
+        "vhdx",
+    ],
+)
 def test_a_large_sparse_image_becomes_a_snapshot_bit_for_bit_and_then_only_what_changed(
     kind: str, aws: Aws, tmp_path: Path
 ) -> None:
@@ -234,6 +248,32 @@ def test_a_worker_that_is_killed_again_and_again_loses_no_block(
         for index, token in site.snapshots.blocks(output.strip()):
             file.seek(index * BLOCK)
             assert site.snapshots.get(output.strip(), index, token) == file.read(BLOCK)
+
+
+def test_one_of_two_workers_that_is_killed_loses_nothing_of_either(
+    far: AwsProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two disks, two workers, one account: one is killed and goes on, the other never notices."""
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    far.control.do("begin_anew")
+    far.control.do("limit", puts_per_second=0, snapshot_puts_per_second=0)
+    disks = [tmp_path / "a.raw", tmp_path / "b.raw"]
+    for disk in disks:
+        disk.write_bytes(os.urandom(120 * BLOCK))
+    folders = [tmp_path / "manifests-a", tmp_path / "manifests-b"]
+    workers = [worker(disk, far.url, folder) for disk, folder in zip(disks, folders, strict=True)]
+    deadline = time.monotonic() + 60
+    while far.control.do("count", call="ebs:PutSnapshotBlock") < 60 and time.monotonic() < deadline:
+        time.sleep(0.005)
+    workers[0].send_signal(signal.SIGKILL)
+    workers[0].communicate()
+    workers[0] = worker(disks[0], far.url, folders[0])
+    for process, disk in zip(workers, disks, strict=True):
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0
+        with disk.open("rb") as file:
+            assert far.control.differences(output.strip(), file) == []
 
 
 def test_a_source_that_is_gone_is_an_error_in_one_sentence(aws: Aws, tmp_path: Path) -> None:

@@ -65,10 +65,16 @@ class Carrier:
         self._line = line
         self._visible_by = clock.now() + VISIBLE_AFTER
         self._halted = threading.Event()
+        self._leaving = threading.Event()
 
     def halt(self) -> None:
         """Let no further block be put; those under way end by themselves."""
+        self._leaving.set()
         self._halted.set()
+
+    def leave(self) -> None:
+        """Let no block wait any more, for the line or for another try; those that need not wait are still put."""
+        self._leaving.set()
 
     def carry(self, step: Step) -> Carried:
         """Do what a step says; raises Halted, and what reading and putting raise."""
@@ -100,11 +106,14 @@ class Carrier:
             except (TryAgain, SnapshotLost) as error:
                 if self._is_final(error, began):
                     raise
+            if self._leaving.is_set():
+                raise Halted
             self._clock.sleep(pause * (1 + self._clock.jitter()))
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _try(self, block: int, content: bytes, digest: bytes) -> None:
-        self._line.take(BLOCK)
+        if not self._line.take(BLOCK, self._leaving.is_set):
+            raise Halted
         own, account = self._flights[Scope.SNAPSHOT], self._flights[Scope.ACCOUNT]
         with own.slot(), account.slot():
             if self._halted.is_set():
@@ -138,21 +147,25 @@ def carry_all(
 ) -> bool:
     """Carry all steps, at most `in_flight` at once, and hand what came of them to `done` in the order of the disk.
 
-    `goes_on` is asked at every block and every second: where it says no, what is under way is brought to its end, and
-    False is returned. Where it raises, no further block is put, and nothing more is handed to `done`. Where reading or
-    putting raises, what was done before that block is handed on first.
+    `goes_on` is asked at every block and every second: where it says no, what is under way is brought to its end, what
+    waits is left, and False is returned. Where it raises, no further block is put, and nothing more is handed to
+    `done`. Where reading or putting raises, what was done before that block is handed on first.
     """
     pending: Pending = deque()
     with _workers(in_flight, carrier) as workers:
         try:
-            going = _feed(steps, workers.submit, carrier, pending, done, in_flight, goes_on)
-            while pending:
-                _take(pending, done, goes_on)
+            if _feed(steps, workers.submit, carrier, pending, done, in_flight, goes_on):
+                while pending:
+                    _take(pending, done, goes_on)
+                return True
+            carrier.leave()
+            wait([future for _, future in pending if future is not None])
+            _take_what_is_done(pending, done)
+            return False
         except (ServiceError, SourceUnreadable):
             carrier.halt()
             _take_what_is_done(pending, done)
             raise
-    return going
 
 
 def _feed(

@@ -30,11 +30,10 @@ from smsgen.operations.replication.manifest import (
     Header,
     Manifest,
     Summary,
+    base_entries,
     blocks_in_all,
     end_segment,
-    entries,
     given_up_segment,
-    read_manifest,
     total,
 )
 from smsgen.operations.replication.plan import blocks_in, steps
@@ -69,7 +68,7 @@ def copy_disk(
     manifest = begun(request, source, world)
     if manifest.summary is not None:
         return _result(manifest, manifest.summary)
-    manifest, journal = started(manifest, request, world)
+    manifest, journal = started(manifest, world)
     tally = _copied(manifest, journal, source, world, goes_on, report)
     report(Progress("completing"))
     completed(manifest, journal, world, goes_on)
@@ -82,8 +81,8 @@ def copy_disk(
 
 
 def _result(manifest: Manifest, summary: Summary) -> CopyResult:
-    header = manifest.header
-    return CopyResult(manifest.name, manifest.snapshot_id, header.gib, header.parent, summary)
+    snapshot = manifest.header.snapshot
+    return CopyResult(manifest.name, manifest.snapshot_id, snapshot.gib, snapshot.parent, summary)
 
 
 class _Tally:
@@ -116,7 +115,7 @@ def _copied(
 ) -> _Tally:
     """Carry all blocks that are not done yet; the manifest then covers the disk. Raises Paused."""
     header, first = manifest.header, manifest.done
-    changed = _changed(header, source, world)
+    changed = _changed(header, source)
     full = header.full or changed is None
     carrier = Carrier(
         source,
@@ -130,7 +129,7 @@ def _copied(
     planned = steps(
         source.allocated(),
         changed,
-        entries(world.manifests, header.base, first=first) if header.base else (),
+        base_entries(world.manifests, header.base, first=first),
         full=full,
         first=first,
     )
@@ -184,11 +183,8 @@ class _Going:
         return not self.until
 
 
-def _changed(header: Header, source: DiskSource, world: CopyWorld) -> list[Extent] | None:
-    base = read_manifest(world.manifests, header.base) if header.base else None
-    if base is None or not base.header.mark:
-        return None
-    changed = source.changed(base.header.mark)
+def _changed(header: Header, source: DiskSource) -> list[Extent] | None:
+    changed = source.changed(header.base_mark) if header.base_mark else None
     return None if changed is None else list(changed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
@@ -102,13 +102,15 @@ class Line:
         self._free_at = 0.0
         self._lock = threading.Lock()
 
-    def take(self, count: int) -> None:
-        """Wait until so many bytes may go."""
+    def take(self, count: int, leaves: Callable[[], bool] = lambda: False) -> bool:
+        """Wait until so many bytes may go, and return True; False as soon as `leaves` says so."""
         if not self._bytes_per_second:
-            return
+            return True
         with self._lock:
-            now = self._clock.now()
-            begin = max(now, self._free_at)
+            begin = max(self._clock.now(), self._free_at)
             self._free_at = begin + count / self._bytes_per_second
-        if begin > now:
-            self._clock.sleep(begin - now)
+        while (left := begin - self._clock.now()) > 0:
+            if leaves():
+                return False
+            self._clock.sleep(min(left, 1.0))
+        return True

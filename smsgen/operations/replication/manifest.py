@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from smsgen.operations.ports.snapshots import BLOCK, GIB, Manifests
+from smsgen.errors import SmsgenError
+from smsgen.operations.ports.snapshots import BLOCK, GIB, Manifests, NewSnapshot
 
 ZEROS = bytes(BLOCK)
 ZERO_DIGEST = sha256(ZEROS).digest()
@@ -38,24 +39,29 @@ class Entry(NamedTuple):
 
 
 class Header(NamedTuple):
-    """What is copied. Sizes in bytes; `mark` is the source's; `base` and `parent` are "" for a first copy.
+    """What is copied: a disk of `size` bytes in the state `mark`, into `snapshot`.
 
-    `settings` names what the parent decides for its children (encryption and key): another one needs a new chain.
+    `base` is the manifest that the copy builds upon ("" for a first copy), and `base_mark` the state of the disk that
+    it tells of. `settings` names what a parent decides for its children (encryption and key): another one begins a
+    new chain.
     """
 
     size: int
-    gib: int
-    token: str
+    snapshot: NewSnapshot
     mark: str = ""
     base: str = ""
-    parent: str = ""
+    base_mark: str = ""
     full: bool = True
     settings: str = ""
 
 
 def blocks_in_all(header: Header) -> int:
     """Return how many blocks the snapshot has room for."""
-    return header.gib * GIB // BLOCK
+    return header.snapshot.gib * GIB // BLOCK
+
+
+class ManifestGone(SmsgenError):
+    """A manifest that a copy builds upon was deleted or damaged meanwhile."""
 
 
 class Summary(NamedTuple):
@@ -89,10 +95,23 @@ def read_manifest(manifests: Manifests, name: str) -> Manifest | None:
     manifest: Manifest | None = None
     for segment in manifests.segments(name):
         if manifest is None:
-            manifest = Manifest(name, Header(**_json(segment)))
+            manifest = Manifest(name, _header(segment))
         else:
             manifest = _advanced(manifest, segment)._replace(segments=manifest.segments + 1)
     return manifest
+
+
+def _header(segment: bytes) -> Header:
+    header: Header = _known(Header, _json(segment))
+    snapshot: NewSnapshot = _known(NewSnapshot, header.snapshot)
+    return header._replace(
+        snapshot=snapshot._replace(tags=tuple((key, value) for key, value in snapshot.tags))
+    )
+
+
+def _known(kind: Any, fields: Any) -> Any:
+    """Return a record of those fields that this version knows."""
+    return kind(**{name: value for name, value in fields.items() if name in kind._fields})
 
 
 def _advanced(manifest: Manifest, segment: bytes) -> Manifest:
@@ -106,17 +125,35 @@ def _advanced(manifest: Manifest, segment: bytes) -> Manifest:
         case b"A":
             return manifest._replace(given_up=_json(segment)["why"])
         case b"E":
-            return manifest._replace(summary=Summary(**_json(segment)))
+            return manifest._replace(summary=_known(Summary, _json(segment)))
     return manifest  # a kind of a later version, which says nothing of blocks
 
 
-def entries(manifests: Manifests, name: str, *, first: int = 0) -> Iterator[Entry]:
-    """Yield the blocks of a manifest from index `first`, in the order of the disk."""
+def base_entries(manifests: Manifests, name: str, *, first: int = 0) -> Iterator[Entry]:
+    """Yield the blocks of a base from index `first`, in the order of the disk; none where `name` is "".
+
+    Raises ManifestGone at the end where that was not all: of what is missing, nobody would know where zeros are needed.
+    """
+    last = b"E" if not name else b""
+    for last in manifests.segments(name) if name else ():
+        yield from _of_stretch(last, first)
+    if last[:1] != b"E":
+        raise ManifestGone(
+            f"the manifest {name}, which this copy builds upon, is not whole any more", hint="run it again"
+        )
+
+
+def entries(manifests: Manifests, name: str) -> Iterator[Entry]:
+    """Yield the blocks of a manifest, in the order of the disk, as far as it goes."""
     for segment in manifests.segments(name):
-        if segment[:1] == b"B" and _STRETCH.unpack_from(segment, 1)[1] > first:
-            for entry in _decoded(segment):
-                if entry.block >= first:
-                    yield entry
+        yield from _of_stretch(segment, 0)
+
+
+def _of_stretch(segment: bytes, first: int) -> Iterator[Entry]:
+    if segment[:1] == b"B" and _STRETCH.unpack_from(segment, 1)[1] > first:
+        for entry in _decoded(segment):
+            if entry.block >= first:
+                yield entry
 
 
 class Total(NamedTuple):
@@ -144,7 +181,7 @@ def total(manifests: Manifests, name: str) -> Total:
 
 def header_segment(header: Header) -> bytes:
     """Return the segment that begins a manifest."""
-    return b"H" + _text(header._asdict())
+    return b"H" + _text(header._asdict() | {"snapshot": header.snapshot._asdict()})
 
 
 def started_segment(snapshot_id: str) -> bytes:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smsgen.errors import ServiceError, SmsgenError
+from smsgen.local.clock import SystemClock
 from smsgen.operations.ports.disks import SourceChanged, SourceUnreadable
 from smsgen.operations.ports.snapshots import BLOCK, GIB, SnapshotLost, SnapshotThrottled, Throttled, TryAgain
 from smsgen.operations.replication import journal
+from smsgen.operations.replication.begin import forget
 from smsgen.operations.replication.copy import copy_disk, reads_all
-from smsgen.operations.replication.flight import Flight, Hours
-from smsgen.operations.replication.manifest import read_manifest
+from smsgen.operations.replication.flight import Flight, Hours, Line
+from smsgen.operations.replication.manifest import ManifestGone, read_manifest
 from smsgen.operations.replication.records import CopyFailed, CopyRequest, CopyResult, Paused, Progress
 from smsgen.operations.replication.verify import VerifyFailed
 from tests.operations.replication.fakes import Disk, Site, content
@@ -260,6 +262,101 @@ def test_whatever_is_killed_when_the_snapshot_is_the_disk_and_only_changes_were_
         base, before = result.manifest, blocks
 
 
+def killed_copy(
+    site: Site, disk: Disk, run: str = "1", base: str = "", puts: int = 5, **more: object
+) -> None:
+    site.snapshots.after_put = after(puts)
+    with pytest.raises(Killed):
+        copy(site, disk, run, base, **more)
+    site.snapshots.after_put = lambda *_: None
+
+
+@pytest.mark.parametrize("what", ["deleted", "damaged"])
+def test_a_copy_whose_base_is_gone_when_it_goes_on_begins_anew_and_whole(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody knew where zeros are needed."""
+    monkeypatch.setattr(journal, "MOST_PUT", 2)
+    site = Site(in_flight=1)
+    first = copy(site, Disk(dict.fromkeys(range(8), 1)))
+    disk = Disk({**dict.fromkeys(range(6), 2), 7: 0}, mark="2")
+    killed_copy(site, disk, "2", first.manifest, puts=4)
+    if what == "deleted":
+        site.manifests.delete(first.manifest)
+    else:
+        del site.manifests.stored[first.manifest][-1]
+    result = copy(site, disk, "2", first.manifest)
+    assert result.parent == ""
+    assert site.snapshots.holds(result.snapshot_id) == expected(disk)
+
+
+def test_a_base_that_is_deleted_while_it_is_read_becomes_no_snapshot() -> None:
+    site = Site()
+    first = copy(site, Disk(dict.fromkeys(range(8), 1)))
+    site.snapshots.after_put = lambda *_: site.manifests.stored.pop(first.manifest, None)
+    monkey = site.manifests.segments
+    reads = iter(range(100))
+
+    def segments(name: str) -> Iterator[bytes]:
+        everything = list(monkey(name))
+        yield from everything[:-1] if name == first.manifest and next(reads) else everything
+
+    site.manifests.segments = segments  # type: ignore[method-assign] # the double loses the end of it
+    with pytest.raises(ManifestGone):
+        copy(site, Disk({0: 1}, mark="2"), "2", first.manifest)
+    assert sum(stored.state == "completed" for stored in site.snapshots.stored.values()) == 1
+
+
+def test_a_kill_before_the_snapshot_is_noted_starts_no_second_one_whatever_the_tags_are_then() -> None:
+    site, disk = Site(), Disk({0: 1})
+    site.manifests.before_append = after(1)
+    with pytest.raises(Killed):
+        copy(site, disk, tags=(("Name", "shop"),))
+    site.manifests.before_append = lambda *_: None
+    result = copy(site, disk, tags=(("Name", "another name"),))
+    assert list(site.snapshots.stored) == [result.snapshot_id]
+    assert site.snapshots.stored[result.snapshot_id].request.tags == (("Name", "shop"),)
+
+
+def test_a_manifest_of_a_later_version_is_read_as_far_as_this_one_knows() -> None:
+    import json
+
+    site, disk = Site(in_flight=1), Disk(dict.fromkeys(range(8), 1))
+    killed_copy(site, disk)
+    segments = site.manifests.stored["job/sda/1/0001"]
+    header = json.loads(segments[0][1:])
+    header["more"] = header["snapshot"]["more"] = "of a later version"
+    segments[0] = b"H" + json.dumps(header).encode()
+    segments.append(b"Zsomething")
+    assert site.snapshots.holds(copy(site, disk).snapshot_id) == expected(disk)
+    assert len(site.snapshots.stored) == 1
+
+
+def test_a_run_that_is_forgotten_leaves_its_snapshot_only_where_it_is_done() -> None:
+    site, disk = Site(in_flight=1), Disk(dict.fromkeys(range(8), 1))
+    done = copy(site, disk)
+    killed_copy(site, Disk(dict.fromkeys(range(8), 2), mark="2"), "2", done.manifest)
+    for run in ("1", "2", "2", "3"):
+        forget("job/sda", run, site.world)
+    assert site.manifests.stored == {}
+    assert list(site.snapshots.stored) == [done.snapshot_id]
+
+
+def test_no_snapshot_is_left_over_of_a_copy_that_was_given_up() -> None:
+    site, disk = Site(), Disk(dict.fromkeys(range(8), 1))
+
+    def lose(_: str, index: int) -> None:
+        if index == 5:
+            raise SnapshotLost("gone", code="ResourceNotFoundException")
+
+    site.snapshots.before_put = lose
+    with pytest.raises(SnapshotLost):
+        copy(site, disk)
+    site.snapshots.before_put = lambda *_: None
+    result = copy(site, disk)
+    assert list(site.snapshots.stored) == [result.snapshot_id]
+
+
 # --- Failures that pass, and failures that do not -------------------------------------------------------------------
 
 
@@ -389,6 +486,16 @@ def test_a_copy_that_is_told_to_stop_pauses_in_good_order() -> None:
         copy_disk(request, disk, site.world, goes_on=lambda: next(answers, False))
     result = copy(site, disk)
     assert site.snapshots.stored[result.snapshot_id].puts.total() == 16  # none twice
+
+
+def test_a_copy_over_a_slow_line_stops_without_waiting_for_it() -> None:
+    site, clock, answers = Site(in_flight=8), SystemClock(), iter([True] * 4)
+    slow = site.world._replace(clock=clock, line=Line(clock, 0.1))  # 42 seconds a block
+    disk, began = Disk(dict.fromkeys(range(16), 2)), clock.now()
+    with pytest.raises(Paused):
+        copy_disk(CopyRequest("job/sda", "1"), disk, slow, goes_on=lambda: next(answers, False))
+    assert clock.now() - began < 30
+    assert site.snapshots.holds(copy(site, disk).snapshot_id) == expected(disk)
 
 
 def test_a_worker_that_lost_its_lease_says_nothing_more() -> None:
