@@ -114,20 +114,17 @@ def real(args: argparse.Namespace, predicted: Predicted) -> ChangeSet | None:
     from smsgen import wiring
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.operations.files.parameter_values import read_parameters
-    from smsgen.operations.stacks.plan import launch_of, plan
+    from smsgen.operations.stacks.plan import launch_of, plan_of
     from smsgen.operations.stacks.verify import answer
 
-    files, clients = wiring.files(), wiring.clients(aws_settings(args))
-    planned = plan(
-        args.app,
-        files=files,
-        artifacts=lambda: wiring.artifacts(clients, ArtifactSettings()),
-        lookups=wiring.lookups(clients),
-    )
-    launch = launch_of(planned, lambda: wiring.artifacts(clients, ArtifactSettings()))
+    generated = predicted.submitted.generated
+    if generated is None:
+        raise AssertionError("check_usage lets pass only what is compiled of an application file")
+    clients = wiring.clients(aws_settings(args))
+    launch = launch_of(plan_of(generated), lambda: wiring.artifacts(clients, ArtifactSettings()))
     found = answer(
         launch,
-        read_parameters(args.parameters, args.parameter, files=files),
+        read_parameters(args.parameters, args.parameter, files=wiring.files()),
         stacks=wiring.stacks(clients),
         clock=wiring.clock(),
     )

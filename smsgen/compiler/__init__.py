@@ -32,9 +32,9 @@ __all__ = ["Child", "Compiled", "Validation", "check_early", "compile_app"]
 class Compiled(NamedTuple):
     """A template, the children it names, and what its resources come from.
 
-    `origins`: logical id in `template` -> the place in the application file of the server it belongs to; a child has
-    its own. `values`: parameter -> the value the file implies ("" where the user must give one). `diagnostics`:
-    warnings, with paths.
+    `servers`: what was compiled, each with its whole launch configuration, in launch order. `origins`: logical id in
+    `template` -> the place in the application file of the server it belongs to; a child has its own. `values`:
+    parameter -> the value the file implies ("" where the user must give one). `diagnostics`: warnings, with paths.
     """
 
     template: Template
@@ -42,6 +42,7 @@ class Compiled(NamedTuple):
     origins: Mapping[str, Path]
     values: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
+    servers: tuple[ResolvedServer, ...] = ()
 
 
 def compile_app(
@@ -73,7 +74,7 @@ def compile_app(
         one, children = split(built, format)
     origins = {name: built.servers[key].path for key in built.servers for name in built.parts[key].resources}
     values = {declared.name: declared.value for declared in built.parameters}
-    return Compiled(one, children, origins if not children else {}, values, found)
+    return Compiled(one, children, origins if not children else {}, values, found, servers)
 
 
 def _check_names(app: App, servers: tuple[ResolvedServer, ...]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from smsgen.compiler.resolve import ResolvedServer, resolve
+from smsgen.compiler.resolve import ResolvedServer
 from smsgen.errors import Diagnostic, InvalidInput, errors
 from smsgen.model.app import App
 from smsgen.model.check import sentence
@@ -25,10 +25,10 @@ def diagnose(app: App) -> tuple[Diagnostic, ...]:
     Each server counts as if it had its image: one that has none is waited for, and takes no parameter of a template.
     """
     try:
-        generate_from(_with_images(app))
+        generated = generate_from(_with_images(app))
     except InvalidInput as error:
         return errors(error.diagnostics)
-    return incomplete(app)
+    return incomplete(generated.compiled.servers)
 
 
 def _with_images(app: App) -> App:
@@ -41,9 +41,9 @@ def _with_images(app: App) -> App:
     return app._replace(server_groups=groups)
 
 
-def incomplete(app: App) -> tuple[Diagnostic, ...]:
-    """Give what is missing of the launch configuration of an application that compiles."""
-    return tuple(_incomplete(resolve(app)))
+def incomplete(servers: Iterable[ResolvedServer]) -> tuple[Diagnostic, ...]:
+    """Return what is missing of the launch configurations of servers that compile."""
+    return tuple(_incomplete(servers))
 
 
 def without_image(app: App) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ class Submitted(NamedTuple):
     """What would be submitted: the template, its children by TemplateURL, and the place of each resource.
 
     `tags`: those of the stack itself; None where nothing says, as where an application has none, so that they stay.
+    `generated`: the application that it was compiled from, where it was.
     """
 
     template: Template
@@ -42,6 +43,7 @@ class Submitted(NamedTuple):
     values: Mapping[str, str] = {}
     tags: Mapping[str, str] | None = None
     warnings: tuple[Diagnostic, ...] = ()
+    generated: Generated | None = None
 
 
 class Predicted(NamedTuple):
@@ -88,6 +90,7 @@ def submitted_of(generated: Generated) -> Submitted:
         values={name: value for name, value in compiled.values.items() if value},
         tags={tag.key: tag.value for tag in generated.app.tags} or None,
         warnings=generated.warnings,
+        generated=generated,
     )
 
 

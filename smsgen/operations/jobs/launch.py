@@ -93,7 +93,7 @@ def _generated(world: World, lease: AppLease) -> Generated | None:
     first = managed.launch.status == LaunchStatus.VALIDATION_IN_PROGRESS.value
     try:
         generated = prepared(world, managed)
-        wrong = incomplete(managed.app)
+        wrong = incomplete(generated.compiled.servers)
     except InvalidInput as error:
         generated, wrong = None, errors(error.diagnostics)
     if wrong:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled
-from smsgen.compiler.resolve import ResolvedServer, resolve
+from smsgen.compiler.resolve import ResolvedServer
 from smsgen.errors import Diagnostic
 from smsgen.model.app import App
 from smsgen.operations.files.generate_template import Generated, generate_template
@@ -56,7 +56,7 @@ def plan(
 def plan_of(generated: Generated) -> Plan:
     """Give the plan of an application that is compiled already."""
     app, compiled = generated.app, generated.compiled
-    return Plan(app, compiled, places(app, compiled), generated.warnings)
+    return Plan(app, compiled, places(compiled), generated.warnings)
 
 
 def launch_of(planned: Plan, artifacts: Callable[[], Artifacts]) -> Launch:
@@ -81,13 +81,13 @@ def launch_of(planned: Plan, artifacts: Callable[[], Artifacts]) -> Launch:
         tags={tag.key: tag.value for tag in app.tags},
         places=planned.places,
         values={name: value for name, value in compiled.values.items() if value},
-        stateful=any(server.launch.stateful for server in resolve(app)),
+        stateful=any(server.launch.stateful for server in compiled.servers),
     )
 
 
-def places(app: App, compiled: Compiled) -> dict[str, Place]:
+def places(compiled: Compiled) -> dict[str, Place]:
     """Give where each server of the templates belongs, by logical id, in launch order."""
-    servers = {server.path: server for server in resolve(app)}
+    servers = {server.path: server for server in compiled.servers}
     found = {}
     children = ((child.template, child.origins) for child in compiled.children)
     for template, origins in ((compiled.template, compiled.origins), *children):
