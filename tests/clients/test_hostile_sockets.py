@@ -248,6 +248,15 @@ def test_a_refused_request_may_be_followed_by_another(signed: Server) -> None:
         assert received(connection).startswith(b"HTTP/1.1 200 ")
 
 
+def test_a_large_body_that_is_refused_is_not_let_pass(signed: Server) -> None:
+    head = b"POST / HTTP/1.1\r\n" + HEADERS + b"Content-Length: 1000000\r\n\r\n"
+    with connected(signed) as connection:
+        connection.sendall(head)
+        answer = received(connection)  # to the end
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"MissingAuthenticationTokenException" in answer
+
+
 def test_whoever_waits_for_a_100_is_told_at_once(signed: Server) -> None:
     head = b"POST / HTTP/1.1\r\n" + HEADERS + b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n"
     with connected(signed) as connection:

@@ -42,6 +42,7 @@ class Limits(NamedTuple):
     headers: int = 32_768
     body: int = 1_048_576
     bodies: int = 67_108_864
+    unread: int = 262_144
     body_seconds: float = 20.0
     threads: int = 32
     in_flight: int = 256
@@ -115,10 +116,12 @@ class Endpoint:
         request_id = str(uuid4())
         self._metrics.begin()
         self._in_flight += 1
-        made, body = _GONE, bytearray()
+        made, body, is_read = _GONE, bytearray(), False
         try:
             request = _received(scope)
-            made = self._refused(request) or await self._answered(request, body, receive, request_id)
+            refused_now = self._refused(request)
+            made = refused_now or await self._answered(request, body, receive, request_id)
+            is_read = refused_now is None
         except Fault as fault:
             made = refusal(fault)
         except Gone:
@@ -137,10 +140,17 @@ class Endpoint:
         headers = [(b"x-amzn-requestid", request_id.encode())]
         if made.body:
             headers.append((b"content-type", CONTENT_TYPE.encode()))
-        # Who waits to be told that the body may come sends none now, and the next request would be taken for it.
-        if made.error in _UNREAD or (made.error and "expect" in request.headers):
+        if not is_read and (made.error in _UNREAD or not self._passes(request)):
             headers.append((b"connection", b"close"))
         await _send(send, made.status, headers, made.body)
+
+    def _passes(self, request: Received) -> bool:
+        """Whether the body of a refused request is let pass."""
+        # Who waits to be told that the body may come sends none now, and the next request would be taken for it.
+        if "expect" in request.headers or "transfer-encoding" in request.headers:
+            return False
+        length = request.headers.get("content-length", "0")
+        return length.isdecimal() and len(length) < 20 and int(length) <= self._limits.unread
 
     def _refused(self, request: Received) -> Answer | None:
         """Give the answer to a request whose body is not read; raises Fault, too."""

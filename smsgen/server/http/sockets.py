@@ -20,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from smsgen.errors import SmsgenError
+from smsgen.server.http.asgi import Limits
 from smsgen.server.http.connections import Connection, ConnectionLimits, Connections, Listener
 
 HEADER_BYTES = 32_768
@@ -30,11 +31,6 @@ MOST_HEADERS = 100
 
 MOST_UNANSWERED = 16
 """Requests on one connection that wait for their answers; one more, and it is closed."""
-
-MOST_DISCARDED = 1_048_576
-"""Bytes of a body that come after its request was refused: as many as a request may have, so that who sends it first
-and then reads gets to read the answer.
-"""
 
 FRAMING = 8
 """Bytes around each byte of a body that comes in chunks of one byte; what is beyond that counts as headers do."""
@@ -290,7 +286,7 @@ class _Protocol(HttpToolsProtocol):
         super().data_received(data)
         if self.transport.is_closing():
             return
-        if self._discarded > MOST_DISCARDED:
+        if self._discarded > Limits().unread:
             self.transport.close()
         elif self._framing > HEADER_BYTES:
             self.send_400_response("Request headers are too large.")
