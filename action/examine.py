@@ -23,7 +23,7 @@ from pages import Page, alert, code, fence
 from smsgen.cli import run
 from smsgen.operations.files.generate_template import place_for
 
-_PLACED = re.compile(r"^(.+?):(\d+):(\d+): (error|warning|info)\[([^\]]+)\]: (.*)$", re.MULTILINE)
+_PLACED = re.compile(r"^(.+?):(\d+):(\d+): (error|warning|info)\[([\w.-]{1,60})\]: (.*)$", re.MULTILINE)
 _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 _NOTHING = ("--offline",)
 """To compare with nothing: the application is new."""

@@ -172,10 +172,10 @@ def redact(text: str, secrets: Collection[str] = ()) -> str:
     """Give a text of AWS without what may be secret, cut to what fits a terminal."""
     for secret in sorted((s for s in secrets if s), key=len, reverse=True):
         text = text.replace(secret, MASK)
-    text = re.sub(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>]*", r"\1", text)
+    text = re.sub(r"(https?://[^\s?'\"<>]++)(?:\?[^\s'\"<>]*+)?", r"\1", text)
     text = re.sub(r"\b(A[KS]IA)[A-Z0-9]{12,}", rf"\1{MASK}", text)
     text = re.sub(r"(?i)\b(X-Amz-(?:Signature|Credential|Security-Token))=[^\s&]+", rf"\1={MASK}", text)
-    text = re.sub(r"\s*Encoded authorization failure message: \S+", "", text)
+    text = re.sub(r"Encoded authorization failure message: \S+", "", text)
     text = " ".join(text.split())
     return text if len(text) <= _MAX_SAID else text[:_MAX_SAID] + "…"
 

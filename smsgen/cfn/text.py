@@ -110,7 +110,10 @@ _EMPTY_SEQ = yaml.SequenceStartEvent(None, None, True, flow_style=True)
 
 # What a YAML 1.1 or 1.2 reader takes for something else than text, beyond what PyYAML's own resolver knows:
 # exponents without a dot, 1.2 octals, words that only some readers convert.
-_MISREAD = r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)([eE][-+]?\d+)?|0[ox][\da-fA-F_]+|[yYnN]|\d+(:\d\d?)+"
+_MISREAD = (
+    r"[-+]?+(?>\d[\d_]*+(?:\.[\d_]*+)?+|\.\d[\d_]*+)(?:[eE][-+]?+\d++)?+"
+    r"|0[ox][\da-fA-F_]++|[yYnN]|\d++(?::\d\d?+)++"
+)
 # What keeps a text from being a block literal, or from standing plain: strings, since compiling sets that reach over
 # all of Unicode takes longer than all the rest of this module. ASCII texts are decided without them.
 _NOT_A_BLOCK_ASCII = r"[ \t]\n|[ \t]\Z|\A\n|[^\t\n -~]"

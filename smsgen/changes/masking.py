@@ -16,19 +16,20 @@ from smsgen.changes.model import KNOWN_AFTER_APPLY, MASK, ChangeSet, Side
 from smsgen.changes.pointers import at, steps_of
 
 _KEY = r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?)"
-# Texts, and not patterns: `re` compiles them at their first use, and keeps them; most commands mask nothing.
+_VALUE = r"""(?!\{\{)(?:"[^"\n]*+"|'[^'\n]*+'|[^\s"',;&|<>]++)"""
+# Texts, and not patterns: `re` compiles them at their first use, and keeps them; most commands mask nothing. What looks
+# like the beginning of a secret is taken as a whole, also where no secret follows, and nothing in it is tried again:
+# a text of nothing but beginnings takes linear time.
 _PATTERNS = (
-    r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)",
-    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
-    r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
-    r"\bgh[pousr]_[A-Za-z0-9]{20,}\b|\bxox[abprs]-[\w-]{10,}|\bglpat-[\w-]{16,}",
-)
-_GROUPED = (
-    r"(?i)([?&]X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s\"'<>]+",
-    r"(?i)(\bauthorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token)\s+)[^\s\"']+",
-    r"(?i)(://[^\s/:@\"']+:)[^\s/@\"']+(?=@)",
-    rf"(?i)(\b[\w.-]*{_KEY}[\w]*[\"']?\s*(?:=|:)\s*)(?!\{{\{{)(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&|<>]+)",
-    rf"(?i)(--?{_KEY}[\w-]*[ =])(?!\{{\{{)(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&|<>]+)",
+    r"(?s)(?P<keep>)(?P<secret>-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z))",
+    r"(?P<keep>)(?P<secret>\b(?:AKIA|ASIA)[A-Z0-9]{16}\b)",
+    r"(?P<keep>)\beyJ[\w-]{8,}+(?P<secret>\.[\w-]{8,}+\.[\w-]*+)?",
+    r"(?P<keep>)(?P<secret>\bgh[pousr]_[A-Za-z0-9]{20,}+\b|\bxox[abprs]-[\w-]{10,}+|\bglpat-[\w-]{16,}+)",
+    r"(?i)(?P<keep>[?&]X-Amz-(?:Signature|Credential|Security-Token)=)(?P<secret>[^&\s\"'<>]++)",
+    r"(?i)(?P<keep>\bauthorization[\"']?\s*+[:=]\s*+[\"']?(?:bearer|basic|token)\s++)(?P<secret>[^\s\"']++)",
+    r"(?i)(?P<keep>://[^\s/:@\"']++:)(?P<secret>[^\s/@\"']++)(?=@)",
+    rf"(?i)(?P<keep>(?<![\w.-])(?>[\w.-]*{_KEY})\w*+[\"']?\s*+[=:]\s*+)(?P<secret>{_VALUE})",
+    rf"(?i)(?P<keep>--?{_KEY}[\w-]*+[ =]?)(?P<secret>(?<=[ =]){_VALUE})?",
 )
 _REFERENCE = r"\{\{resolve:([^{}]*)\}\}"
 _NAMED = (
@@ -99,10 +100,12 @@ class Mask:
 
 def _patterns_masked(text: str) -> str:
     for pattern in _PATTERNS:
-        text = re.sub(pattern, MASK, text)
-    for pattern in _GROUPED:
-        text = re.sub(pattern, rf"\g<1>{MASK}", text)
+        text = re.sub(pattern, _kept, text)
     return text
+
+
+def _kept(found: re.Match[str]) -> str:
+    return found[0] if found["secret"] is None else f"{found['keep']}{MASK}"
 
 
 def mask_of(change_set: ChangeSet) -> Mask:

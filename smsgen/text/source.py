@@ -266,7 +266,7 @@ class _Reader:
 
     def _scalar(self, node: Any) -> Any:
         kind = node.tag.rpartition(":")[2]
-        if kind in ("int", "float", "bool", "null"):
+        if kind in ("int", "float", "bool", "null") and len(node.value) <= _LONGEST_NUMBER:
             try:
                 made = _CONSTRUCT[kind](_constructor, node)
             except ValueError:  # "0o8", "1__0": what only looks like a number is text
@@ -275,7 +275,7 @@ class _Reader:
                 hint = "quote it if it is text; JSON and CloudFormation have no such number"
                 self._problem("NOT_FINITE", node, f"{node.value} is not a finite number", hint)
             return made
-        if kind not in ("str", "timestamp", "value", "merge"):
+        if kind not in ("int", "float", "str", "timestamp", "value", "merge"):
             self._problem("YAML_TAG", node, f"the tag !!{kind} is not read here", "write the value as text")
         return node.value
 
@@ -337,6 +337,11 @@ class _Reader:
 
 
 _MOST_PROBLEMS = 1_000
+
+_LONGEST_NUMBER = 4_300
+"""Digits of a number; what is longer is text. Python reads no longer ones, and YAML's of base 60 (1:30:00) take ever
+longer.
+"""
 
 _CONSTRUCT: dict[str, Any] = {
     "int": yaml.constructor.SafeConstructor.construct_yaml_int,

@@ -203,11 +203,11 @@ def test_a_text_that_is_no_yaml_comes_with_what_to_do(text: str, words: str) -> 
 def test_as_many_values_as_are_allowed_are_read_and_one_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """A map of two names and twice the same list of two: nine values, however often one is written."""
     text = "a: &a [1, 2]\nb: *a\n"
-    monkeypatch.setattr("smsgen.text.source.MAX_VALUES", 9)
+    monkeypatch.setattr("smsgen.text.bounds.MAX_VALUES", 9)
     assert parse(text.encode(), "f").data == {"a": [1, 2], "b": [1, 2]}
-    monkeypatch.setattr("smsgen.text.source.MAX_VALUES", 8)
+    monkeypatch.setattr("smsgen.text.bounds.MAX_VALUES", 8)
     assert refused(text) == [("ALIAS_BOMB", 1, 1)]
-    monkeypatch.setattr("smsgen.text.source.MAX_VALUES", 2)
+    monkeypatch.setattr("smsgen.text.bounds.MAX_VALUES", 2)
     assert refused("a: 1\nb: &b [1, 2]\nc: *b\n") == [("ALIAS_BOMB", 2, 4)]
 
 
@@ -263,3 +263,11 @@ def test_pyyaml_works_as_ever_after_its_patterns_were_put_off() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "number", ["1" * 5_000, "1" + ":1" * 200_000, "1" * 5_000 + ".5", "0x" + "f" * 5_000]
+)
+def test_a_number_of_thousands_of_digits_is_text_and_read_at_once(number: str) -> None:
+    """YAML's numbers of base 60 were multiplied out, which took longer than anybody waits."""
+    assert parse(f"a: {number}\n".encode(), "f").data == {"a": number}

@@ -120,9 +120,12 @@ def _matches(pattern: str, text: str) -> bool:
         return False
     import re
 
-    # IAM knows `*` and `?` only; fnmatch would read brackets, too.
-    parts = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
-    return re.fullmatch(parts, text, re.DOTALL) is not None
+    # IAM knows `*` and `?` only; fnmatch would read brackets, too. Where a part stands first is where it is taken:
+    # a later place leaves less for the rest, so none is tried.
+    first, *parts = ("".join("." if c == "?" else re.escape(c) for c in part) for part in pattern.split("*"))
+    middle = "".join(f"(?>.*?{part})" for part in parts[:-1])
+    wild = f"{first}{middle}.*{parts[-1]}" if parts else first
+    return re.fullmatch(wild, text, re.DOTALL) is not None
 
 
 def _grants(properties: Mapping[str, Any]) -> Iterator[Grant]:

@@ -47,7 +47,8 @@ _LINUX = re.compile(
     r"linux|ubuntu|debian|centos|red ?hat|rhel|suse|sles|fedora|rocky|alma|oracle|photon", re.I
 )
 _OLD = re.compile(
-    r"2\.6\.|(red ?hat|rhel|centos|oracle)\D*[456]\b|(ubuntu)\D*1[024]\b|debian\D*[678]\b", re.I
+    r"2\.6\.|(red ?hat|rhel|centos|oracle)\D{0,40}[456]\b|(ubuntu)\D{0,40}1[024]\b|debian\D{0,40}[678]\b",
+    re.I,
 )
 
 
