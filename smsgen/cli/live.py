@@ -87,7 +87,8 @@ def root_devices(
     """Give what tells an application's root devices: the deployed stack, and EC2 where it can be asked; or None."""
     if args.base_ref:
         return None  # both sides are files
-    from smsgen.operations.files.looked_up import deployed_root_devices, look_up
+    from smsgen.operations.files.looked_up import deployed_root_devices
+    from smsgen.operations.files.looked_up import root_devices as ask
 
     known = deployed_root_devices(deployed)
     clients = None if args.deployed else _clients(args)
@@ -96,7 +97,7 @@ def root_devices(
     from smsgen import wiring
 
     lookups = wiring.lookups(clients)
-    return lambda app: {**known, **(look_up(app, lookups).root_devices or {})}
+    return lambda app: {**known, **(ask(app, lookups) or {})}
 
 
 def _clients(args: argparse.Namespace) -> Clients | None:

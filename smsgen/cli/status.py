@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
     stay()
     clients = wiring.clients(aws_settings(args))
-    planned = plan(args.app, files=wiring.files(), lookups=wiring.lookups(clients))
+    planned = plan(args.app, files=wiring.files(), lookups=wiring.lookups(clients), check_subnets=False)
     stacks = wiring.stacks(clients)
     if args.watch:
         _watch(args, planned, stacks)

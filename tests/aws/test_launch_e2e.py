@@ -19,6 +19,7 @@ pytest.importorskip("boto3", reason="boto3 comes with smsgen[aws]")
 from tests.aws.site import GONE, LAUNCHED, THIRD, Said, Site
 
 LAUNCH_CALLS = (
+    "ec2:DescribeSubnets",
     "cloudformation:DescribeStacks",
     "cloudformation:DescribeChangeSet",
     "cloudformation:CreateChangeSet",

@@ -40,10 +40,14 @@ def look_up(app: App, lookups: Lookups) -> Known:
 
     Raises ServiceError where AWS is in trouble; what these credentials may not ask is not known.
     """
-    servers = resolve(app)
-    images = {one.server.image_id for one in servers if one.server.image_id and _maps_root(one, app)}
-    subnets = {one.launch.subnet for one in servers if one.launch.vpc and one.launch.subnet}
-    return Known(_asked(lookups.root_devices, images), _asked(lookups.vpcs, subnets))
+    subnets = {one.launch.subnet for one in resolve(app) if one.launch.vpc and one.launch.subnet}
+    return Known(root_devices(app, lookups), _asked(lookups.vpcs, subnets))
+
+
+def root_devices(app: App, lookups: Lookups) -> Mapping[str, str] | None:
+    """Ask EC2 about the images only; see `look_up`."""
+    images = {one.server.image_id for one in resolve(app) if one.server.image_id and _maps_root(one, app)}
+    return _asked(lookups.root_devices, images)
 
 
 def looked_up(app: App, lookups: Lookups) -> App:

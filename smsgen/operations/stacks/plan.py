@@ -11,7 +11,7 @@ from smsgen.compiler.resolve import ResolvedServer
 from smsgen.errors import Diagnostic
 from smsgen.model.app import App
 from smsgen.operations.files.generate_template import Generated, generate_template
-from smsgen.operations.files.looked_up import looked_up
+from smsgen.operations.files.looked_up import looked_up, root_devices, with_root_devices
 from smsgen.operations.files.scripts import Scripts
 from smsgen.operations.ports.protocols import Artifacts, Files, Lookups
 from smsgen.operations.stacks.request import Launch, Place
@@ -36,16 +36,21 @@ def plan(
     files: Files,
     artifacts: Callable[[], Artifacts] | None = None,
     lookups: Lookups | None = None,
+    check_subnets: bool = True,
 ) -> Plan:
     """Read and compile an application file.
 
     `artifacts` gives the bucket for boot scripts that are too long for user data; without it they are an
-    error. `lookups`: whom to ask for the root devices of the images and the VPCs of the subnets.
+    error. `lookups`: whom to ask for the root devices of the images and, where it is to be
+    launched (`check_subnets`), the VPCs of the subnets.
     Raises InvalidInput with every problem, in the order of the file.
     """
 
     def rewrite(app: App, scripts: Scripts) -> App:
-        app = looked_up(app, lookups) if lookups else app
+        if lookups and check_subnets:
+            app = looked_up(app, lookups)
+        elif lookups:
+            app = with_root_devices(app, root_devices(app, lookups) or {})
         if artifacts is None or all(len(one) <= MAX_USER_DATA for one in scripts.content.values()):
             return app
         return upload_scripts(app, scripts.content, artifacts(), every=False)
