@@ -130,6 +130,8 @@ _LAUNCH = (
 
 _SERVE = (
     *_LAUNCH,
+    # Where SMS wanted the scripts that launch configurations name, whatever the documents' bucket is called.
+    _Statement("ReadTheScriptsOfApplications", ("s3:GetObject",), ("arn:{partition}:s3:::sms-app-*/*",)),
     _Statement(
         "RunTheScriptsThatValidate",
         ("ssm:SendCommand",),

@@ -54,14 +54,20 @@ def is_windows(one: ResolvedServer) -> bool:
         return one.launch.platform == "windows"
     validation = one.validation.script_type if one.validation else None
     language = one.launch.configure_script_type or validation
-    return language == "POWERSHELL_SCRIPT" if language else _is_powershell(one)
+    if language:
+        return language == "POWERSHELL_SCRIPT"
+    inline = one.launch.user_data.inline if one.launch.user_data else None
+    return _is_powershell(one) or (inline or "").lstrip().startswith("<powershell>")
+
+
+def is_powershell(name: str) -> bool:
+    """Whether a script is PowerShell by its name: a file's, or the key of an object."""
+    return name.lower().endswith(".ps1")
 
 
 def _is_powershell(one: ResolvedServer) -> bool:
-    """Whether the user data is PowerShell by its name, as SMS's console had it."""
     user_data = one.launch.user_data or UserData()
-    name = user_data.s3_location.key if user_data.s3_location else user_data.file or ""
-    return name.lower().endswith(".ps1")
+    return is_powershell(user_data.s3_location.key if user_data.s3_location else user_data.file or "")
 
 
 def text_of(one: ResolvedServer, scripts: Mapping[str, bytes]) -> str | None:
@@ -90,7 +96,7 @@ def boot_script(one: ResolvedServer, logical_id: str, scripts: Mapping[str, byte
     if not text:
         return None
     if _is_powershell(one) and is_windows(one):
-        text = _with_tags(text)
+        text = with_tags(text)
     return BootScript(Base64(text), len(text.encode()))
 
 
@@ -162,7 +168,7 @@ def _without_tags(text: str) -> str:
     return text
 
 
-def _with_tags(text: str) -> str:
+def with_tags(text: str) -> str:
     """Give a PowerShell script within the tags without which EC2Launch runs no user data."""
     if text.lstrip().startswith("<"):
         return text

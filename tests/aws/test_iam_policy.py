@@ -172,3 +172,13 @@ def test_the_command_prints_the_policy_as_json() -> None:
         timeout=60,
     )
     assert json.loads(ended.stdout) == policy("read")
+
+
+def test_the_server_may_read_scripts_where_sms_wanted_them_whatever_its_own_bucket_is_called() -> None:
+    readable = [
+        resource
+        for statement in policy("serve", bucket="documents")["Statement"]
+        if "s3:GetObject" in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+    assert readable == ["arn:aws:s3:::documents/*", "arn:aws:s3:::sms-app-*/*"]

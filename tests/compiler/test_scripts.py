@@ -369,3 +369,8 @@ def test_what_says_another_language_than_its_name_is_that_language() -> None:
     assert user_data("platform: linux\nuserData: {file: boot.ps1}", {"boot.ps1": b"#!/usr/bin/pwsh\n"}) == (
         "#!/usr/bin/pwsh\n"
     )
+
+
+def test_powershell_that_stands_in_the_file_is_known_by_its_tags() -> None:
+    text = 'userData: {inline: "<powershell>\\nInstall-Thing\\n</powershell>"}\nreadiness: {}'
+    assert rendered(user_data(text)).startswith("<powershell>")

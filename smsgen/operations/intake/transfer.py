@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from smsgen.cfn.text import dump_json, dump_yaml
+from smsgen.compiler.scripts import is_powershell, with_tags
 from smsgen.errors import Diagnostic, InvalidInput, SmsgenError, errors
 from smsgen.model.app import App, ServerGroup
 from smsgen.model.check import check, sentence
@@ -166,7 +167,9 @@ def _with_scripts(app: App, content: Mapping[str, bytes]) -> App:
         name = launch.user_data.file if launch.user_data else None
         if name is None:
             return launch
-        return launch._replace(user_data=UserData(inline=content[name].decode(errors="surrogateescape")))
+        text = content[name].decode(errors="surrogateescape")
+        # What its name says is lost with the name: the tags say it, too.
+        return launch._replace(user_data=UserData(inline=with_tags(text) if is_powershell(name) else text))
 
     def group(one: ServerGroup) -> ServerGroup:
         servers = tuple(server._replace(launch=inline(server.launch)) for server in one.server_list)

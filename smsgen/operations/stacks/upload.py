@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from smsgen.cfn.document import Template
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled
+from smsgen.compiler.scripts import is_powershell
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.launch import Launch, S3Location, UserData
 from smsgen.model.launch_fields import MAX_INLINE_BYTES
@@ -99,7 +100,7 @@ def _with_urls(template: Template, urls: Mapping[str, str]) -> Template:
 
 
 def _script_type(name: str) -> str:
-    return "text/x-powershell" if name.lower().endswith(".ps1") else "text/x-shellscript"
+    return "text/x-powershell" if is_powershell(name) else "text/x-shellscript"
 
 
 def _with_scripts(app: App, locations: Mapping[str, S3Location]) -> App:

@@ -74,6 +74,13 @@ def test_an_application_file_is_kept_with_its_scripts(store: SqlStore) -> None:
     assert generate_from(kept.app).compiled.template.resources
 
 
+def test_a_file_that_is_powershell_by_its_name_stays_so(store: SqlStore) -> None:
+    files = Given(shop=SHOP.replace(b"boot.sh", b"boot.ps1"), **{"boot.ps1": b"Install-Thing\n"})
+    (kept,) = read_files(["shop"], files, in_store=True).apps
+    (server, *_) = generate_from(kept.app).compiled.template.resources.values()
+    assert server["Properties"]["UserData"] == {"Fn::Base64": "<powershell>\nInstall-Thing\n</powershell>\n"}
+
+
 def test_a_file_that_says_too_little_is_kept_with_what_it_lacks(store: SqlStore) -> None:
     (kept,) = put(store, shop=b"name: x\nserverGroups: [{serverList: [{serverId: s-12345678}]}]\n")
     assert kept.launch.status == "CONFIGURATION_INVALID"
