@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from smsgen.operations.ports.disks import BadImage, StoredBytes
-from smsgen.sources.layout import SECTOR, Run, Tables, checked_size, within
+from smsgen.sources.layout import SECTOR, Run, Table, Tables, checked_size, within
 
 MAGIC = b"QFI\xfb"
 
@@ -98,29 +98,27 @@ class Qcow2:
 
     def runs(self, start: int, stop: int) -> Iterator[Run]:
         """Yield a run for each cluster that holds data."""
+        stop = min(stop, self.size)
         per_table = self.unit // 8
         first, last = start // self.unit, -(-stop // self.unit)
-        top = self._tables.entries(self.header.l1_offset, first // per_table, -(-last // per_table))
-        for index, entry in top:
-            table = self._cluster(entry & _OFFSET, "a table of clusters")
+        top = Table(self.header.l1_offset, self.header.l1_entries)
+        for index, entry in self._tables.entries(top, first // per_table, -(-last // per_table)):
+            table = Table(self._cluster(entry & _OFFSET, "a table of clusters"), per_table)
             begin = max(first - index * per_table, 0)
             end = min(last - index * per_table, per_table)
-            for at, cluster in self._tables.entries(table, begin, end):
-                run = self._run((index * per_table + at) * self.unit, cluster)
-                if run is not None:
-                    yield clipped(run, start, min(stop, self.size))
+            for at, cluster, count in self._tables.stretches(table, begin, end, self.unit):
+                for run in self._runs((index * per_table + at) * self.unit, cluster, count):
+                    yield clipped(run, start, stop)
 
-    def _run(self, start: int, entry: int) -> Run | None:
+    def _runs(self, start: int, entry: int, count: int) -> Iterator[Run]:
+        """Yield the runs of `count` clusters, whose entries grow by a cluster each from the first one."""
         if entry & _COMPRESSED:
-            return self._compressed(start, entry)
-        if entry & _ZERO and self.header.version == 3:
-            return None
-        offset = entry & _OFFSET
-        if not offset:
-            return None
-        length = min(self.unit, self.size - start)
-        within(self._storage, self._cluster(offset, "a cluster"), length, "a cluster")
-        return Run(start, length, self._storage, offset)
+            for number in range(count):
+                yield self._compressed(start + number * self.unit, entry + number * self.unit)
+        elif not (entry & _ZERO and self.header.version == 3) and entry & _OFFSET:
+            length = min(count * self.unit, self.size - start)
+            offset = self._cluster(entry & _OFFSET, "a cluster")
+            yield Run(start, length, self._storage, within(self._storage, offset, length, "a cluster"))
 
     def _compressed(self, start: int, entry: int) -> Run:
         offset = entry & self._packed_offset

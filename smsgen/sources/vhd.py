@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from smsgen.operations.ports.disks import BadImage, StoredBytes
-from smsgen.sources.layout import SECTOR, Layout, Run, Tables, checked_size, within
+from smsgen.sources.layout import SECTOR, Layout, Run, Table, Tables, checked_size, within
 from smsgen.sources.qcow2 import clipped
 from smsgen.sources.raw import Flat
 
@@ -87,9 +87,9 @@ class Dynamic:
             raise BadImage(f"{storage.name}: its table of {entries:,} blocks does not cover its disk")
         self.size = footer.size
         self.unit = block
-        self._blocks = -(-footer.size // block)
+        blocks = -(-footer.size // block)
         self._storage = storage
-        self._table = within(storage, table, self._blocks * 4, "the table of blocks")
+        self._table = Table(within(storage, table, blocks * 4, "the table of blocks"), blocks)
         self._tables = Tables(storage, width=4, big_endian=True, empty=_UNUSED)
         bitmap = block // SECTOR // 8
         self._bitmap = -(-bitmap // SECTOR) * SECTOR

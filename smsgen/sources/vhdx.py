@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from smsgen.operations.ports.disks import BadImage, StoredBytes
-from smsgen.sources.layout import Run, Tables, checked_size, within
+from smsgen.sources.layout import Run, Table, Tables, checked_size, within
 from smsgen.sources.qcow2 import clipped
 
 MAGIC = b"vhdxfile"
@@ -61,10 +61,10 @@ class Vhdx:
         self._ratio = (1 << 23) * metadata.sector // metadata.block
         blocks = -(-self.size // self.unit)
         entries = blocks + (blocks - 1) // self._ratio
-        self._table, room = regions[_BLOCKS]
+        offset, room = regions[_BLOCKS]
         if entries * 8 > room:
             raise BadImage(f"{storage.name}: its table of blocks does not cover its disk")
-        within(storage, self._table, entries * 8, "the table of blocks")
+        self._table = Table(within(storage, offset, entries * 8, "the table of blocks"), entries)
         self._tables = Tables(storage, width=8, big_endian=False)
 
     def runs(self, start: int, stop: int) -> Iterator[Run]:

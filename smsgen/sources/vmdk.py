@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from smsgen.operations.ports.disks import BadImage, StoredBytes
-from smsgen.sources.layout import SECTOR, Run, Tables, checked_size, within
+from smsgen.sources.layout import SECTOR, Run, Table, Tables, checked_size, within
 from smsgen.sources.qcow2 import clipped
 
 MAGIC = b"KDMV"
@@ -80,28 +80,37 @@ class SparseExtent:
         self._storage = storage
         self._tables = Tables(storage, width=4, big_endian=False, pages=512)
         covered = header.grain * header.per_table
-        directory = -(-header.size // covered)
-        within(storage, header.directory, directory * 4, "the directory of grains")
+        self._directory = -(-header.size // covered)
+        within(storage, header.directory, self._directory * 4, "the directory of grains")
 
     def runs(self, start: int, stop: int) -> Iterator[Run]:
         """Yield a run for each grain that holds data."""
         stop = min(stop, self.size)
         per_table = self.header.per_table
         first, last = start // self.unit, -(-stop // self.unit)
-        tables = self._tables.entries(self.header.directory, first // per_table, -(-last // per_table))
-        for index, table in tables:
+        top = Table(self.header.directory, self._directory)
+        for index, table in self._tables.entries(top, first // per_table, -(-last // per_table)):
             begin = max(first - index * per_table, 0)
             end = min(last - index * per_table, per_table)
-            for at, grain in self._tables.entries(table * SECTOR, begin, end):
-                if grain == 1 and self.header.zero_grains:
-                    continue
-                yield clipped(self._run((index * per_table + at) * self.unit, grain * SECTOR), start, stop)
+            grains = Table(table * SECTOR, per_table)
+            for at, sector, count in self._tables.stretches(grains, begin, end, self.unit // SECTOR):
+                for run in self._runs((index * per_table + at) * self.unit, sector, count):
+                    yield clipped(run, start, stop)
 
-    def _run(self, start: int, offset: int) -> Run:
+    def _runs(self, start: int, sector: int, count: int) -> Iterator[Run]:
+        """Yield the runs of `count` grains that follow each other from a sector on."""
+        if sector == 1 and self.header.zero_grains:  # a grain of zeros
+            start, sector, count = start + self.unit, 1 + self.unit // SECTOR, count - 1
+        if self.header.compressed:
+            for number in range(count):
+                yield self._compressed(start + number * self.unit, sector * SECTOR + number * self.unit)
+        elif count:
+            length = min(count * self.unit, self.size - start)
+            offset = within(self._storage, sector * SECTOR, length, "a grain")
+            yield Run(start, length, self._storage, offset)
+
+    def _compressed(self, start: int, offset: int) -> Run:
         length = min(self.unit, self.size - start)
-        if not self.header.compressed:
-            within(self._storage, offset, length, "a grain")
-            return Run(start, length, self._storage, offset)
         within(self._storage, offset, _MARKER.size + 1, "a compressed grain")
         return Run(start, length, self._storage, offset, _Inflate(start // SECTOR), 0, self.unit)
 

@@ -1,6 +1,7 @@
 """Images of every format, against what qemu-img makes of them."""
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,8 @@ def test_little_more_is_read_than_is_allocated(
 def test_an_image_of_nothing_has_nothing_allocated(tmp_path: Path) -> None:
     for kind in KINDS.values():
         path = tmp_path / f"empty{kind.ending}"
-        if "raw" in kind.options or any("fixed" in one or "preallocation" in one for one in kind.options):
-            continue  # qemu-img writes the first 4 KiB of a RAW file
+        if "raw" in kind.options or any(re.search("fixed|prealloc|Flat", one) for one in kind.options):
+            continue  # qemu-img writes the first 4 KiB of what is as large as its disk
         qemu("create", "-q", "-f", kind.options[1], *(o for o in kind.options[2:] if o != "-c"), path, "1G")
         image = open_image(path)
         assert list(image.allocated()) == [], kind
