@@ -162,6 +162,16 @@ def decoded(text: str) -> str | None:
     import binascii
 
     try:
-        return base64.b64decode(text, validate=True).decode()
+        script = base64.b64decode(text, validate=True).decode()
     except (binascii.Error, ValueError):
         return None
+    return re.sub(_EMBEDDED, _written_out, script) if "FromBase64String" in script else script
+
+
+_EMBEDDED = r"\[Convert\]::FromBase64String\('([A-Za-z0-9+/=]++)'\)"
+
+
+def _written_out(found: re.Match[str]) -> str:
+    """Give what PowerShell gets as Base64, to be read and searched for secrets: our own boot scripts embed so."""
+    inner = decoded(found[1])
+    return found[0] if inner is None else "@'\n" + inner.removeprefix("\ufeff").rstrip("\n") + "\n'@"

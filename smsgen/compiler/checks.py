@@ -78,16 +78,6 @@ def script_is_a_script(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     yield Diagnostic("USER_DATA_NOT_A_SCRIPT", message, hint, path=one.path_of("user_data"))
 
 
-def here_string_can_end(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
-    """PowerShell ends a here-string at a line that begins with '@, wherever that stands."""
-    text = "\n".join([scripts.text_of(one, {}) or "", *one.embedded.values()])
-    if scripts.is_windows(one) and scripts.is_composed(one) and "\n'@" in text:
-        message = (
-            f"a line of the user data of {one.title} begins with '@, which ends the here-string it is put in"
-        )
-        yield Diagnostic("USER_DATA_QUOTES", message, "put the script in S3", path=one.path_of("user_data"))
-
-
 def scripts_can_be_fetched(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """A server without an instance profile may read no object of S3."""
     if (
@@ -172,7 +162,6 @@ def is_monitored(one: ResolvedServer, app: App) -> Iterator[Diagnostic]:
 RULES: tuple[Rule, ...] = (
     tags_are_few,
     script_is_a_script,
-    here_string_can_end,
     scripts_can_be_fetched,
     imdsv2_is_required,
     hop_limit_is_one,

@@ -40,6 +40,14 @@ class Step(NamedTuple):
         """A word for the end of a here-document that cannot stand in the text: it is made from it."""
         return f"SMSGEN_{sha256(self.text.encode()).hexdigest()[:16].upper()}"
 
+    @property
+    def base64(self) -> str:
+        """The text as PowerShell gets it: in Base64 no quoting is left to get wrong, and no tag ends the user data.
+
+        With the mark by which Windows PowerShell tells UTF-8 from the code page of the machine.
+        """
+        return _base64("\ufeff" + self.text)
+
 
 class BootScript(NamedTuple):
     """A server's user data: the value of the property, and its size in bytes before Base64."""
@@ -157,7 +165,25 @@ def _shell_url(location: S3Location) -> str:
 
 
 def _powershell_arguments(location: S3Location) -> str:
-    return " ".join("'" + part.replace("'", "''") + "'" for part in location)
+    return " ".join(map(_powershell_text, location))
+
+
+def _powershell_text(text: str) -> str:
+    """Give an expression of PowerShell whose value is the text.
+
+    What is not plain is written in Base64: PowerShell ends a quoted text at four characters ("about_Quoting_Rules" does
+    not say so, its tokenizer does: https://github.com/PowerShell/PowerShell/blob/master/src/System.Management.Automation
+    /engine/parser/CharTraits.cs), and EC2Launch ends a script at its tag, wherever that stands.
+    """
+    if text.isascii() and text.isprintable() and not set("'<>").intersection(text):
+        return f"'{text}'"
+    return f"([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('{_base64(text)}')))"
+
+
+def _base64(text: str) -> str:
+    from base64 import b64encode
+
+    return b64encode(text.encode()).decode("ascii")
 
 
 def _without_tags(text: str) -> str:

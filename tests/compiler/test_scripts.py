@@ -14,6 +14,7 @@ from smsgen.compiler.checks import MAX_USER_DATA
 from smsgen.errors import InvalidInput
 from smsgen.model.launch import S3Location
 from smsgen.model.load import load
+from tests.compiler import powershell
 
 APP = """
 name: shop
@@ -246,8 +247,10 @@ def test_the_windows_script_holds_together(signal: str) -> None:
     text = rendered(user_data(WINDOWS.replace("SIGNAL", signal), {"s.ps1": script}))
     assert text.startswith("<powershell>\n$SmsgenStack = 'sms-app-1'\n")
     assert text.count("<powershell>") == text.count("</powershell>") == 1
-    assert "-Value @'\nWrite-Output \"${env:X} $(Get-Date)\"\n'@\n" in text
-    assert "Get-SmsgenObject 'sms-app-x' 'it''s/conf.ps1' $SmsgenScript" in text
+    assert powershell.embedded(text) == ['\ufeffWrite-Output "${env:X} $(Get-Date)"\n', "it's/conf.ps1"]
+    assert (
+        "Get-SmsgenObject 'sms-app-x' ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String(" in text
+    )
     assert text.count("Send-SmsgenSignal 0") == text.count("Send-SmsgenSignal 1") == 1
     assert text.count("{") == text.count("}")
     assert ("https://s3/handle?sig=1" in text) == (signal == "waitCondition")
@@ -337,7 +340,7 @@ def test_windows_validates_in_powershell_and_reports_by_write_s3object() -> None
     validation = VALIDATION._replace(script_type="POWERSHELL_SCRIPT")
     script = rendered(user_data("", validation=validation))
     assert script.startswith("<powershell>")
-    assert "Get-SmsgenObject 'sms-app-x' 'check/it''s up.sh' $Path" in script
+    assert powershell.embedded(script) == ["check/it's up.sh"]
     assert "Send-SmsgenObject $Path 'sms-app-1' 'validation/val-1/1.txt'" in script
     assert script.index("\nInvoke-SmsgenValidation\n") > script.index("exit 1")
     assert "Validation" not in rendered(

@@ -261,16 +261,6 @@ CODES = (
         launch('readiness: {timeout: PT15M}, userData: {inline: "#cloud-config"}'),
     ),
     Code(
-        "USER_DATA_QUOTES",
-        "error",
-        "PowerShell that ends the here-string it is put in",
-        "A line that begins with '@ ends a here-string, wherever it stands.",
-        "Put the script in S3, under userData.s3Location.",
-        launch(
-            "platform: windows, readiness: {timeout: PT15M}, userData: {inline: \"$x = @'\\nhello\\n'@\\n\"}"
-        ),
-    ),
-    Code(
         "USER_DATA_TOO_LONG",
         "error",
         "user data of more than 16 KB",
