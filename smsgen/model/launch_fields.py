@@ -209,7 +209,8 @@ LAUNCH = Record(
             "The server's logical id in the template; made from vmName or serverId where nothing is said.",
         ),
         "vpc": Field(
-            Identifier("vpc-", "a VPC id"), "The VPC. The subnet decides; this is what it is checked against."
+            Identifier("vpc-", "a VPC id"),
+            "The VPC that the subnet must be in, where AWS is asked: launch-app, validate --aws.",
         ),
         "subnet": Field(
             Identifier("subnet-", "a subnet id"), "The subnet; a parameter where nothing is said."
