@@ -88,6 +88,43 @@ class UsageError(SmsgenError):
     exit_code = 64
 
 
+class Refusal(Enum):
+    """What an error code of AWS means to whoever asked."""
+
+    THROTTLED = "too many calls"
+    DOWN = "AWS's own trouble"
+    UNREACHED = "no answer: a network that failed, or credentials that are missing"
+    DENIED = "a permission is missing"
+    UNKNOWN_CALLER = "the credentials, or the time of the request, are no good"
+    REFUSED = "anything else"
+
+
+_REFUSALS = {
+    Refusal.UNKNOWN_CALLER: "ExpiredToken|RequestExpired|TokenRefreshRequired|InvalidClientTokenId|UnrecognizedClient"
+    "|InvalidAccessKeyId|^InvalidToken$|AuthFailure|RequestTimeTooSkewed|RequestInTheFuture|SignatureDoesNotMatch"
+    "|InvalidSignature",
+    Refusal.THROTTLED: "Throttl|RequestLimitExceeded|SlowDown|TooManyRequests|PriorRequestNotComplete|BandwidthLimit",
+    Refusal.DENIED: "AccessDenied|Unauthorized|NotAuthorized|^403$|^Forbidden$",
+    Refusal.DOWN: "InternalError|InternalFailure|InternalServer|ServiceUnavailable|^5[0-9][0-9]$|^Unavailable$"
+    "|RequestTimeout",
+    Refusal.UNREACHED: "^$",
+}
+"""What an error code means -> the codes, as a pattern: the first that fits counts.
+
+Common errors in the API references of EC2, CloudFormation, S3 and STS.
+"""
+
+PASSING = (Refusal.THROTTLED, Refusal.DOWN, Refusal.UNREACHED)
+"""What passes by itself: it is worth trying again after a while."""
+
+
+def refusal_of(code: str) -> Refusal:
+    """Return what an error code of AWS means; "" is an answer that never came."""
+    import re  # short commands ask AWS nothing
+
+    return next((kind for kind, codes in _REFUSALS.items() if re.search(codes, code)), Refusal.REFUSED)
+
+
 class ServiceError(SmsgenError):
     """AWS refused a call or could not be reached; `code` and `request_id` are AWS's own, where it gave them."""
 
@@ -95,6 +132,11 @@ class ServiceError(SmsgenError):
         super().__init__(message, hint=hint)
         self.code = code
         self.request_id = request_id
+
+    @property
+    def kind(self) -> Refusal:
+        """What the code means."""
+        return refusal_of(self.code)
 
 
 def errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

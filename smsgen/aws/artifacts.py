@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from smsgen.aws.clients import Clients
 from smsgen.aws.errors import error_code, service_errors
+from smsgen.cfn.partitions import url_suffix
 from smsgen.errors import ServiceError
 from smsgen.model.launch import S3Location
 from smsgen.operations.stacks.upload import CHANGE_SETS
@@ -27,7 +28,6 @@ _EXTENSIONS = {
     "text/x-shellscript": "sh",
     "text/x-powershell": "ps1",
 }
-_URL_SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
 
 
 class ArtifactSettings(NamedTuple):
@@ -98,7 +98,7 @@ class S3Artifacts:
 
     def url(self, location: S3Location) -> str:
         """Give the https URL that CloudFormation takes as a TemplateURL; it holds no credential."""
-        suffix = _URL_SUFFIXES.get(self._clients.identity().partition, "amazonaws.com")
+        suffix = url_suffix(self._clients.identity().partition)
         return f"https://{location.bucket}.s3.{self._clients.region}.{suffix}/{location.key}"
 
     @property

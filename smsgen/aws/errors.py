@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from smsgen.aws.iam_actions import action_of
 from smsgen.changes.model import MASK
-from smsgen.errors import ServiceError
+from smsgen.errors import Refusal, ServiceError, refusal_of
 
 _MAX_SAID = 500
 
@@ -71,11 +71,6 @@ _CODES = {
         "this account has not enabled the service or Region", "enable it in the account settings"
     ),
 }
-_THROTTLING = re.compile(
-    r"Throttl|RequestLimitExceeded|SlowDown|TooManyRequests|PriorRequestNotComplete|BandwidthLimit"
-)
-_DENIED = re.compile(r"AccessDenied|Unauthorized|NotAuthorized|^403$|^Forbidden$")
-_FAILED = re.compile(r"InternalError|InternalFailure|InternalServer|ServiceUnavailable|^5\d\d$|^Unavailable$")
 _PERFORM = re.compile(r"not authorized to perform:? ([\w-]+:\w+)")
 
 _CLASSES = {
@@ -186,11 +181,12 @@ def _by_code(error: Exception, code: str) -> _Said:
         return _CLOCK
     if code in _CODES:
         return _CODES[code]
-    if _THROTTLING.search(code):
+    kind = refusal_of(code)
+    if kind is Refusal.THROTTLED:
         return _THROTTLED
-    if _DENIED.search(code):
+    if kind is Refusal.DENIED:
         return _denied(error, message)
-    if _FAILED.search(code) or _metadata(error).get("HTTPStatusCode", 0) >= 500:
+    if kind is Refusal.DOWN or _metadata(error).get("HTTPStatusCode", 0) >= 500:
         return _DOWN
     return _Said("AWS refused it", quote=True)
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from smsgen.cfn.nested import NESTED_STACK
+
 USES = {
     "launch": "for people and pipelines: everything that smsgen does, launch and terminate included",
     "serve": "for `smsgen serve`: what launch allows, and scripts that validate what was launched",
@@ -20,7 +22,7 @@ USES = {
 """Use -> one line of help."""
 
 RESOURCE_TYPES = (
-    "AWS::CloudFormation::Stack",
+    NESTED_STACK,
     "AWS::CloudFormation::WaitCondition",
     "AWS::CloudFormation::WaitConditionHandle",
     "AWS::EC2::Instance",

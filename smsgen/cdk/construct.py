@@ -18,6 +18,7 @@ from constructs import Construct
 
 from smsgen.cdk.binding import Binding, bound
 from smsgen.cdk.inventory import Inventory, Listed, inventory_of
+from smsgen.cfn.nested import is_nested_stack
 from smsgen.errors import Diagnostic, InvalidInput, Severity, SmsgenError
 from smsgen.local.disk import DiskFiles
 from smsgen.model.app import App
@@ -173,7 +174,7 @@ def _included(scope: Construct, bodies: Mapping[str, Any], values: Mapping[str, 
         nested = {
             name: CfnIncludeProps(template_file=str(Path(folder, resource["Properties"]["TemplateURL"])))
             for name, resource in bodies[root]["Resources"].items()
-            if resource["Type"] == "AWS::CloudFormation::Stack"
+            if is_nested_stack(resource)
         }
         Path(folder, root).write_text(json.dumps(_without(bodies[root], values)), encoding="utf-8")
         return CfnInclude(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-_NESTED = "AWS::CloudFormation::Stack"
+from smsgen.cfn.nested import is_nested_stack
 
 
 class Listed(NamedTuple):
@@ -48,7 +48,7 @@ def inventory_of(bodies: Mapping[str, Mapping[str, Any]]) -> Inventory:
     root = next(iter(bodies.values()))
     inside: dict[str, Mapping[str, Any]] = {"": root}
     for name, resource in root["Resources"].items():
-        if resource["Type"] == _NESTED:
+        if is_nested_stack(resource):
             inside[name] = bodies[resource["Properties"]["TemplateURL"]]
     listed: dict[str, tuple[Listed, ...]] = {}
     for stack, body in inside.items():

@@ -18,8 +18,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from smsgen.cfn.nested import NESTED_STACK
 from smsgen.changes.assemble import Assembled, assemble
-from smsgen.changes.compare import NESTED, Comparison, Impact, compare
+from smsgen.changes.compare import Comparison, Impact, compare
 from smsgen.changes.evaluate import path_to
 from smsgen.changes.importing import allow_imports_alone
 from smsgen.changes.model import FROM_ROOT, NO_CHANGES, ChangeSet, Environment, Stack
@@ -146,7 +147,7 @@ def _nested(
     after, found = comparison.after, {}
     pending = set(comparison.pending(impacts))
     for name, resource in after.resources.items():
-        if resource.get("Type") != NESTED:
+        if resource.get("Type") != NESTED_STACK:
             continue
         properties = after.settled(resource.get("Properties", {}), pending)
         template = _child_template(request.children, properties)

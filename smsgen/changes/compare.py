@@ -11,12 +11,12 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import placeholders
+from smsgen.cfn.nested import NESTED_STACK
 from smsgen.cfn.normal import identical
 from smsgen.changes import parameters as parameter_values
 from smsgen.changes.evaluate import section
 from smsgen.changes.sides import After, Before, Evaluated, Field, outputs_of
 
-NESTED = "AWS::CloudFormation::Stack"
 """The type of a nested stack."""
 
 
@@ -104,7 +104,7 @@ def compare(before: Before, after: After) -> Comparison:
     first, readers = [], dict[str, list[str]]()
     for name, resource in common.items():
         mentioned = set(_mentioned(resource.after))
-        is_stack = resource.type_name == NESTED
+        is_stack = resource.type_name == NESTED_STACK
         if (
             is_stack
             or after.tagged(resource.after)

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import Reference
-from smsgen.changes.compare import NESTED, PENDING, Common, Comparison, Impact
+from smsgen.cfn.nested import NESTED_STACK
+from smsgen.changes.compare import PENDING, Common, Comparison, Impact
 from smsgen.changes.evaluate import Uses
 from smsgen.changes.leaves import Leaf, json_length, leaves, uses_at, whole
 from smsgen.changes.model import (
@@ -44,7 +45,11 @@ def details_of(
     one = _Reader(resource, comparison, impacts, with_values)
     # Plain, the tags of a resource and those that it has from the stack may change alike.
     found = tuple(dict.fromkeys(detail for name in names for detail in _field_details(one, name)))
-    if not found and resource.type_name == NESTED and resource.logical_id not in comparison.same_children:
+    if (
+        not found
+        and resource.type_name == NESTED_STACK
+        and resource.logical_id not in comparison.same_children
+    ):
         return (_AUTOMATIC,)
     return found
 
@@ -151,7 +156,7 @@ def _is_unknown_output(reference: Reference, reader: _Reader) -> bool:
 
     With values, another nested stack is not listed for that: it has the Automatic detail alone (recorded [4]).
     """
-    if reader.with_values and reader.resource.type_name == NESTED:
+    if reader.with_values and reader.resource.type_name == NESTED_STACK:
         return False
     changed = reader.comparison.changed_children
     return reference.target in changed and (reference.attribute or "").startswith(OUTPUTS)
@@ -160,7 +165,7 @@ def _is_unknown_output(reference: Reference, reader: _Reader) -> bool:
 def _settled(reader: _Reader, name: Field, after: Evaluated) -> Any:
     targets = {reference.target for reference in references(after.uses)}
     pending = {target for target in targets if reader.impacts.get(target, Impact.NONE) >= PENDING}
-    if not (reader.with_values and reader.resource.type_name == NESTED):
+    if not (reader.with_values and reader.resource.type_name == NESTED_STACK):
         pending |= {outputs_of(target) for target in targets & reader.comparison.changed_children}
     return reader.comparison.after.settled(fields(reader.resource.after)[name], pending)
 

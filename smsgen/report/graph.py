@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
+from smsgen.cfn.nested import template_url
 from smsgen.changes.model import ChangeSet
 from smsgen.compiler import Compiled
 from smsgen.report.graph_servers import Server, barriers, depends_on, servers
@@ -84,7 +85,7 @@ def of_compiled(compiled: Compiled) -> Graph:
     children = {child.file: child.template.body for child in compiled.children}
     found = list(servers(body))
     for name, resource in compiled.template.resources.items():
-        url = (resource.get("Properties") or {}).get("TemplateURL")
+        url = template_url(resource)
         if url in children:
             found += servers(children[url], f"{name}/", depends_on(resource))
     said = body["Metadata"]["smsgen"]

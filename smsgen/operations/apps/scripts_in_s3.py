@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from smsgen.compiler.resolve import embeddable, resolve
-from smsgen.errors import Diagnostic, InvalidInput, Path, ServiceError
+from smsgen.errors import PASSING, Diagnostic, InvalidInput, Path, ServiceError
 from smsgen.model.app import App
 from smsgen.model.launch import S3Location
 from smsgen.model.launch_fields import MAX_INLINE_BYTES
 from smsgen.operations.ports.protocols import Artifacts
-from smsgen.operations.ports.refusals import is_transient
 
 
 def read_scripts(app: App, artifacts: Callable[[], Artifacts]) -> dict[S3Location, str]:
@@ -30,7 +29,7 @@ def read_scripts(app: App, artifacts: Callable[[], Artifacts]) -> dict[S3Locatio
         try:
             found[location] = _text(artifacts().get(location, max_bytes=MAX_INLINE_BYTES))
         except ServiceError as error:
-            if is_transient(error):
+            if error.kind in PASSING:
                 raise
             problems.append(_refused(path, str(error)))
         except UnicodeDecodeError:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.limits import check_sections
+from smsgen.cfn.nested import template_url
 from smsgen.cfn.text import Document, parse
 from smsgen.changes import predict
 from smsgen.changes.findings.servers import MAX_NESTING, Children, another_stack, app_id_of, moved_servers
@@ -196,7 +197,7 @@ def _deployed_children(stack: Stack) -> Children:
 
 def _submitted_children(children: Mapping[str, Mapping[str, Any]]) -> Children:
     def child(_: str, resource: Mapping[str, Any]) -> tuple[Mapping[str, Any], Children] | None:
-        body = children.get(str(_template_url(resource)))
+        body = children.get(str(template_url(resource)))
         return (body, child) if body is not None else None
 
     return child
@@ -232,7 +233,7 @@ def _aligned(
     while waiting:
         body, stack = waiting.pop()
         for name, resource in Template(dict(body)).resources.items():
-            url, nested = str(_template_url(resource)), stack.children.get(name)
+            url, nested = str(template_url(resource)), stack.children.get(name)
             url = url if url in children else url.rpartition("/")[2]
             if nested and url in children and url not in made:
                 made[url] = aligned(children[url], nested.template)
@@ -280,7 +281,7 @@ def _as_deployed(
     depth: int = 0,
 ) -> Stack:
     """Give a template as if it were a stack, with those nested in it; one that names itself ends somewhere."""
-    urls = {name: str(_template_url(resource)) for name, resource in Template(dict(body)).resources.items()}
+    urls = {name: str(template_url(resource)) for name, resource in Template(dict(body)).resources.items()}
     nested = {
         name: _as_deployed(children[url], children, tags, depth + 1)
         for name, url in urls.items()
@@ -331,7 +332,7 @@ def _children(document: Document, path: str, files: Files) -> dict[str, Mapping[
     while waiting:
         parent, place = waiting.pop()
         for resource in parent.template.resources.values():
-            url = _template_url(resource)
+            url = template_url(resource)
             if isinstance(url, str) and "://" not in url and url not in found:
                 beside = files.beside(place, url)
                 text = files.read_within(beside, path, max_bytes=left)
@@ -340,11 +341,6 @@ def _children(document: Document, path: str, files: Files) -> dict[str, Mapping[
                 found[url] = child.template.body
                 waiting.append((child, beside))
     return found
-
-
-def _template_url(resource: Any) -> Any:
-    properties = resource.get("Properties") if isinstance(resource, dict) else None
-    return properties.get("TemplateURL") if isinstance(properties, dict) else None
 
 
 def _environment(deployed: Stack | None, stack_name: str, pseudo: Mapping[str, str]) -> Environment:

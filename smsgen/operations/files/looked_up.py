@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.compiler.resolve import ResolvedServer, resolve
-from smsgen.errors import Diagnostic, InvalidInput, Path, ServiceError, Severity
+from smsgen.errors import Diagnostic, InvalidInput, Path, Refusal, ServiceError, Severity
 from smsgen.model.app import App, Server
 from smsgen.model.launch import Volume
 from smsgen.model.volumes import ROOT_DEVICES
-from smsgen.operations.ports.refusals import is_denied
 
 if TYPE_CHECKING:  # Protocols are slow to make
     from smsgen.changes.model import Stack
@@ -67,7 +66,7 @@ def _asked(
     try:
         return ask(names)
     except ServiceError as error:
-        if is_denied(error):
+        if error.kind is Refusal.DENIED:
             return None
         raise
 

@@ -15,11 +15,10 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from smsgen.errors import ServiceError, SmsgenError
+from smsgen.errors import PASSING, ServiceError, SmsgenError
 from smsgen.operations.apps.world import Busy, UnknownApp, World
 from smsgen.operations.jobs import launch, termination, validation
 from smsgen.operations.jobs.lease import Kind, Lease, Stopped, Superseded
-from smsgen.operations.ports.refusals import is_transient
 from smsgen.operations.ports.store import LeaseLost, StoreError
 
 KINDS: dict[str, Kind[Any]] = {
@@ -75,7 +74,7 @@ def _attempt(world: World, lease: Lease, kind: Kind[Any]) -> None:
     except (LeaseLost, Superseded, UnknownApp, Stopped, StoreError):
         raise
     except ServiceError as error:
-        if is_transient(error) and lease.job.attempt < world.settings.attempts:
+        if error.kind in PASSING and lease.job.attempt < world.settings.attempts:
             _later(world, lease, kind, str(error))
         else:
             kind.fail(world, lease, str(error))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smsgen.errors import ServiceError
+from smsgen.errors import PASSING, ServiceError
 from smsgen.model.launch import S3Location
 from smsgen.model.managed import AppValidation, ManagedApp, ValidationOutput
 from smsgen.model.status import LaunchStatus
@@ -25,7 +25,6 @@ from smsgen.operations.apps.server_reports import Report, read_report
 from smsgen.operations.apps.world import World, new_job
 from smsgen.operations.jobs.lease import AppLease, Kind, app_lease, under
 from smsgen.operations.ports.records import Command
-from smsgen.operations.ports.refusals import is_transient
 from smsgen.operations.ports.store import Job
 from smsgen.operations.ports.waiting import Backoff
 
@@ -92,7 +91,7 @@ def _reported(world: World, managed: ManagedApp, one: ValidationOutput) -> Repor
     try:
         return read_report(managed, one.validation_id, world.artifacts())
     except ServiceError as error:
-        if is_transient(error):
+        if error.kind in PASSING:
             raise
         return None
 
@@ -102,7 +101,7 @@ def _script(world: World, script: AppValidation, output: ValidationOutput) -> Va
     try:
         return _asked(world, script, output) if output.command_id else _sent(world, script, output)
     except ServiceError as error:
-        if is_transient(error):
+        if error.kind in PASSING:
             raise
         return output._replace(status=FAILED, message=cut(str(error)))
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, Protocol
 
-from smsgen.errors import ServiceError, SmsgenError
+from smsgen.cfn.nested import NESTED_STACK
+from smsgen.errors import Refusal, ServiceError, SmsgenError
 from smsgen.operations.ports.protocols import Clock, Stacks
 from smsgen.operations.ports.records import StackEvent, StackInfo
 from smsgen.operations.ports.waiting import Backoff, Pace
@@ -17,19 +18,7 @@ from smsgen.operations.ports.waiting import Backoff, Pace
 PATIENCE = 300.0
 """Seconds for which answers may fail in a row (a lost network) before following is given up."""
 
-LASTING = frozenset(
-    (
-        "AccessDenied",
-        "AccessDeniedException",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidClientTokenId",
-        "RequestExpired",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-        "ValidationError",
-    )
-)
+LASTING = (Refusal.DENIED, Refusal.UNKNOWN_CALLER)
 """Error codes that asking again does not mend (CloudFormation API reference, Common Errors)."""
 
 _CONSEQUENCE = re.compile(
@@ -161,7 +150,8 @@ def follow(
                 news = trail.news()
                 heard = clock.now()
             except ServiceError as error:
-                if error.code in LASTING or clock.now() - heard > PATIENCE:
+                lasting = error.kind in LASTING or error.code == "ValidationError"
+                if lasting or clock.now() - heard > PATIENCE:
                     raise _lost(error, stack.name, resume) from error
                 now, news = stack, []
             if news:
@@ -202,7 +192,7 @@ def _done(stack: StackInfo | None, trail: Trail) -> bool:
 
 
 def _is_nested(event: StackEvent) -> bool:
-    return event.type == "AWS::CloudFormation::Stack" and bool(event.physical_id) and not event.of_the_stack
+    return event.type == NESTED_STACK and bool(event.physical_id) and not event.of_the_stack
 
 
 def _too_long(stack: StackInfo, pace: Pace, resume: str) -> SmsgenError:

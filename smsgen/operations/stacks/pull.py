@@ -15,23 +15,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import call, references
+from smsgen.cfn.nested import NESTED_STACK
+from smsgen.cfn.partitions import url_suffix
 from smsgen.cfn.text import parse
 from smsgen.changes.model import MASK
 from smsgen.errors import Diagnostic, Severity, SmsgenError
 from smsgen.operations.ports.protocols import Files, StackReader
 
-NESTED = "AWS::CloudFormation::Stack"
-
 _SSM_VALUE = "AWS::SSM::Parameter::Value<"
-_URL_SUFFIXES = {
-    "aws-cn": "amazonaws.com.cn",
-    "aws-iso": "c2s.ic.gov",
-    "aws-iso-b": "sc2s.sgov.gov",
-    "aws-iso-e": "cloud.adc-e.uk",
-    "aws-iso-f": "csp.hci.ic.gov",
-    "aws-eusc": "amazonaws.eu",
-}
-"""Partition -> AWS::URLSuffix where it is not amazonaws.com (botocore's partitions.json)."""
 
 
 class Pulled(NamedTuple):
@@ -184,7 +175,7 @@ def _children(
 ) -> dict[str, Any]:
     children = {}
     for resource in listed:
-        if resource["ResourceType"] == NESTED:
+        if resource["ResourceType"] == NESTED_STACK:
             described = reader.stack(resource["PhysicalResourceId"])
             if described is not None:
                 children[resource["LogicalResourceId"]] = _snapshot(reader, described, (), warnings)
@@ -222,7 +213,7 @@ def _attributes(
     by_type: dict[str, dict[str, str]] = defaultdict(dict)
     for entry in listed:
         name = entry["LogicalResourceId"]
-        if needs.attributes.get(name) and entry["ResourceType"] != NESTED:
+        if needs.attributes.get(name) and entry["ResourceType"] != NESTED_STACK:
             by_type[entry["ResourceType"]][entry["PhysicalResourceId"]] = name
     found: dict[str, Mapping[str, Any]] = {}
     for type_name, names in sorted(by_type.items()):
@@ -262,7 +253,7 @@ def _pseudo(described: Mapping[str, Any]) -> dict[str, Any]:
         "AWS::Region": region,
         "AWS::StackId": described["StackId"],
         "AWS::StackName": described["StackName"],
-        "AWS::URLSuffix": _URL_SUFFIXES.get(partition, "amazonaws.com"),
+        "AWS::URLSuffix": url_suffix(partition),
     }
     if described.get("NotificationARNs"):
         pseudo["AWS::NotificationARNs"] = list(described["NotificationARNs"])

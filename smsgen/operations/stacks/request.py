@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
+from smsgen.cfn.nested import NESTED_STACK
 from smsgen.changes.parameters import HOW_TO_GIVE_VALUES
 from smsgen.errors import Diagnostic, InvalidInput
 from smsgen.operations.ports.records import ChangeSetRequest, StackInfo
@@ -184,7 +185,7 @@ def _resource_types(launch: Launch) -> tuple[str, ...]:
     """
     if launch.profile != "sms":
         return ()
-    nested = ("AWS::CloudFormation::Stack",) if len(launch.templates) > 1 else ()
+    nested = (NESTED_STACK,) if len(launch.templates) > 1 else ()
     return (*nested, "AWS::EC2::Instance")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
+from smsgen.cfn.nested import NESTED_STACK, is_nested_stack, template_url
 from smsgen.cfn.normal import same
 from smsgen.cfn.text import parse
 from smsgen.errors import InvalidInput
@@ -13,8 +14,6 @@ from smsgen.model.status import LaunchStatus, of_stack
 from smsgen.operations.ports.protocols import Stacks
 from smsgen.operations.ports.records import Instance, StackInfo, StackResource
 from smsgen.operations.stacks.request import Place
-
-_NESTED = "AWS::CloudFormation::Stack"
 
 
 class ServerStatus(NamedTuple):
@@ -79,7 +78,9 @@ def status(
         servers = tuple(ServerStatus(*one) for one in _in_order(places))
         return AppStatus(name, stack_name, of_stack(stack.status), stack, servers)
     resources = stacks.resources(stack.stack_id)
-    nested = {one.logical_id: one.physical_id for one in resources if one.type == _NESTED and one.physical_id}
+    nested = {
+        one.logical_id: one.physical_id for one in resources if one.type == NESTED_STACK and one.physical_id
+    }
     everything = [*resources, *(one for inner in nested.values() for one in stacks.resources(inner))]
     return AppStatus(
         name,
@@ -106,7 +107,7 @@ def differences(wanted: Mapping[str, Any], deployed: Mapping[str, Any]) -> Itera
 
 def _comparable(part: Any) -> Any:
     """Give a resource without the address of its nested template: the address is where, not what."""
-    if isinstance(part, dict) and part.get("Type") == _NESTED:
+    if is_nested_stack(part):
         inside = {key: value for key, value in part.get("Properties", {}).items() if key != "TemplateURL"}
         return {**part, "Properties": inside}
     return part
@@ -122,8 +123,7 @@ def _differences(
     try:
         found = list(differences(template.body, deployed_body(stack.stack_id, stacks)))
         for logical_id, stack_id in nested.items():
-            address = template.resources.get(logical_id, {}).get("Properties", {}).get("TemplateURL")
-            child = children.get(address) if isinstance(address, str) else None
+            child = children.get(template_url(template.resources.get(logical_id)) or "")
             if child is not None:
                 inner = differences(child.body, deployed_body(stack_id, stacks))
                 found += [f"{logical_id}/{difference}" for difference in inner]

@@ -8,9 +8,10 @@ refers to what is not there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from smsgen.cfn.document import Template
+from smsgen.cfn.nested import template_url
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled
 from smsgen.compiler.scripts import is_powershell
@@ -75,27 +76,16 @@ def upload_scripts(app: App, scripts: Mapping[str, bytes], artifacts: Artifacts,
 
 
 def _nested(template: Template) -> Iterator[str]:
-    """Give the TemplateURLs of a template's nested stacks, as far as they are text."""
-    for resource in template.resources.values():
-        url = _template_url(resource)
-        if isinstance(url, str):
-            yield url
-
-
-def _template_url(resource: Any) -> Any:
-    if resource.get("Type") != "AWS::CloudFormation::Stack":
-        return None
-    return (resource.get("Properties") or {}).get("TemplateURL")
+    """Return the TemplateURLs of a template's nested stacks, as far as they are text."""
+    return (url for resource in template.resources.values() if (url := template_url(resource)) is not None)
 
 
 def _with_urls(template: Template, urls: Mapping[str, str]) -> Template:
-    resources = {
-        name: resource
-        | {"Properties": resource["Properties"] | {"TemplateURL": urls[_template_url(resource)]}}
-        if _template_url(resource) in urls
-        else resource
-        for name, resource in template.resources.items()
-    }
+    resources = dict(template.resources)
+    for name, resource in template.resources.items():
+        url = template_url(resource)
+        if url is not None and url in urls:
+            resources[name] = resource | {"Properties": resource["Properties"] | {"TemplateURL": urls[url]}}
     return Template(template.body | {"Resources": resources})
 
 

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from smsgen.errors import InvalidInput, ServiceError, SmsgenError
+from smsgen.errors import InvalidInput, Refusal, ServiceError, SmsgenError
 from smsgen.model.status import IllegalStep
 from smsgen.operations.apps import (
     configure_launch,
@@ -21,7 +21,6 @@ from smsgen.operations.apps import (
 )
 from smsgen.operations.apps.readiness import told
 from smsgen.operations.apps.world import BadParameter, MissingParameter, NotPermitted, World, required
-from smsgen.operations.ports.refusals import is_denied
 from smsgen.operations.ports.store import ServerTaken, StoreError
 from smsgen.server.actions import tokens
 from smsgen.server.actions import translate as t
@@ -315,7 +314,10 @@ def perform(call: Call, world: World) -> Any:
 def fault_of(error: SmsgenError, call: Call) -> Fault:
     """Give the Fault that the caller is told of an error."""
     if isinstance(error, ServiceError):
-        return Fault("UnauthorizedOperationException" if is_denied(error) else "InternalError", _words(error))
+        return Fault(
+            "UnauthorizedOperationException" if error.kind is Refusal.DENIED else "InternalError",
+            _words(error),
+        )
     code = next(code for kind, code in FAULTS if isinstance(error, kind))
     if isinstance(error, StoreError):
         # Where the database is, and who may read it, is nobody's business but the log's.

@@ -6,14 +6,13 @@ import inspect
 
 import pytest
 
-from smsgen.errors import ServiceError
+from smsgen.errors import PASSING, ServiceError
 from smsgen.model.managed import ManagedApp
 from smsgen.operations.apps import launching
 from smsgen.operations.jobs.carry_out import LAUNCHES
 from smsgen.operations.jobs.lease import AppLease, FencedStacks, KeptClock, Superseded, under
 from smsgen.operations.ports.protocols import Stacks
 from smsgen.operations.ports.records import ChangeSetInfo
-from smsgen.operations.ports.refusals import is_transient
 from smsgen.operations.ports.store import Job, LeaseLost
 from tests.operations.worlds import Site
 
@@ -171,4 +170,4 @@ def test_a_clock_of_a_short_lease_is_quick() -> None:
     ],
 )
 def test_which_trouble_passes(code: str, passes: bool) -> None:
-    assert is_transient(ServiceError("no", code=code)) is passes
+    assert (ServiceError("no", code=code).kind in PASSING) is passes
