@@ -143,14 +143,14 @@ class Tables:
     def _is_row(self, values: array[int], step: int) -> bool:
         """Whether all grow by `step` each: told a hundred times as fast as by looking at each of them."""
         first, last = values[0], values[-1]
-        row = first != self._empty and last == first + (len(values) - 1) * step
-        return row and values == array(self._code, range(first, last + 1, step))
+        row = range(first, last + 1, step)
+        return len(row) == len(values) and self._empty not in row and values == array(self._code, row)
 
     def _rows(self, start: int, values: array[int], step: int) -> Iterator[tuple[int, int, int]]:
         index = count = begun = 0
         following = self._empty
         for index, value in enumerate(values, start):
-            if count and value == following:
+            if count and value == following and value != self._empty:
                 count += 1
             else:
                 if count:
