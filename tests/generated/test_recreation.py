@@ -3,10 +3,14 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from smsgen.changes import recreation as recreation_of
 from smsgen.changes import requires_recreation
+from smsgen.changes.model import MISSING
+from smsgen.changes.recreation import is_opaque
 from tools import recreation_sources
 from tools.recreation_judgements import JUDGEMENTS, Judgement
 
@@ -46,6 +50,52 @@ def test_what_was_judged_by_hand_is_answered_and_says_why(judgement: Judgement) 
 )
 def test_where_the_sources_disagree(type_name: str, property_name: str, expected: str) -> None:
     assert requires_recreation(type_name, property_name) == expected
+
+
+@pytest.mark.parametrize(
+    ("type_name", "opaque"),
+    [
+        ("Custom::Thing", True),
+        ("AWS::CloudFormation::CustomResource", True),
+        ("AWS::CDK::Metadata", True),
+        ("Acme::Private::Thing", True),
+        ("AWS::SNS::Topic", False),
+        # A type that can only be replaced is no riddle.
+        ("AWS::AppStream::ImageBuilder", False),
+        ("AWS::CloudFormation::Stack", False),
+    ],
+)
+def test_what_only_the_types_own_code_knows(type_name: str, opaque: bool) -> None:
+    assert is_opaque(type_name) is opaque
+    assert (requires_recreation(type_name, "Anything") == "Conditionally") is opaque
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"A": {"B": 1}}, {"A": {"B": 1}, "C": 2}, "Never"),
+        ({"A": {"B": 1}}, {"A": {"B": 2}}, "Always"),
+        ({"A": {"B": 1}}, {"A": {}}, "Always"),
+        ({"A": [{"B": 1, "C": 1}, {"B": 2}]}, {"A": [{"B": 1, "C": 2}, {"B": 2}]}, "Never"),
+        ({"A": [{"B": 1}]}, {"A": [{"B": 1}, {"B": 2}]}, "Always"),
+        # What is not known yet may be another value in that part, too.
+        ({"A": {"B": 1}}, "unknown", "Always"),
+        ({"A": {"B": 1}}, MISSING, "Always"),
+        (MISSING, {"C": 1}, "Never"),
+        (MISSING, MISSING, "Conditionally"),
+        ({"D": {"x": {"E": 1}}}, {"D": {"x": {"E": 1}, "y": {}}}, "Never"),
+        ({"D": [{"E": 1}]}, {"D": [{"E": 2}]}, "Conditionally"),
+    ],
+)
+def test_a_part_of_a_property_is_judged_by_its_values(
+    before: Any, after: Any, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smsgen.changes.recreation.TABLE", "\nAcme::Made::Up\n P/A/B ?P/D/*/E\nZ\n")
+    recreation_of._rules.cache_clear()
+    try:
+        assert requires_recreation("Acme::Made::Up", "P", before, after) == expected
+    finally:
+        recreation_of._rules.cache_clear()
 
 
 def test_the_list_of_disagreements_says_what_is_answered() -> None:
