@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from smsgen.cfn.text import dump as dump_template
     from smsgen.cfn.text import parse as parse_template
     from smsgen.changes import predict
-    from smsgen.changes.model import ChangeSet, Environment, Stack
+    from smsgen.changes.change_set import ChangeSet
+    from smsgen.changes.model import Environment, Stack
     from smsgen.changes.recreation import requires_recreation
     from smsgen.changes.stack import read_snapshot
     from smsgen.compiler import Compiled, compile_app

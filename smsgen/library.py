@@ -20,7 +20,8 @@ from smsgen.errors import Diagnostic, InvalidInput
 from smsgen.model.app import App
 
 if TYPE_CHECKING:
-    from smsgen.changes.model import ChangeSet, Stack
+    from smsgen.changes.change_set import ChangeSet
+    from smsgen.changes.model import Stack
     from smsgen.operations.files.generate_change_set import Submitted
     from smsgen.operations.files.generate_template import Generated
 
@@ -176,7 +177,8 @@ def dump(
     >>> smsgen.load(smsgen.dump(app).encode(), "again.yaml").app == app
     True
     """
-    from smsgen.changes.model import ChangeSet, Stack
+    from smsgen.changes.change_set import ChangeSet
+    from smsgen.changes.model import Stack
 
     _format(format)
     if isinstance(document, Template):

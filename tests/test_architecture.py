@@ -2,9 +2,12 @@
 
 import ast
 import re
+import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
@@ -227,6 +230,156 @@ def test_every_module_of_the_package_stands_in_a_row() -> None:
     there = {f"smsgen.{path.stem}" for path in (ROOT / "smsgen").iterdir() if path.suffix == ".py"}
     there |= {f"smsgen.{path.parent.name}" for path in (ROOT / "smsgen").glob("*/__init__.py")}
     assert there - {"smsgen.__init__", "smsgen.__main__"} == rows
+
+
+def first_circle(imports: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the modules of one circle of imports, or nothing where there is none."""
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as circle:
+        return list(circle.args[1])
+    return []
+
+
+def test_no_import_goes_in_a_circle() -> None:
+    """Neither one inside a function, nor one for the type checker alone."""
+    grimp = pytest.importorskip("grimp", reason="grimp comes with import-linter, of smsgen[dev]")
+    graph = grimp.build_graph("smsgen", cache_dir=None)
+    assert len(graph.modules) > len(FILES) / 2
+    assert first_circle({name: graph.find_modules_directly_imported_by(name) for name in graph.modules}) == []
+
+
+def test_a_circle_is_seen() -> None:
+    assert first_circle({"a": ["b"], "b": ["c"], "c": []}) == []
+    assert set(first_circle({"a": ["b"], "b": ["c"], "c": ["a"]})) == {"a", "b", "c"}
+
+
+# --- Words ----------------------------------------------------------------------------------------------------------
+
+EMPTY_WORDS = {"one", "found", "made", "said", "given", "seen", "was", "now"}
+"""They say nothing of what a name holds."""
+
+CLOCK_WORDS = {"now"}
+"""...but `now: float` and `now: datetime` are the time at which something happens, as everywhere in Python."""
+
+AT_MOST_EMPTY = 0.052
+
+
+def bindings(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yield (name, annotation) of all that is bound by its bare name, but for the variables of comprehensions."""
+    of_comprehensions = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.comprehension)
+        for inner in ast.walk(node.target)
+    }
+    annotations = {
+        id(node.target): ast.unparse(node.annotation)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AnnAssign)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) if id(node) not in of_comprehensions:
+                yield name, annotations.get(id(node), "")
+            case ast.arg(arg=name, annotation=annotation):
+                yield name, ast.unparse(annotation) if annotation else ""
+            case (
+                ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+            ):
+                yield name, ""
+
+
+def says_nothing(name: str, annotation: str) -> bool:
+    return name in EMPTY_WORDS and not (name in CLOCK_WORDS and re.match("float|datetime", annotation))
+
+
+def test_names_say_what_they_hold() -> None:
+    bound = [(file, *binding) for file, text in FILES.items() for binding in bindings(ast.parse(text))]
+    empty = [f"{file}: {name}" for file, name, annotation in bound if says_nothing(name, annotation)]
+    assert len(bound) > 5000
+    assert len(empty) <= AT_MOST_EMPTY * len(bound), "\n".join(empty)
+
+
+def test_every_binding_is_counted() -> None:
+    text = """
+def f(one, *given, now: float, **seen):
+    was: int = 1
+    (now, [found]) = made = [said for said in given]
+    for one in given: pass
+    with given as seen: pass
+    try: pass
+    except ValueError as said: pass
+    match given:
+        case [found, *made]: pass
+    if (was := 1): pass
+"""
+    counted = Counter(
+        name for name, annotation in bindings(ast.parse(text)) if says_nothing(name, annotation)
+    )
+    assert counted == Counter(one=2, given=1, seen=2, was=2, now=1, found=2, made=2, said=1)
+
+
+NAMES_WITH_HOMES: dict[str, str] = {
+    "smsgen/cli/[a-z_]+.py: (configure|run)": "a command is these two",
+    "smsgen/report/[a-z_]+.py: render": "one file for each format",
+    "smsgen/store/migrations/versions/v[0-9]+_[a-z_]+.py: upgrade": "alembic's word",
+    "smsgen/server/api/messages_[a-z]+.py: [A-Z].*": "the SMS API's shapes, named as AWS names them",
+    "smsgen/generated/troposphere_classes.py: [A-Z].*": "CloudFormation's types, named as it names them",
+}
+"""Files and the names in them that stand elsewhere too -> why."""
+
+AT_MOST_TWICE = 80
+
+
+def second_homes(files: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the public names of functions and classes that have several homes, with these."""
+    homes: dict[str, list[str]] = {}
+    allowed = re.compile("|".join(NAMES_WITH_HOMES))
+    for file, text in files.items():
+        for node in ast.parse(text).body:
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                continue
+            if not node.name.startswith("_") and not allowed.fullmatch(f"{file}: {node.name}"):
+                homes.setdefault(node.name, []).append(file)
+    return {name: where for name, where in homes.items() if len(where) > 1}
+
+
+def test_a_public_name_has_one_home() -> None:
+    twice = second_homes(FILES)
+    assert len(twice) <= AT_MOST_TWICE, "\n".join(f"{name}: {where}" for name, where in sorted(twice.items()))
+
+
+def test_a_second_home_is_seen() -> None:
+    files = {"smsgen/a.py": "class Kind: ...\ndef _f(): ...", "smsgen/b.py": "def Kind(): ...\ndef _f(): ..."}
+    assert second_homes(files) == {"Kind": ["smsgen/a.py", "smsgen/b.py"]}
+    commands = {"smsgen/cli/a.py": "def run(): ...", "smsgen/cli/b.py": "def run(): ..."}
+    assert second_homes(commands) == {}
+
+
+# --- Sizes ----------------------------------------------------------------------------------------------------------
+
+AT_MOST_FILES = 20
+CROWDED = {"smsgen/cli": "one file a command"}
+"""Folders that may hold more -> why."""
+
+
+def test_folders_are_not_crowded() -> None:
+    counted = Counter(str(Path(file).parent) for file in FILES)
+    assert {name: many for name, many in counted.items() if many > AT_MOST_FILES}.keys() <= CROWDED.keys()
+
+
+def test_functions_are_short() -> None:
+    lengths = [
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for text in FILES.values()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+    assert len(lengths) > 1000
+    assert statistics.median(lengths) <= 8
 
 
 # --- The commands ---------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smsgen.changes.model import ChangeSet, Detail, ParameterAnswer, ResourceChange, Side, Target
+from smsgen.changes.change_set import ChangeSet
+from smsgen.changes.model import Detail, ParameterAnswer, ResourceChange, Side, Target
 
 
 def change_set(

@@ -18,7 +18,7 @@ from smsgen.operations.ports.records import (
 )
 
 if TYPE_CHECKING:
-    from smsgen.changes.model import ChangeSet
+    from smsgen.changes.change_set import ChangeSet
 
 _FILTER_VALUES = 200
 """Values that one filter of DescribeInstances takes (EC2 API reference, Query requests)."""

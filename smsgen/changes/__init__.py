@@ -4,13 +4,14 @@ In: a deployed stack (or none), the template and parameters that would be submit
 answers. Out: what DescribeChangeSet would say, plain and with property values. Nothing is looked up: what
 cannot be known is KNOWN_AFTER_APPLY, never a guess and never "no change".
 
-    sides        evaluate both templates                     (parameters, evaluate, unknown)
-    validate     what CloudFormation refuses                 (constraints, rules, importing)
+    sides        evaluate both templates                     (values/)
+    refusals/    what CloudFormation refuses
     compare      match resources, find what differs
     replacement  ripple to a fixed point, once for each mode (details, leaves, tags, recreation)
     assemble     actions, policies, contexts
     uncertain    what stands beside the answer
     describe     the API's shape                             (truncated)
+    findings/    what the API does not say
 """
 
 from __future__ import annotations
@@ -20,18 +21,19 @@ from typing import Any, NamedTuple
 
 from smsgen.cfn.nested import NESTED_STACK
 from smsgen.changes.assemble import Assembled, assemble
+from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.compare import Comparison, Impact, compare
-from smsgen.changes.evaluate import path_to
-from smsgen.changes.importing import allow_imports_alone
-from smsgen.changes.model import FROM_ROOT, NO_CHANGES, ChangeSet, Environment, Stack
-from smsgen.changes.parameters import answers
+from smsgen.changes.model import FROM_ROOT, NO_CHANGES, Environment, Stack
 from smsgen.changes.recreation import requires_recreation
+from smsgen.changes.refusals.importing import allow_imports_alone
+from smsgen.changes.refusals.rules import broken_rules
+from smsgen.changes.refusals.validate import Submitted, validate
 from smsgen.changes.replacement import Rippled, ripple
-from smsgen.changes.rules import broken_rules
 from smsgen.changes.sides import After, Before, outputs_of
 from smsgen.changes.tags import stack_tags
 from smsgen.changes.uncertain import uncertain
-from smsgen.changes.validate import Submitted, validate
+from smsgen.changes.values.evaluate import path_to
+from smsgen.changes.values.parameters import answers
 from smsgen.errors import Diagnostic, InvalidInput
 
 MAX_NESTING = 10

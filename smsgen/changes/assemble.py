@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from smsgen.changes.compare import Comparison
 from smsgen.changes.details import replacement_of
-from smsgen.changes.evaluate import Evaluator, section
 from smsgen.changes.model import MASK, MISSING, Detail, ResourceChange
 from smsgen.changes.pointers import at, steps_of
 from smsgen.changes.replacement import Rippled
 from smsgen.changes.sides import Before, Field, fields
 from smsgen.changes.tags import TAGS
-from smsgen.changes.unknown import Unknown, shown, value_text
+from smsgen.changes.values.evaluate import Evaluator, section
+from smsgen.changes.values.unknown import Unknown, shown, value_text
 
 Values = Mapping[Field, Any]
 

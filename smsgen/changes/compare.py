@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from smsgen.cfn.intrinsics import placeholders
 from smsgen.cfn.nested import NESTED_STACK
 from smsgen.cfn.normal import identical
-from smsgen.changes import parameters as parameter_values
-from smsgen.changes.evaluate import section
 from smsgen.changes.sides import After, Before, Evaluated, Field, outputs_of
+from smsgen.changes.values import parameters as parameter_values
+from smsgen.changes.values.evaluate import section
 
 """The type of a nested stack."""
 

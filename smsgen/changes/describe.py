@@ -1,4 +1,4 @@
-"""A ChangeSet in the shape of DescribeChangeSet's answer, key for key (API reference, version 2010-05-15).
+"""What a change set holds, in the shape of DescribeChangeSet's answer, key for key (version 2010-05-15).
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
 """
@@ -6,33 +6,16 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeCh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
-from smsgen.changes.model import ChangeSet, Detail, ParameterAnswer, ResourceChange, Target
+from smsgen.changes.model import Detail, ParameterAnswer, ResourceChange, Target
 from smsgen.changes.truncated import truncated
 
-
-def describe(change_set: ChangeSet, *, include_property_values: bool, contexts: str) -> dict[str, Any]:
-    """Give the answer as plain data. `contexts`: contexts and values as "json" texts, as the API gives
-    them, or "parsed".
-
-    What is known only when CloudFormation has made the change set (its id, its time) is not there.
-    """
-    changes = change_set.changes_with_property_values if include_property_values else change_set.changes
-    return _present(
-        {
-            "StackName": change_set.stack_name,
-            "StackId": change_set.stack_id,
-            "Parameters": [_parameter(parameter) for parameter in change_set.parameters] or None,
-            "ExecutionStatus": change_set.execution_status,
-            "Status": change_set.status,
-            "StatusReason": change_set.status_reason,
-            "Changes": describe_changes(changes, contexts),
-        }
-    )
+Contexts = Literal["json", "parsed"]
+"""How contexts and values are given: as JSON text, which is the API's way, or parsed, for people and tests."""
 
 
-def describe_changes(changes: Iterable[ResourceChange], contexts: str = "json") -> list[dict[str, Any]]:
+def describe_changes(changes: Iterable[ResourceChange], contexts: Contexts = "json") -> list[dict[str, Any]]:
     """Give the `Changes` of the answer: one `{"Type": "Resource", "ResourceChange": {…}}` each, very long
     values truncated.
     """
@@ -41,8 +24,8 @@ def describe_changes(changes: Iterable[ResourceChange], contexts: str = "json") 
     ]
 
 
-def _change(change: ResourceChange, contexts: str) -> dict[str, Any]:
-    return _present(
+def _change(change: ResourceChange, contexts: Contexts) -> dict[str, Any]:
+    return present(
         {
             "PolicyAction": change.policy_action,
             "Action": change.action,
@@ -59,8 +42,8 @@ def _change(change: ResourceChange, contexts: str) -> dict[str, Any]:
     )
 
 
-def _detail(detail: Detail, contexts: str) -> dict[str, Any]:
-    return _present(
+def _detail(detail: Detail, contexts: Contexts) -> dict[str, Any]:
+    return present(
         {
             "Target": _target(detail.target, contexts),
             "Evaluation": detail.evaluation,
@@ -70,8 +53,8 @@ def _detail(detail: Detail, contexts: str) -> dict[str, Any]:
     )
 
 
-def _target(target: Target, contexts: str) -> dict[str, Any]:
-    return _present(
+def _target(target: Target, contexts: Contexts) -> dict[str, Any]:
+    return present(
         {
             "Attribute": target.attribute,
             "Name": target.name,
@@ -84,8 +67,9 @@ def _target(target: Target, contexts: str) -> dict[str, Any]:
     )
 
 
-def _parameter(parameter: ParameterAnswer) -> dict[str, Any]:
-    return _present(
+def describe_parameter(parameter: ParameterAnswer) -> dict[str, Any]:
+    """Return a parameter as the answer holds it."""
+    return present(
         {
             "ParameterKey": parameter.key,
             "ParameterValue": parameter.value,
@@ -94,7 +78,7 @@ def _parameter(parameter: ParameterAnswer) -> dict[str, Any]:
     )
 
 
-def _value(text: str | None, contexts: str) -> Any:
+def _value(text: str | None, contexts: Contexts) -> Any:
     """Give a BeforeValue or AfterValue: the API's text, or the list or map that it is the JSON of."""
     return parsed(text) if contexts == "parsed" else text
 
@@ -111,7 +95,7 @@ def parsed(text: Any) -> Any:
         return text
 
 
-def _context(context: Mapping[str, Any] | None, contexts: str) -> Any:
+def _context(context: Mapping[str, Any] | None, contexts: Contexts) -> Any:
     if context is None or contexts == "parsed":
         return context
     import json
@@ -119,5 +103,6 @@ def _context(context: Mapping[str, Any] | None, contexts: str) -> Any:
     return json.dumps(context, separators=(",", ":"), ensure_ascii=False)
 
 
-def _present(record: dict[str, Any]) -> dict[str, Any]:
+def present(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the keys of a record that have a value."""
     return {key: value for key, value in record.items() if value is not None}

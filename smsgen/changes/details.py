@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from smsgen.cfn.intrinsics import Reference
 from smsgen.cfn.nested import NESTED_STACK
 from smsgen.changes.compare import PENDING, Common, Comparison, Impact
-from smsgen.changes.evaluate import Uses
 from smsgen.changes.leaves import Leaf, json_length, leaves, uses_at, whole
 from smsgen.changes.model import (
     MISSING,
@@ -28,6 +27,7 @@ from smsgen.changes.pointers import pointer
 from smsgen.changes.recreation import requires_recreation
 from smsgen.changes.sides import OUTPUTS, Evaluated, Field, fields, outputs_of, references
 from smsgen.changes.tags import TAGS
+from smsgen.changes.values.evaluate import Uses
 
 # A nested stack that was not touched may still change: its template, which is not looked into, may have. See
 # "Automatic" of https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html

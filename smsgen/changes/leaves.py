@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import call
-from smsgen.changes.evaluate import Evaluator, Uses
-from smsgen.changes.functions import FUNCTIONS, branch
 from smsgen.changes.model import MISSING, ChangeType
+from smsgen.changes.values.evaluate import Evaluator, Uses
+from smsgen.changes.values.functions import FUNCTIONS, branch
 from smsgen.generated.json_properties import TABLE
 from smsgen.generated.type_table import words
 

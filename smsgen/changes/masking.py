@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.describe import parsed
-from smsgen.changes.model import KNOWN_AFTER_APPLY, MASK, ChangeSet, Side
+from smsgen.changes.model import KNOWN_AFTER_APPLY, MASK, Side
 from smsgen.changes.pointers import at, steps_of
 
 _KEY = r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?)"

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Set
 from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import Reference
-from smsgen.changes import parameters as parameter_values
-from smsgen.changes.evaluate import Evaluator, Uses, section
-from smsgen.changes.foreach import expand
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, Attribute, Environment, Side, Stack
 from smsgen.changes.tags import is_attribute, is_taggable
-from smsgen.changes.unknown import Unknown
+from smsgen.changes.values import parameters as parameter_values
+from smsgen.changes.values.evaluate import Evaluator, Uses, section
+from smsgen.changes.values.foreach import expand
+from smsgen.changes.values.unknown import Unknown
 
 
 class Field(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Any
 
 from smsgen.changes.model import MISSING, ChangeType, Detail, ResourceChange
 from smsgen.changes.pointers import at, pointer, steps_of
-from smsgen.changes.unknown import value_text
+from smsgen.changes.values.unknown import value_text
 
 LONGEST = 4096
 """The most characters of a property's JSON that are shown."""

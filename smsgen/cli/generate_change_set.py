@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-    from smsgen.changes.model import ChangeSet, Stack
+    from smsgen.changes.change_set import ChangeSet
+    from smsgen.changes.model import Stack
     from smsgen.operations.files.generate_change_set import Predicted, Submitted
 
 EXAMPLES = """\

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from smsgen.aws.clients import Clients
-    from smsgen.changes.model import ChangeSet, Stack
+    from smsgen.changes.change_set import ChangeSet
+    from smsgen.changes.model import Stack
     from smsgen.model.app import App
     from smsgen.operations.files.generate_change_set import Predicted
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from smsgen.errors import UsageError
 
 if TYPE_CHECKING:
-    from smsgen.changes.model import ChangeSet
+    from smsgen.changes.change_set import ChangeSet
     from smsgen.operations.ports.records import StackEvent, StackInfo
     from smsgen.operations.stacks.request import Place
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.masking import mask_of, secret_name
-from smsgen.changes.model import MISSING, ChangeSet
+from smsgen.changes.model import MISSING
 from smsgen.report.view import View, view_of
 
 VERSION = 1

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from smsgen.cfn.nested import template_url
-from smsgen.changes.model import ChangeSet
+from smsgen.changes.change_set import ChangeSet
 from smsgen.compiler import Compiled
 from smsgen.report.graph_servers import Server, barriers, depends_on, servers
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.masking import mask_of
-from smsgen.changes.model import ChangeSet
 from smsgen.report import graph_svg
 from smsgen.report.graph import of_change_set
 from smsgen.report.view import MARKS, RESTART, View, edit_words, summary, view_of

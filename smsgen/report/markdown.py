@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smsgen.changes.model import ChangeSet
+from smsgen.changes.change_set import ChangeSet
 from smsgen.report.view import MARKS, Row, Value, View, edit_words, summary, view_of
 
 MAX_CHARACTERS = 65_536

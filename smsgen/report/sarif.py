@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from smsgen.changes.model import ChangeSet
+from smsgen.changes.change_set import ChangeSet
 from smsgen.errors import Diagnostic, Location, Severity
 from smsgen.report.diagnostics import render as render_diagnostics
 from smsgen.report.view import RESTART, Row, view_of

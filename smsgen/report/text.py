@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smsgen.changes.model import ChangeSet
+from smsgen.changes.change_set import ChangeSet
 from smsgen.report.view import MARKS, RESTART, Row, Value, View, edit_words, summary, view_of
 
 _COLOURS = {

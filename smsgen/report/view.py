@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.describe import parsed
 from smsgen.changes.findings.beyond import Edit, beyond
 from smsgen.changes.findings.security import findings
 from smsgen.changes.masking import Mask, decoded, mask_of, masked_text, secret_name
-from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, ChangeSet, Detail, Finding, ResourceChange
+from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, Detail, Finding, ResourceChange
 from smsgen.changes.truncated import TRUNCATED
-from smsgen.changes.unknown import value_text
+from smsgen.changes.values.unknown import value_text
 from smsgen.report.leaf_names import leaf_name
 from smsgen.report.scripts import written_script
 

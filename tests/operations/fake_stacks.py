@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smsgen.cfn.text import parse
-from smsgen.changes.model import ChangeSet, Side
+from smsgen.changes.change_set import ChangeSet
+from smsgen.changes.model import Side
 from smsgen.errors import ServiceError
 from smsgen.operations.ports.records import (
     ChangeSetInfo,

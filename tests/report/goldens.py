@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from smsgen.changes.model import ChangeSet
+from smsgen.changes.change_set import ChangeSet
 from smsgen.errors import Location
 from smsgen.report import document, html, markdown, sarif, text
 from tests.report.scenarios import SCENARIOS

@@ -4,7 +4,8 @@ import base64
 from typing import Any
 
 from smsgen.changes import predict
-from smsgen.changes.model import ChangeSet, Environment
+from smsgen.changes.change_set import ChangeSet
+from smsgen.changes.model import Environment
 from smsgen.changes.stack import from_data
 
 PSEUDO = {"AWS::Region": "eu-central-1", "AWS::AccountId": "123456789012", "AWS::Partition": "aws"}

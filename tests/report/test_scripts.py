@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import smsgen
-from smsgen.changes.model import ChangeSet
+from smsgen.changes.change_set import ChangeSet
 from smsgen.report import html, markdown, text
 from smsgen.report.scripts import written_script
 

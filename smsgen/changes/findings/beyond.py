@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from smsgen.changes.evaluate import section
-from smsgen.changes.model import MISSING, ChangeSet, ChangeType
+from smsgen.changes.change_set import ChangeSet
+from smsgen.changes.model import MISSING, ChangeType
+from smsgen.changes.values.evaluate import section
 
 SECTIONS = ("Parameters", "Rules", "Mappings", "Conditions", "Outputs")
 """Sections whose members are named one by one."""

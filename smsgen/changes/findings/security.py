@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.findings.network import network_widening
 from smsgen.changes.findings.permissions import permission_widening
-from smsgen.changes.model import ChangeSet, Finding, ResourceChange, Side
+from smsgen.changes.model import Finding, ResourceChange, Side
 
 STATEFUL = frozenset(
     {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.findings.security import findings
-from smsgen.changes.model import ChangeSet
 from smsgen.errors import GateTripped, UsageError
 
 KINDS = {"replace": "True", "may-replace": "Conditional"}

@@ -14,9 +14,10 @@ from smsgen.cfn.limits import check_sections
 from smsgen.cfn.nested import template_url
 from smsgen.cfn.text import Document, parse
 from smsgen.changes import predict
+from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.findings.servers import MAX_NESTING, Children, another_stack, app_id_of, moved_servers
 from smsgen.changes.ignore import ignoring
-from smsgen.changes.model import ChangeSet, Environment, Finding, Stack
+from smsgen.changes.model import Environment, Finding, Stack
 from smsgen.changes.stack import read_snapshot
 from smsgen.errors import Diagnostic, InvalidInput, Location
 from smsgen.operations.files.generate_template import Generated, generate_template

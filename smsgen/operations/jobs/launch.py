@@ -7,7 +7,7 @@ is not begun again by anybody but LaunchApp.
 
 from __future__ import annotations
 
-from smsgen.changes.model import ChangeSet
+from smsgen.changes.change_set import ChangeSet
 from smsgen.compiler.resolve import resolve
 from smsgen.errors import InvalidInput, ServiceError, errors
 from smsgen.model.app import App

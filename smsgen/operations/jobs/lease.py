@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Generic, NamedTuple, TypeVar
 
-from smsgen.changes.model import ChangeSet
+from smsgen.changes.change_set import ChangeSet
 from smsgen.errors import SmsgenError
 from smsgen.model.managed import LaunchState, ManagedApp
 from smsgen.operations.apps.readiness import cut

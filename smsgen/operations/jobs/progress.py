@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from smsgen.changes.model import ChangeSet
+from smsgen.changes.change_set import ChangeSet
 from smsgen.model.managed import LaunchState
 from smsgen.model.status import STEPS, LaunchEvent, LaunchStatus, advance
 from smsgen.operations.apps.readiness import cut

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the offline commands need the file ports only, and start without the others' records
-    from smsgen.changes.model import ChangeSet
+    from smsgen.changes.change_set import ChangeSet
     from smsgen.model.launch import S3Location
     from smsgen.operations.ports.records import (
         ChangeSetInfo,

@@ -25,7 +25,7 @@ from smsgen.operations.stacks.rules import Rule, Step, for_launch
 from smsgen.operations.stacks.status import deployed_body
 
 if TYPE_CHECKING:
-    from smsgen.changes.model import ChangeSet
+    from smsgen.changes.change_set import ChangeSet
 
 _ROUNDS = 10
 """How many operations of others are waited for before a launch gives up its turn."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.nested import NESTED_STACK
-from smsgen.changes.parameters import HOW_TO_GIVE_VALUES
+from smsgen.changes.values.parameters import HOW_TO_GIVE_VALUES
 from smsgen.errors import Diagnostic, InvalidInput
 from smsgen.operations.ports.records import ChangeSetRequest, StackInfo
 

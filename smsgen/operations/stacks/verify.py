@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from smsgen.changes.model import ChangeSet, Detail, ResourceChange
+from smsgen.changes.change_set import ChangeSet
+from smsgen.changes.model import Detail, ResourceChange
 from smsgen.changes.truncated import truncated
 from smsgen.errors import GateTripped, SmsgenError
 from smsgen.operations.ports.protocols import Clock, Stacks

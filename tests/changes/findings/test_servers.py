@@ -10,8 +10,8 @@ from unittest.mock import patch
 import pytest
 
 import smsgen
+from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.findings.servers import moved_servers, no_children
-from smsgen.changes.model import ChangeSet
 from smsgen.errors import GateTripped
 from smsgen.operations.files.gates import check_gates
 from smsgen.report import document, html, markdown, sarif, text

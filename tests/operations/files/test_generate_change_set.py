@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from smsgen.changes.model import ChangeSet, Stack
+from smsgen.changes.change_set import ChangeSet
+from smsgen.changes.model import Stack
 from smsgen.operations.files.generate_change_set import (
     from_app,
     from_template,

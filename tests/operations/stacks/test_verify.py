@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from smsgen.changes.model import ChangeSet, Detail, ResourceChange, Side, Target
+from smsgen.changes.change_set import ChangeSet
+from smsgen.changes.model import Detail, ResourceChange, Side, Target
 from smsgen.errors import GateTripped
 from smsgen.operations.ports.records import ChangeSetRequest
 from smsgen.operations.stacks.verify import differences, real_change_set, verify

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smsgen.changes.model import MASK, ParameterAnswer
-from smsgen.changes.unknown import Unknown, text
+from smsgen.changes.values.unknown import Unknown, text
 
 HOW_TO_GIVE_VALUES = (
     "give each with --parameters FILE or --parameter NAME=VALUE; `smsgen generate-template APP --parameters-file FILE`"

@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import Reference
-from smsgen.changes.functions import FUNCTIONS, TRUTHS
-from smsgen.changes.growth import MAX_CALLS, MAX_MADE, MAX_VALUE, TooLarge, size_of, too_large
 from smsgen.changes.model import MISSING, Environment
-from smsgen.changes.unknown import Unknown, text
+from smsgen.changes.values.functions import FUNCTIONS, TRUTHS
+from smsgen.changes.values.growth import MAX_CALLS, MAX_MADE, MAX_VALUE, TooLarge, size_of, too_large
+from smsgen.changes.values.unknown import Unknown, text
 from smsgen.errors import InvalidInput, Path
 
 Lookup = Callable[[str, str | None], Any]

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from smsgen.cfn.limits import MAX_BYTES
-from smsgen.changes import growth, patterns
-from smsgen.changes.unknown import Unknown
+from smsgen.changes.refusals import patterns
+from smsgen.changes.values import growth
+from smsgen.changes.values.unknown import Unknown
 from smsgen.errors import Diagnostic, InvalidInput
 from tests.changes.stacks import create, update
 
@@ -130,7 +131,7 @@ def test_an_output_that_grows_is_refused() -> None:
 
 
 def test_what_takes_ever_more_calls_without_growing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smsgen.changes.evaluate.MAX_CALLS", 50_000)
+    monkeypatch.setattr("smsgen.changes.values.evaluate.MAX_CALLS", 50_000)
     deployed = {"Resources": chain(lambda name: {"Fn::Select": ["0", [name, name]]}, 40)}
     with pytest.raises(InvalidInput) as error:
         update(deployed, {"Resources": chain(lambda name: name, 40)})
@@ -139,7 +140,7 @@ def test_what_takes_ever_more_calls_without_growing_is_refused(monkeypatch: pyte
 
 
 def test_many_large_values_are_refused_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smsgen.changes.evaluate.MAX_MADE", 4 * MAX_BYTES)
+    monkeypatch.setattr("smsgen.changes.values.evaluate.MAX_MADE", 4 * MAX_BYTES)
     large = {"Fn::Join": ["", ["x" * 1000] * 1000]}
     (found,) = refused({"Resources": {f"T{at}": TOPIC | {"Properties": {"N": large}} for at in range(9)}})
     assert "characters, far more than a stack can hold" in found.message
@@ -237,7 +238,7 @@ def with_pattern(pattern: str, value: str, **more: Any) -> dict[str, Any]:
     "pattern", ["(a|a)+b", "(a|aa)+$", "((a|a)+)+b", "^(([a-z])+.)+[A-Z]([a-z])+$", "(a*)*(a|a)*b"]
 )
 def test_a_pattern_that_runs_for_ever_is_given_up(pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smsgen.changes.constraints.PATTERN_SECONDS", 0.2)
+    monkeypatch.setattr("smsgen.changes.refusals.constraints.PATTERN_SECONDS", 0.2)
     for found in refused(with_pattern(pattern, "a" * 80 + "!")):
         assert found.code in ("SLOW_PATTERN", "PARAMETER_VALUE")  # `regex` sees through some of them
         assert "Name" in found.message
@@ -245,7 +246,7 @@ def test_a_pattern_that_runs_for_ever_is_given_up(pattern: str, monkeypatch: pyt
 
 
 def test_a_pattern_that_is_given_up_names_its_parameter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smsgen.changes.constraints.PATTERN_SECONDS", 0.2)
+    monkeypatch.setattr("smsgen.changes.refusals.constraints.PATTERN_SECONDS", 0.2)
     (found,) = refused(with_pattern("(a|a)+b", "a" * 80 + "!", ConstraintDescription="no a"))
     assert found.code == "SLOW_PATTERN"
     assert found.message.startswith("the AllowedPattern of parameter Name is not matched within 0.2 s")
@@ -277,7 +278,7 @@ def test_without_the_package_nothing_is_matched_without_a_limit(monkeypatch: pyt
 
 def test_the_package_is_loaded_for_a_pattern_that_needs_it_only() -> None:
     code = (
-        "import sys; from tests.changes.test_growth import create, with_pattern\n"
+        "import sys; from tests.changes.values.test_growth import create, with_pattern\n"
         "create(with_pattern({!r}, 'ab')); print('regex' in sys.modules)"
     )
     said = [

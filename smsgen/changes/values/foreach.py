@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from smsgen.cfn.limits import MAX_BYTES, SECTIONS
-from smsgen.changes.growth import too_large
-from smsgen.changes.unknown import Unknown, has_unknown, text
+from smsgen.changes.values.growth import too_large
+from smsgen.changes.values.unknown import Unknown, has_unknown, text
 from smsgen.errors import Diagnostic, InvalidInput, Path
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from smsgen.cfn.intrinsics import Reference, references
-from smsgen.changes.constraints import broken_constraints
-from smsgen.changes.evaluate import section
-from smsgen.changes.foreach import LANGUAGE_EXTENSIONS, transforms
-from smsgen.changes.parameters import HOW_TO_GIVE_VALUES, given
+from smsgen.changes.refusals.constraints import broken_constraints
+from smsgen.changes.values.evaluate import section
+from smsgen.changes.values.foreach import LANGUAGE_EXTENSIONS, transforms
+from smsgen.changes.values.parameters import HOW_TO_GIVE_VALUES, given
 from smsgen.errors import Diagnostic, InvalidInput, Path
 
 SECTIONS = frozenset(

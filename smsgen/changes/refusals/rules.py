@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from smsgen.cfn.intrinsics import call
-from smsgen.changes.evaluate import Evaluator, section
-from smsgen.changes.unknown import Unknown, has_unknown
+from smsgen.changes.values.evaluate import Evaluator, section
+from smsgen.changes.values.unknown import Unknown, has_unknown
 from smsgen.errors import Diagnostic
 
 FROM_THE_ACCOUNT = frozenset(("Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"))

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smsgen.cfn.limits import MAX_PARAMETER_BYTES
-from smsgen.changes.parameter_types import malformed
-from smsgen.changes.parameters import is_list, listed
-from smsgen.changes.patterns import TooSlow, matches
-from smsgen.changes.unknown import Unknown, text
+from smsgen.changes.refusals.patterns import TooSlow, matches
+from smsgen.changes.values.parameter_types import malformed
+from smsgen.changes.values.parameters import is_list, listed
+from smsgen.changes.values.unknown import Unknown, text
 from smsgen.errors import Diagnostic
 
 PATTERN_SECONDS = 2.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from smsgen.changes.parameters import listed
+from smsgen.changes.values.parameters import listed
 
 _EC2_ID = r"{}-(?:[0-9a-f]{{8}}|[0-9a-f]{{17}})"
 _FORMS = {

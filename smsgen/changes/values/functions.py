@@ -8,16 +8,49 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from smsgen.cfn.intrinsics import get_att_parts
-from smsgen.changes.growth import bounded, joined, size_of
-from smsgen.changes.model import MISSING
-from smsgen.changes.unknown import Unknown, has_unknown, text
+from smsgen.changes.model import MISSING, Environment
+from smsgen.changes.values.growth import bounded, joined, size_of
+from smsgen.changes.values.unknown import Unknown, has_unknown, text
 
-if TYPE_CHECKING:
-    from smsgen.changes.evaluate import Evaluator
+
+class Scope(Protocol):
+    """What a function may ask of the side of the comparison that it stands in."""
+
+    @property
+    def template(self) -> Mapping[str, Any]:
+        """The whole template, in the long form."""
+
+    @property
+    def environment(self) -> Environment:
+        """What the account answers."""
+
+    @property
+    def complaints(self) -> list[str]:
+        """What CloudFormation warns of, collected."""
+
+    @property
+    def failures(self) -> list[tuple[str, Any]]:
+        """What CloudFormation refuses, collected: its words, and the argument of the function."""
+
+    def evaluate(self, value: Any) -> Any:
+        """Return a value with all its functions evaluated."""
+
+    def ref(self, name: Any) -> Any:
+        """Return what Ref gives."""
+
+    def attribute(self, target: str, attribute: Any) -> Any:
+        """Return what Fn::GetAtt gives."""
+
+    def condition(self, name: str) -> bool | None:
+        """Return the value of a condition; None where it is not known."""
+
+    def truth(self, value: Any) -> bool | None:
+        """Return the value of a condition function; None where it is not known."""
+
 
 NOT_A_LIST = (
     "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of"
@@ -38,12 +71,12 @@ def _unknown(name: str, *arguments: Any) -> Unknown:
     return Unknown(f"{name}{arguments!r}")
 
 
-def _arguments(evaluator: Evaluator, argument: Any, count: int) -> list[Any]:
+def _arguments(scope: Scope, argument: Any, count: int) -> list[Any]:
     """Evaluate the arguments of a function; what is missing is Unknown, so that broken calls are never a
     guess.
     """
     given = argument if isinstance(argument, list) else [argument]
-    made = [evaluator.evaluate(item) for item in given]
+    made = [scope.evaluate(item) for item in given]
     return made + [Unknown("missing argument")] * (count - len(made))
 
 
@@ -51,16 +84,16 @@ def _arguments(evaluator: Evaluator, argument: Any, count: int) -> list[Any]:
 # -----------------------------------------------------------------------------------------------
 
 
-def _get_att(evaluator: Evaluator, argument: Any) -> Any:
+def _get_att(scope: Scope, argument: Any) -> Any:
     parts = get_att_parts(argument)
-    return evaluator.attribute(*parts) if parts else _unknown("GetAtt", argument)
+    return scope.attribute(*parts) if parts else _unknown("GetAtt", argument)
 
 
-def _sub(evaluator: Evaluator, argument: Any) -> Any:
+def _sub(scope: Scope, argument: Any) -> Any:
     given, local = (argument, {}) if isinstance(argument, str) else _sub_list(argument)
     if not isinstance(given, str):
         return _unknown("Sub", argument)
-    values = {name: evaluator.evaluate(value) for name, value in local.items()}
+    values = {name: scope.evaluate(value) for name, value in local.items()}
     parts: list[Any] = []
     size = len(given)
 
@@ -69,7 +102,7 @@ def _sub(evaluator: Evaluator, argument: Any) -> Any:
         literal, name = match.group(1), match.group(2).strip()
         if literal:
             return "${" + match.group(2) + "}"
-        value = values[name] if name in values else _placeholder(evaluator, name)
+        value = values[name] if name in values else _placeholder(scope, name)
         parts.append(value)
         made = joined(",", [text(item) for item in value]) if isinstance(value, list) else text(value)
         size = bounded(size + len(made))
@@ -85,105 +118,105 @@ def _sub_list(argument: Any) -> tuple[Any, dict[str, Any]]:
     return (argument[0], {}) if isinstance(argument, list) and len(argument) == 1 else (None, {})
 
 
-def _placeholder(evaluator: Evaluator, name: str) -> Any:
+def _placeholder(scope: Scope, name: str) -> Any:
     target, dot, attribute = name.partition(".")
-    value = evaluator.attribute(target, attribute) if dot else evaluator.ref(name)
+    value = scope.attribute(target, attribute) if dot else scope.ref(name)
     return "" if value is MISSING else value
 
 
-def _join(evaluator: Evaluator, argument: Any) -> Any:
-    delimiter, items = _arguments(evaluator, argument, 2)[:2]
+def _join(scope: Scope, argument: Any) -> Any:
+    delimiter, items = _arguments(scope, argument, 2)[:2]
     if isinstance(items, Unknown):
-        evaluator.complaints.append(NOT_A_LIST)
+        scope.complaints.append(NOT_A_LIST)
     if not isinstance(items, list) or has_unknown([delimiter, items]):
         return _unknown("Join", delimiter, items)
     return joined(text(delimiter), [text(item) for item in items])
 
 
-def _split(evaluator: Evaluator, argument: Any) -> Any:
-    delimiter, whole = _arguments(evaluator, argument, 2)[:2]
+def _split(scope: Scope, argument: Any) -> Any:
+    delimiter, whole = _arguments(scope, argument, 2)[:2]
     if not isinstance(whole, str) or not delimiter or has_unknown([delimiter, whole]):
         return _unknown("Split", delimiter, whole)
     bounded(len(whole))
     return whole.split(text(delimiter))
 
 
-def _select(evaluator: Evaluator, argument: Any) -> Any:
-    index, items = _arguments(evaluator, argument, 2)[:2]
+def _select(scope: Scope, argument: Any) -> Any:
+    index, items = _arguments(scope, argument, 2)[:2]
     if not isinstance(items, list) or has_unknown([index, items]):
         return _unknown("Select", index, items)
     position = int(index) if str(index).isdecimal() and len(str(index)) < _MOST_DIGITS else len(items)
     if position >= len(items):
         message = f"Template error: Fn::Select cannot select nonexistent value at index {index}"
-        evaluator.failures.append((message, argument))
+        scope.failures.append((message, argument))
         return _unknown("Select", index, items)
     return items[position]
 
 
-def _base64(evaluator: Evaluator, argument: Any) -> Any:
+def _base64(scope: Scope, argument: Any) -> Any:
     from base64 import b64encode
 
-    value = evaluator.evaluate(argument)
+    value = scope.evaluate(argument)
     if not isinstance(value, str) or isinstance(value, Unknown):
         return _unknown("Base64", value)
     bounded(len(value))
     return b64encode(value.encode()).decode("ascii")
 
 
-def _length(evaluator: Evaluator, argument: Any) -> Any:
-    items = evaluator.evaluate(argument)
+def _length(scope: Scope, argument: Any) -> Any:
+    items = scope.evaluate(argument)
     return str(len(items)) if isinstance(items, list) else _unknown("Length", items)
 
 
-def _to_json(evaluator: Evaluator, argument: Any) -> Any:
+def _to_json(scope: Scope, argument: Any) -> Any:
     import json
 
-    value = _native(evaluator, argument)
+    value = _native(scope, argument)
     if has_unknown(value):
         return _unknown("ToJsonString", value)
     bounded(size_of(value))
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _native(evaluator: Evaluator, value: Any) -> Any:
+def _native(scope: Scope, value: Any) -> Any:
     """Evaluate functions but leave numbers and booleans what they are: Fn::ToJsonString writes them so."""
     if isinstance(value, list):
-        return [made for item in value if (made := _native(evaluator, item)) is not MISSING]
+        return [made for item in value if (made := _native(scope, item)) is not MISSING]
     if isinstance(value, dict) and not (len(value) == 1 and next(iter(value)) in FUNCTIONS):
-        return {k: made for k, item in value.items() if (made := _native(evaluator, item)) is not MISSING}
-    return evaluator.evaluate(value) if isinstance(value, dict) else value
+        return {k: made for k, item in value.items() if (made := _native(scope, item)) is not MISSING}
+    return scope.evaluate(value) if isinstance(value, dict) else value
 
 
 # --- Mappings, networks, the account
 # ------------------------------------------------------------------------------
 
 
-def _find_in_map(evaluator: Evaluator, argument: Any) -> Any:
+def _find_in_map(scope: Scope, argument: Any) -> Any:
     default = argument[3].get("DefaultValue", MISSING) if _has_default(argument) else MISSING
-    keys = _arguments(evaluator, argument[:3] if isinstance(argument, list) else argument, 3)[:3]
+    keys = _arguments(scope, argument[:3] if isinstance(argument, list) else argument, 3)[:3]
     if has_unknown(keys):
         return _unknown("FindInMap", *keys)
-    found: Any = evaluator.template.get("Mappings")
+    found: Any = scope.template.get("Mappings")
     for key in keys:
         found = found.get(key, MISSING) if isinstance(found, dict) and isinstance(key, str) else MISSING
     if found is MISSING and default is not MISSING:
-        return evaluator.evaluate(default)
+        return scope.evaluate(default)
     if found is MISSING:
         message = f"Template error: Unable to get mapping for {'::'.join(map(text, keys))}"
-        evaluator.failures.append((message, argument))
+        scope.failures.append((message, argument))
         return _unknown("FindInMap", *keys)
-    return evaluator.evaluate(found)
+    return scope.evaluate(found)
 
 
 def _has_default(argument: Any) -> bool:
     return isinstance(argument, list) and len(argument) == 4 and isinstance(argument[3], dict)
 
 
-def _cidr(evaluator: Evaluator, argument: Any) -> Any:
+def _cidr(scope: Scope, argument: Any) -> Any:
     from ipaddress import ip_network
     from itertools import islice
 
-    block, count, *bits = _arguments(evaluator, argument, 2)
+    block, count, *bits = _arguments(scope, argument, 2)
     if has_unknown([block, count, bits]):
         return _unknown("Cidr", block, count, bits)
     try:
@@ -196,18 +229,18 @@ def _cidr(evaluator: Evaluator, argument: Any) -> Any:
     return subnets if len(subnets) == int(count) else _unknown("Cidr", block, count, bits)
 
 
-def _get_azs(evaluator: Evaluator, argument: Any) -> Any:
-    region = evaluator.evaluate(argument) or evaluator.ref("AWS::Region")
-    zones = evaluator.environment.zones.get(region) if isinstance(region, str) else None
+def _get_azs(scope: Scope, argument: Any) -> Any:
+    region = scope.evaluate(argument) or scope.ref("AWS::Region")
+    zones = scope.environment.zones.get(region) if isinstance(region, str) else None
     return list(zones) if zones else _unknown("GetAZs", region)
 
 
-def _import_value(evaluator: Evaluator, argument: Any) -> Any:
-    name, exports = evaluator.evaluate(argument), evaluator.environment.exports
+def _import_value(scope: Scope, argument: Any) -> Any:
+    name, exports = scope.evaluate(argument), scope.environment.exports
     if not isinstance(name, str) or isinstance(name, Unknown) or exports is None:
         return _unknown("ImportValue", name)
     if name not in exports:
-        evaluator.complaints.append(f"No export named {name}")
+        scope.complaints.append(f"No export named {name}")
         return _unknown("ImportValue", name)
     return exports[name]
 
@@ -216,56 +249,56 @@ def _import_value(evaluator: Evaluator, argument: Any) -> Any:
 # ---------------------------------------------------------------------------------------------------
 
 
-def _if(evaluator: Evaluator, argument: Any) -> Any:
-    chosen = branch(evaluator, argument)
-    return chosen if isinstance(chosen, Unknown) else evaluator.evaluate(chosen)
+def _if(scope: Scope, argument: Any) -> Any:
+    chosen = branch(scope, argument)
+    return chosen if isinstance(chosen, Unknown) else scope.evaluate(chosen)
 
 
-def branch(evaluator: Evaluator, argument: Any) -> Any:
+def branch(scope: Scope, argument: Any) -> Any:
     """Give what an Fn::If chooses, not evaluated; Unknown where its condition is not known, or the call is broken."""
     if not isinstance(argument, list) or len(argument) != 3 or not isinstance(argument[0], str):
         return _unknown("If", argument)
-    value = evaluator.condition(argument[0])
+    value = scope.condition(argument[0])
     if value is None:
         return _unknown("If", argument)
     return argument[1] if value else argument[2]
 
 
-def _equals(evaluator: Evaluator, argument: Any) -> bool | None:
-    left, right = _arguments(evaluator, argument, 2)[:2]
+def _equals(scope: Scope, argument: Any) -> bool | None:
+    left, right = _arguments(scope, argument, 2)[:2]
     if left != right and has_unknown([left, right]):
         return None
     return bool(left == right)
 
 
-def _and(evaluator: Evaluator, argument: Any) -> bool | None:
-    found = [evaluator.truth(item) for item in argument] if isinstance(argument, list) else [None]
+def _and(scope: Scope, argument: Any) -> bool | None:
+    found = [scope.truth(item) for item in argument] if isinstance(argument, list) else [None]
     return False if False in found else None if None in found else True
 
 
-def _or(evaluator: Evaluator, argument: Any) -> bool | None:
-    found = [evaluator.truth(item) for item in argument] if isinstance(argument, list) else [None]
+def _or(scope: Scope, argument: Any) -> bool | None:
+    found = [scope.truth(item) for item in argument] if isinstance(argument, list) else [None]
     return True if True in found else None if None in found else False
 
 
-def _not(evaluator: Evaluator, argument: Any) -> bool | None:
-    found = evaluator.truth(argument[0] if isinstance(argument, list) and argument else argument)
+def _not(scope: Scope, argument: Any) -> bool | None:
+    found = scope.truth(argument[0] if isinstance(argument, list) and argument else argument)
     return None if found is None else not found
 
 
-def _named(evaluator: Evaluator, argument: Any) -> bool | None:
-    return evaluator.condition(argument) if isinstance(argument, str) else None
+def _named(scope: Scope, argument: Any) -> bool | None:
+    return scope.condition(argument) if isinstance(argument, str) else None
 
 
-def _as_text(truth: Callable[[Evaluator, Any], bool | None]) -> Callable[[Evaluator, Any], Any]:
-    def evaluate(evaluator: Evaluator, argument: Any) -> Any:
-        found = truth(evaluator, argument)
+def _as_text(truth: Callable[[Scope, Any], bool | None]) -> Callable[[Scope, Any], Any]:
+    def evaluate(scope: Scope, argument: Any) -> Any:
+        found = truth(scope, argument)
         return _unknown("condition", argument) if found is None else text(found)
 
     return evaluate
 
 
-TRUTHS: dict[str, Callable[[Evaluator, Any], bool | None]] = {
+TRUTHS: dict[str, Callable[[Scope, Any], bool | None]] = {
     "Condition": _named,
     "Fn::And": _and,
     "Fn::Equals": _equals,
@@ -273,8 +306,8 @@ TRUTHS: dict[str, Callable[[Evaluator, Any], bool | None]] = {
     "Fn::Or": _or,
 }
 
-FUNCTIONS: dict[str, Callable[[Evaluator, Any], Any]] = {
-    "Ref": lambda evaluator, argument: evaluator.ref(argument),
+FUNCTIONS: dict[str, Callable[[Scope, Any], Any]] = {
+    "Ref": lambda scope, argument: scope.ref(argument),
     "Fn::Base64": _base64,
     "Fn::Cidr": _cidr,
     "Fn::FindInMap": _find_in_map,
