@@ -9,12 +9,10 @@ import re
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from smsgen.text.loader import MAX_VALUES, Loader
 from smsgen.text.pyyaml import yaml
 
 MAX_DEPTH = 100
-MAX_VALUES = 1_000_000
-"""Of a file, keys counted: 20,000 servers with all they can be told have about 700,000."""
-
 _SHORT = 500_000
 """A text of no more characters cannot hold MAX_VALUES values: each takes one, and each key without a value two."""
 
@@ -22,10 +20,6 @@ _BRACKETS = re.compile(r"[\[\]{}]")
 # Possessive, so that no space is tried twice: "-  -  -  x" has as many readings as it has spaces otherwise.
 _NESTED_LINE = re.compile(rf"^(?: {{{2 * MAX_DEPTH}}}|(?:[ ]*+[-?:][ ]++){{{MAX_DEPTH // 2}}})", re.MULTILINE)
 _JSON_TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-
-
-class Many(Exception):
-    """A text holds more than MAX_VALUES values."""
 
 
 class Deep(Exception):
@@ -64,8 +58,6 @@ def check_depth(text: str) -> None:
         depth = max(depth, 0)
     if deepest <= MAX_DEPTH // 2 and not _NESTED_LINE.search(text):
         return
-    from smsgen.text.loader import Loader
-
     depth = 0
     loader = Loader(text)
     try:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path
-from smsgen.text.bounds import MAX_VALUES, Deep, Many, check_aliases, check_depth, is_short, json_values
-from smsgen.text.loader import COLLECTIONS, STR, Loader
+from smsgen.text.bounds import Deep, check_aliases, check_depth, is_short, json_values
+from smsgen.text.loader import COLLECTIONS, MAX_VALUES, STR, Loader, Many
 from smsgen.text.pyyaml import yaml
 
 MAX_BYTES = 32 * 1024 * 1024

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from smsgen.errors import InvalidInput
-from smsgen.text.bounds import MAX_VALUES, Many
-from smsgen.text.loader import Loader
+from smsgen.text.loader import MAX_VALUES, Loader, Many
 from smsgen.text.source import MAX_BYTES, parse
 
 GROUP = "name: a\nserverGroups: [{serverList: ["
