@@ -79,7 +79,7 @@ __all__ = [
 
 _HOMES = {
     "App": "smsgen.model.app",
-    "ChangeSet": "smsgen.changes.model",
+    "ChangeSet": "smsgen.changes.change_set",
     "Compiled": "smsgen.compiler",
     "Diagnostic": "smsgen.errors",
     "Environment": "smsgen.changes.model",

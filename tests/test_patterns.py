@@ -91,11 +91,11 @@ MADE: dict[str, Callable[[], Iterable[str]]] = {
     ],
     "smsgen/server/api/constraints.py: pattern.replace('$', '\\\\Z')": _shapes,
     "smsgen/changes/masking.py: pattern": _masking,
-    "smsgen/changes/parameter_types.py: pattern": lambda: [
+    "smsgen/changes/values/parameter_types.py: pattern": lambda: [
         pattern for pattern, _ in import_module("smsgen.changes.values.parameter_types")._FORMS.values()
     ],
     "smsgen/changes/findings/permissions.py: wild": _wild,
-    "smsgen/changes/patterns.py: pattern": list,  # a template's; tests/changes/test_growth.py
+    "smsgen/changes/refusals/patterns.py: pattern": list,  # a template's; tests/changes/values/test_growth.py
 }
 """Place and expression -> the patterns that it stands for at run time."""
 
