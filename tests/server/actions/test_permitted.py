@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -179,3 +180,23 @@ def test_a_refusal_names_the_operations_that_are_taken_and_no_steps() -> None:
     call.site.stand(app_id, status="DELETING")
     with pytest.raises(Fault, match="it takes: only what shows it, until that is over"):
         call("UpdateApp", appId=app_id, description="x")
+
+
+def test_the_page_says_what_the_table_says() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "sms-api.md").read_text()
+    section = text.partition("## Statuses decide")[2].partition("\n## ")[0]
+    said = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")][1:]
+    settled = {one.value for one in CHANGING["PutAppLaunchConfiguration"].launch}
+    seen = set()
+    for names, app, launch, _ in said:
+        for name in names.split(", "):
+            if name not in CHANGING:
+                continue
+            seen.add(name)
+            assert set(app.split(", ")) == {one.value for one in CHANGING[name].status}, name
+            listed = set(launch.split(", "))
+            if listed <= set(LaunchStatus.__members__) | {"settled"}:
+                assert {one.value for one in CHANGING[name].launch} == (
+                    settled if listed == {"settled"} else listed
+                ), name
+    assert seen == CHANGING.keys() - {WITH_GROUPS} - set(NOT_SERVED)
