@@ -5,19 +5,23 @@ Without a descriptor, the folder's name is the server's, and its images' names t
 
 from __future__ import annotations
 
+import io
 import re
 import tarfile
 from collections.abc import Callable, Container, Iterator
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from smsgen.errors import SmsgenError
-from smsgen.operations.ports.disks import BadImage, StoredBytes
-from smsgen.sources.disk_image import DiskImage, format_of, nothing_beside, open_image, open_stored
+from smsgen.operations.ports.disks import BadImage, ImageFolder, StoredBytes
+from smsgen.sources.disk_image import DiskImage, format_of, nothing_beside, open_stored
 from smsgen.sources.ovf import LONGEST, Envelope, read_ovf
-from smsgen.sources.stored import FileBytes, PieceOfBytes
+from smsgen.sources.stored import LocalFolder, PieceOfBytes, ReadableBytes
+from smsgen.sources.vmdk_descriptor import Beside
 
 _MOST_MEMBERS = 4096
+_READ_AHEAD = 64 << 10
 _FLAT_EXTENT = re.compile(r"-(flat|[sf]\d{3,}|delta|ctk|rdm|rdmp|sesparse)\.vmdk$")
 
 
@@ -41,65 +45,77 @@ class MachineImage(NamedTuple):
     refused: str = ""
 
 
-def machines_in(folder: str | Path) -> Iterator[MachineImage]:
+def machines_in(folder: str | Path | ImageFolder) -> Iterator[MachineImage]:
     """Yield the servers of a folder: each folder and OVA in it, and each image that stands in it by itself.
 
-    One that is refused says so and hides no other. Raises BadImage where the folder itself cannot be read.
+    One that is refused says so and hides no other. Raises SourceUnreadable where the folder itself cannot be read.
     """
-    for path in sorted(_listed(Path(folder))):
-        if path.is_symlink():
-            continue  # what leads elsewhere is no part of the folder
-        if path.is_dir() or path.suffix.lower() == ".ova":
-            machine = _opened(path)
-            if machine.disks or machine.refused:
-                yield machine
-        elif _is_image(path.name):
-            yield MachineImage(path.stem, (_file_disk(path),))
-
-
-def _opened(path: Path) -> MachineImage:
-    try:
-        return open_machine(path)
-    except SmsgenError as error:
-        return MachineImage(path.stem if path.is_file() else path.name, (), refused=str(error))
+    place = _place(folder)
+    for inner in place.folders():
+        machine = _unless_refused(inner.name, partial(_in_folder, inner))
+        if machine.disks or machine.refused:
+            yield machine
+    for name in place.files():
+        if name.lower().endswith(".ova"):
+            yield _unless_refused(PurePath(name).stem, partial(_in_ova, place, name))
+        elif _is_image(name):
+            yield MachineImage(PurePath(name).stem, (_disk(place, name),))
 
 
 def open_machine(path: str | Path) -> MachineImage:
     """Return the server that a folder or an OVA is; raises SourceUnreadable and BadImage."""
     place = Path(path)
-    return _ova(place) if place.suffix.lower() == ".ova" else _folder(place)
+    if place.suffix.lower() == ".ova":
+        return _in_ova(LocalFolder(place.parent), place.name)
+    return _in_folder(LocalFolder(place))
 
 
-def _listed(folder: Path) -> list[Path]:
+def _place(folder: str | Path | ImageFolder) -> ImageFolder:
+    return LocalFolder(folder) if isinstance(folder, str | Path) else folder
+
+
+def _unless_refused(name: str, machine: Callable[[], MachineImage]) -> MachineImage:
     try:
-        return list(folder.iterdir())
-    except OSError as error:
-        raise BadImage(
-            f"cannot read the folder {folder}: {error.strerror}", hint="check the path, and who may read it"
-        ) from None
+        return machine()
+    except SmsgenError as error:
+        return MachineImage(name, (), refused=str(error))
 
 
-def _folder(folder: Path) -> MachineImage:
-    names = {path.name: path for path in _listed(folder) if path.is_file() and not path.is_symlink()}
-    descriptors = sorted(name for name in names if name.lower().endswith(".ovf"))
+def _in_folder(folder: ImageFolder) -> MachineImage:
+    names = folder.files()
+    descriptors = [name for name in names if name.lower().endswith(".ovf")]
     if not descriptors:
-        images = sorted((name for name in names if _is_image(name)), key=_natural)
-        return MachineImage(folder.name, tuple(_file_disk(names[name]) for name in images))
-    envelope = _envelope(FileBytes(names[descriptors[0]]))
-    return _described(envelope, str(folder), names.keys(), lambda name: _file_disk(names[name]))
+        images = sorted(filter(_is_image, names), key=_natural)
+        return MachineImage(folder.name, tuple(_disk(folder, name) for name in images))
+    envelope = _envelope(folder.open(descriptors[0]))
+    return _described(envelope, folder.name, names, lambda name: _disk(folder, name))
 
 
-def _ova(path: Path) -> MachineImage:
-    members = _members(path)
+def _disk(folder: ImageFolder, name: str) -> MachineDisk:
+    return MachineDisk(name, lambda: _opened(folder.open(name), name, folder.open))
+
+
+def _opened(storage: StoredBytes, name: str, beside: Beside) -> DiskImage:
+    try:
+        return open_stored(storage, format_of(name), beside)
+    except BaseException:
+        storage.close()
+        raise
+
+
+def _in_ova(folder: ImageFolder, file: str) -> MachineImage:
+    members = _members(folder.open(file))
     descriptors = sorted(name for name in members if name.lower().endswith(".ovf"))
     if not descriptors:
-        raise BadImage(f"{path} holds no OVF descriptor", hint="it may be cut off: copy it again")
-    envelope = _envelope(_member(path, descriptors[0], *members[descriptors[0]]))
+        raise BadImage(f"{file} holds no OVF descriptor", hint="it may be cut off: copy it again")
+
+    def member(name: str) -> PieceOfBytes:
+        return _member(folder.open(file), name, *members[name])
 
     def disk(name: str) -> MachineDisk:
-        return MachineDisk(name, lambda: _open_member(path, name, *members[name]))
+        return MachineDisk(name, lambda: _opened(member(name), name, nothing_beside))
 
-    return _described(envelope, str(path), members.keys(), disk)
+    return _described(_envelope(member(descriptors[0])), file, members.keys(), disk)
 
 
 def _described(
@@ -123,41 +139,32 @@ def _envelope(storage: StoredBytes) -> Envelope:
         storage.close()
 
 
-def _members(path: Path) -> dict[str, tuple[int, int]]:
+def _members(storage: StoredBytes) -> dict[str, tuple[int, int]]:
     """Return where the files of an OVA stand in it: name -> (offset, length). Nothing is taken out."""
     members: dict[str, tuple[int, int]] = {}
     try:
-        with tarfile.open(path, "r:") as archive:
+        with (
+            io.BufferedReader(ReadableBytes(storage), _READ_AHEAD) as file,
+            tarfile.open(fileobj=file, mode="r:") as archive,
+        ):
             for member in archive:
                 if member.isreg() and not member.issparse():
                     members[member.name.removeprefix("./")] = (member.offset_data, member.size)
                 if len(members) > _MOST_MEMBERS:
-                    raise BadImage(f"{path} holds more than {_MOST_MEMBERS:,} files")
+                    raise BadImage(f"{storage.name} holds more than {_MOST_MEMBERS:,} files")
     except (tarfile.TarError, OSError, ValueError, OverflowError) as error:
-        raise BadImage(f"{path} is no OVA that can be read: {error}", hint="copy it again") from None
+        raise BadImage(f"{storage.name} is no OVA that can be read: {error}", hint="copy it again") from None
+    finally:
+        storage.close()
     return members
 
 
-def _member(path: Path, name: str, offset: int, length: int) -> PieceOfBytes:
-    whole = FileBytes(path)
+def _member(whole: StoredBytes, name: str, offset: int, length: int) -> PieceOfBytes:
     try:
         return PieceOfBytes(whole, name, offset, length)
     except BaseException:
         whole.close()
         raise
-
-
-def _open_member(path: Path, name: str, offset: int, length: int) -> DiskImage:
-    member = _member(path, name, offset, length)
-    try:
-        return open_stored(member, format_of(name), nothing_beside)
-    except BaseException:
-        member.close()
-        raise
-
-
-def _file_disk(path: Path) -> MachineDisk:
-    return MachineDisk(path.name, lambda: open_image(path))
 
 
 def _is_image(name: str) -> bool:

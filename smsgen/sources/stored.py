@@ -1,12 +1,14 @@
-"""The bytes of image files: regular files only, by pread, with their holes; and pieces of them (members of an OVA)."""
+"""The bytes of image files: regular files only, by pread, with their holes; pieces of them, and folders of them."""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from smsgen.operations.ports.disks import BadImage, SourceChanged, SourceUnreadable, StoredBytes
 
@@ -114,6 +116,64 @@ class PieceOfBytes:
     def close(self) -> None:
         """Close the whole."""
         self._whole.close()
+
+
+class LocalFolder:
+    """A folder on this machine's disk; see `operations.ports.disks.ImageFolder`. Symbolic links are no part of it."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path)
+        self.name = self._path.name
+
+    def files(self) -> tuple[str, ...]:
+        """Return the names of its regular files."""
+        return tuple(path.name for path in self._listed() if path.is_file())
+
+    def folders(self) -> tuple[LocalFolder, ...]:
+        """Return the folders in it."""
+        return tuple(LocalFolder(path) for path in self._listed() if path.is_dir())
+
+    def open(self, name: str) -> FileBytes:
+        """Open a file of it."""
+        return FileBytes(self._path / name, follow=False)
+
+    def _listed(self) -> list[Path]:
+        try:
+            return sorted(path for path in self._path.iterdir() if not path.is_symlink())
+        except OSError as error:
+            raise SourceUnreadable(
+                f"cannot read the folder {self._path}: {error.strerror}",
+                hint="check the path, and who may read it",
+            ) from None
+
+
+class ReadableBytes(io.RawIOBase):
+    """Stored bytes as a file that can be read and sought in, for libraries that ask for one."""
+
+    def __init__(self, stored: StoredBytes) -> None:
+        self._stored = stored
+        self._at = 0
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seekable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to a place."""
+        self._at = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._stored.length}[whence] + offset
+        return self._at
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Read on, as much as fits."""
+        count = max(0, min(len(buffer), self._stored.length - self._at))
+        if count:
+            buffer[:count] = self._stored.read(self._at, count)
+        self._at += count
+        return count
 
 
 def _fingerprint(status: os.stat_result) -> str:

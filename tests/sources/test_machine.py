@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from smsgen.operations.ports.disks import BadImage, SourceChanged
+from smsgen.operations.ports.disks import BadImage, SourceChanged, SourceUnreadable
 from smsgen.sources.machine import MachineImage, machines_in, open_machine
 from smsgen.sources.ovf import read_ovf
 from tests.sources.images import KINDS, MIB, convert, needs_qemu, whole, write_sparse
@@ -128,7 +128,7 @@ def test_all_servers_of_a_folder_are_found(tmp_path: Path) -> None:
     refused = {machine.name: machine.refused for machine in machines_in(tmp_path) if machine.refused}
     assert list(refused) == ["bad"]
     assert "no OVA" in refused["bad"]
-    with pytest.raises(BadImage, match="cannot read the folder"):
+    with pytest.raises(SourceUnreadable, match="cannot read the folder"):
         list(machines_in(tmp_path / "none"))
 
 

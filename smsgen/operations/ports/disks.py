@@ -66,6 +66,21 @@ class DiskSource(Protocol):
         """Close what was opened; a second time does nothing. Nobody reads any more."""
 
 
+class ImageFolder(Protocol):
+    """A folder that images stand in, on a disk or below a prefix of a bucket. What leads out of it is no part of it."""
+
+    name: str
+
+    def files(self) -> tuple[str, ...]:
+        """Return the bare names of its files, sorted; raises SourceUnreadable, and ServiceError."""
+
+    def folders(self) -> tuple[ImageFolder, ...]:
+        """Return the folders in it, sorted."""
+
+    def open(self, name: str) -> StoredBytes:
+        """Open a file by its bare name; raises SourceUnreadable, BadImage, and ServiceError."""
+
+
 class StoredBytes(Protocol):
     """Bytes that an image is made of, wherever they are stored: a file, a member of an OVA, an object in S3.
 
