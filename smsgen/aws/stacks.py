@@ -312,7 +312,6 @@ def _instance(raw: Mapping[str, Any]) -> Instance:
         state=raw["State"]["Name"],
         private_ip=raw.get("PrivateIpAddress", ""),
         public_ip=raw.get("PublicIpAddress", ""),
-        private_dns=raw.get("PrivateDnsName", ""),
         image_id=raw.get("ImageId", ""),
         type=raw.get("InstanceType", ""),
         launched=raw["LaunchTime"].timestamp() if "LaunchTime" in raw else 0.0,

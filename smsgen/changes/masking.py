@@ -15,6 +15,7 @@ from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.describe import parsed
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MASK, Side
 from smsgen.changes.pointers import at, steps_of
+from smsgen.changes.values.parameters import is_hidden
 
 _KEY = r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?)"
 _VALUE = r"""(?!\{\{)(?:"[^"\n]*+"|'[^'\n]*+'|[^\s"',;&|<>]++)"""
@@ -124,7 +125,7 @@ def _secrets(change_set: ChangeSet) -> Iterable[str]:
 def _no_echo(side: Side) -> Iterable[str]:
     declared = side.template.get("Parameters")
     for name, parameter in declared.items() if isinstance(declared, Mapping) else ():
-        if isinstance(parameter, Mapping) and str(parameter.get("NoEcho", "")).lower() == "true":
+        if is_hidden(parameter):
             yield str(side.parameters.get(name, ""))
             yield str(parameter.get("Default", ""))
 

@@ -15,11 +15,7 @@ from smsgen.compiler.instance import tags
 from smsgen.compiler.resolve import ResolvedServer, resolve
 from smsgen.errors import Diagnostic, Severity
 from smsgen.model.app import App
-
-MAX_USER_DATA = 16_384
-"""Bytes before Base64 (EC2 user guide, "Run commands when you launch an EC2 instance with user data input")."""
-
-MAX_TAGS = 50
+from smsgen.model.launch_fields import MAX_TAGS, MAX_USER_DATA
 
 Rule = Callable[[ResolvedServer, App], Iterator[Diagnostic]]
 

@@ -17,7 +17,7 @@ from smsgen.model.kinds import (
 )
 from smsgen.model.launch import Launch, MetadataOptions, Readiness, S3Location, UserData, Volume
 
-MAX_INLINE_BYTES = 16_384
+MAX_USER_DATA = 16_384
 """EC2: user data is at most 16 KB before Base64."""
 
 MAX_TAGS = 50
@@ -101,7 +101,7 @@ USER_DATA = Record(
         ),
         "inline": Field(
             Text(
-                MAX_INLINE_BYTES,
+                MAX_USER_DATA,
                 in_bytes=True,
                 many_lines=True,
                 too_long="USER_DATA_TOO_LONG",

@@ -34,10 +34,6 @@ class Server(NamedTuple):
     kind: str = ""
 
 
-Nested = Mapping[str, Mapping[str, Any]]
-"""Logical id of a nested stack's resource -> its template."""
-
-
 def servers(template: Any, inside: str = "", waits_for: tuple[str, ...] = ()) -> Iterator[Server]:
     """Give the servers of one template, in its order.
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from smsgen.compiler import Validation, compile_app
-from smsgen.compiler.checks import MAX_USER_DATA
 from smsgen.errors import InvalidInput
 from smsgen.model.launch import S3Location
+from smsgen.model.launch_fields import MAX_USER_DATA
 from smsgen.model.load import load
 from tests.compiler import powershell
 

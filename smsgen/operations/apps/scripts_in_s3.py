@@ -13,7 +13,7 @@ from smsgen.compiler.resolve import embeddable, resolve
 from smsgen.errors import PASSING, Diagnostic, InvalidInput, Path, ServiceError
 from smsgen.model.app import App
 from smsgen.model.launch import S3Location
-from smsgen.model.launch_fields import MAX_INLINE_BYTES
+from smsgen.model.launch_fields import MAX_USER_DATA
 from smsgen.operations.ports.protocols import Artifacts
 
 
@@ -27,7 +27,7 @@ def read_scripts(app: App, artifacts: Callable[[], Artifacts]) -> dict[S3Locatio
     problems = []
     for location, path in _named(app).items():
         try:
-            found[location] = _text(artifacts().get(location, max_bytes=MAX_INLINE_BYTES))
+            found[location] = _text(artifacts().get(location, max_bytes=MAX_USER_DATA))
         except ServiceError as error:
             if error.kind in PASSING:
                 raise
@@ -62,6 +62,6 @@ def _text(content: bytes) -> str:
 
 def _refused(path: Path, why: str) -> Diagnostic:
     message = (
-        f"{why} (user data is a text of at most {MAX_INLINE_BYTES:,} bytes, in a bucket of the same account)"
+        f"{why} (user data is a text of at most {MAX_USER_DATA:,} bytes, in a bucket of the same account)"
     )
     return Diagnostic("SCRIPT_OBJECT", message, "put it there, or name another", path=path)

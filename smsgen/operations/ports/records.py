@@ -123,7 +123,6 @@ class Instance(NamedTuple):
     state: str
     private_ip: str = ""
     public_ip: str = ""
-    private_dns: str = ""
     image_id: str = ""
     type: str = ""
     launched: float = 0.0

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from smsgen.cfn.limits import MAX_INLINE_BYTES
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.errors import Diagnostic
 from smsgen.model.app import App
+from smsgen.model.launch_fields import MAX_USER_DATA
 from smsgen.operations.files.generate_template import Generated, generate_template
 from smsgen.operations.files.looked_up import looked_up, root_devices, with_root_devices
 from smsgen.operations.files.scripts import Scripts
 from smsgen.operations.ports.protocols import Artifacts, Files, Lookups
 from smsgen.operations.stacks.request import Launch, Place
-from smsgen.operations.stacks.upload import MAX_USER_DATA, upload_scripts, upload_templates
-
-MAX_INLINE = 51_200
-"""Bytes of a template that CreateChangeSet takes inline (CloudFormation quotas)."""
+from smsgen.operations.stacks.upload import upload_scripts, upload_templates
 
 
 class Plan(NamedTuple):
@@ -72,7 +71,7 @@ def launch_of(planned: Plan, artifacts: Callable[[], Artifacts]) -> Launch:
     app, compiled = planned.app, planned.compiled
     body, url = dump(compiled.template, "yaml"), ""
     templates = (compiled.template, *(child.template for child in compiled.children))
-    if compiled.children or len(body.encode()) > MAX_INLINE:
+    if compiled.children or len(body.encode()) > MAX_INLINE_BYTES:
         uploaded = upload_templates(compiled, artifacts(), format="yaml")
         templates = (uploaded.template, *templates[1:])
         body, url = "", uploaded.url

@@ -17,11 +17,8 @@ from smsgen.compiler import Compiled
 from smsgen.compiler.scripts import is_powershell
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.launch import Launch, S3Location, UserData
-from smsgen.model.launch_fields import MAX_INLINE_BYTES
+from smsgen.model.launch_fields import MAX_USER_DATA
 from smsgen.operations.ports.protocols import Artifacts
-
-MAX_USER_DATA = MAX_INLINE_BYTES
-"""Bytes that a boot script may have to stay in the template."""
 
 TEMPLATES = "templates"
 SCRIPTS = "scripts"
