@@ -20,7 +20,7 @@ from bench.row import ROOT, Row
 
 
 def prediction() -> Iterator[Row]:
-    """A change set of 490 instances, against writing both templates as JSON."""
+    """Time a change set of 490 instances, against writing both templates as JSON."""
     written, predicted = change_sets.measure(490)
     note = f"{predicted * 1e3:.0f} ms, json.dumps {written * 1e3:.1f} ms"
     name = "change set of 490 instances / json.dumps of both templates"
@@ -31,7 +31,7 @@ def prediction() -> Iterator[Row]:
 
 
 def pulling() -> Iterator[Row]:
-    """The calls to AWS that a snapshot of 500 servers takes."""
+    """Count the calls to AWS that a snapshot of 500 servers takes."""
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "none")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "none")
     calls = aws.measure(500).calls

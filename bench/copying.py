@@ -164,7 +164,7 @@ def cost() -> Iterator[Row]:
 
 
 def rerun() -> Iterator[Row]:
-    """The time of a run that sends nothing, because nothing changed."""
+    """Time a run that sends nothing, because nothing changed."""
     with tempfile.TemporaryDirectory() as name, aws(Path(name)) as url:
         disk = Path(name) / "disk.raw"
         write(disk, BLOCKS_OF_A_RERUN)

@@ -48,7 +48,7 @@ def measure() -> Seconds:
 
 
 def rows() -> Iterator[Row]:
-    """A writer's median by a reader's, in the same crowd."""
+    """Compare a writer's median with a reader's, in the same crowd."""
     seconds = measure()
     note = ", ".join(f"{name} {median(each) * 1e3:.0f} ms" for name, each in seconds.items())
     written = median([*seconds["CreateApp"], *seconds["PutAppLaunchConfiguration"]])

@@ -22,7 +22,7 @@ CDK_VENV = Path.home() / ".cache" / "smsgen-bench" / "cdk"
 
 
 def cold_start() -> Iterator[Row]:
-    """A small file, where nearly all the time is Python's start and imports."""
+    """Time a small file, where nearly all the time is Python's start and imports."""
     sample = "samples/three-tier.yaml"
     template, change_set, bare = medians(
         [
@@ -79,7 +79,7 @@ def growth() -> Iterator[Row]:
 
 
 def against_cdk() -> Iterator[Row]:
-    """The same 490 instances, written with aws-cdk-lib in Python and synthesised."""
+    """Time the same 490 instances, written with aws-cdk-lib in Python and synthesised."""
     name = "490 instances with aws-cdk-lib / smsgen"
     python = _cdk_python()
     if python is None or which("node") is None:

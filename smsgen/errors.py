@@ -52,7 +52,7 @@ class Diagnostic(NamedTuple):
     location: Location | None = None
 
     def render(self) -> str:
-        """Give `file:line:column: error[CODE]: message`, and the hint on the next line."""
+        """Return `file:line:column: error[CODE]: message`, and the hint on the next line."""
         where = f"{self.location}: " if self.location else ""
         line = f"{where}{self.severity.value}[{self.code}]: {self.message}"
         return f"{line}\n  hint: {self.hint}" if self.hint else line
@@ -140,5 +140,5 @@ class ServiceError(SmsgenError):
 
 
 def errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Give only those diagnostics that stop the work."""
+    """Return only those diagnostics that stop the work."""
     return tuple(d for d in diagnostics if d.severity is Severity.ERROR)

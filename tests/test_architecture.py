@@ -67,7 +67,7 @@ Rule = Callable[[str, str], Iterator[str]]
 
 
 def imported(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Give (top-level package, node) of every import outside `if TYPE_CHECKING`."""
+    """Yield (top-level package, node) of every import outside `if TYPE_CHECKING`."""
     typing_only = {
         id(inner)
         for node in ast.walk(tree)

@@ -89,6 +89,7 @@ MADE: dict[str, Callable[[], Iterable[str]]] = {
         import_module("smsgen.cfn.text")._NOT_A_BLOCK_ASCII,
         import_module("smsgen.cfn.text")._NOT_A_BLOCK,
     ],
+    "smsgen/errors.py: codes": import_module("smsgen.errors")._REFUSALS.values,
     "smsgen/server/api/constraints.py: pattern.replace('$', '\\\\Z')": _shapes,
     "smsgen/changes/masking.py: pattern": _masking,
     "smsgen/changes/values/parameter_types.py: pattern": lambda: [

@@ -12,7 +12,7 @@ from smsgen.cfn.normal import Path, Sets, identical, normal_part, same, sets_of
 
 
 def aligned(template: Mapping[str, Any], deployed: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give `template` in the spelling of `deployed`, both bodies in the long form; neither is edited.
+    """Return `template` in the spelling of `deployed`, both bodies in the long form; neither is edited.
 
     It says the same as before, `same(aligned(a, b), a)`, with its own keys in their own order.
     """
@@ -83,7 +83,7 @@ def _part(one: Any, other: Any, sets: Sets, path: Path) -> Any:
 
 
 def _matched(one: list[Any], other: list[Any], sets: Sets, path: Path) -> list[Any]:
-    """Give a list without order with what is the same in its places of the other list, the rest in what is left."""
+    """Return a list without order with what is the same in its places of the other list, the rest in what is left."""
     rest = [(normal_part(item, sets, path), item) for item in one]
     places: list[tuple[Any, bool]] = []
     for item in other:

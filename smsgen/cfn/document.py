@@ -24,6 +24,6 @@ class Template(NamedTuple):
         return self.section("Outputs")
 
     def section(self, name: str) -> dict[str, Any]:
-        """Give a top-level section, empty where it is missing or not a map."""
+        """Return a top-level section, empty where it is missing or not a map."""
         found = self.body.get(name)
         return found if isinstance(found, dict) else {}

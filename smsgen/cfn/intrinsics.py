@@ -53,7 +53,7 @@ class Reference(NamedTuple):
 
 
 def call(value: Any) -> tuple[str, Any] | None:
-    """Give (function, argument) where the value is a call such as `{"Ref": "X"}`; None where it is plain data."""
+    """Return (function, argument) where the value is a call such as `{"Ref": "X"}`; None where it is plain data."""
     if isinstance(value, dict) and len(value) == 1:
         ((name, argument),) = value.items()
         if name == "Ref" or name.startswith("Fn::") or (name == "Condition" and isinstance(argument, str)):
@@ -62,7 +62,7 @@ def call(value: Any) -> tuple[str, Any] | None:
 
 
 def get_att_parts(argument: Any) -> tuple[str, Any] | None:
-    """Give (logical id, attribute) of a Fn::GetAtt argument, a list or `"A.B.C"`; the first dot separates."""
+    """Return (logical id, attribute) of a Fn::GetAtt argument, a list or `"A.B.C"`; the first dot separates."""
     if isinstance(argument, str) and "." in argument:
         target, _, attribute = argument.partition(".")
         return target, attribute
@@ -74,12 +74,12 @@ def get_att_parts(argument: Any) -> tuple[str, Any] | None:
 
 
 def placeholders(text: str) -> list[str]:
-    """Give the names that Fn::Sub replaces in a text: `${A}` and `${A.B}`, but not the literal `${!A}`."""
+    """Return the names that Fn::Sub replaces in a text: `${A}` and `${A.B}`, but not the literal `${!A}`."""
     return [name.strip() for name in _PLACEHOLDER.findall(text)]
 
 
 def references(value: Any) -> Iterator[Reference]:
-    """Give every Ref, Fn::GetAtt and Fn::Sub placeholder in a value, at any depth, in the order of the text.
+    """Yield every Ref, Fn::GetAtt and Fn::Sub placeholder in a value, at any depth, in the order of the text.
 
     Names that a Fn::Sub's own map defines are not references; what the map's values refer to is. Pseudo parameters
     (`AWS::Region`) are given like any other target.

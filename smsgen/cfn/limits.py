@@ -43,7 +43,7 @@ SECTIONS = {
 
 
 def check(template: Template, text: str) -> tuple[Diagnostic, ...]:
-    """Give an error for each quota that a template, written as `text`, passes; `path` names the section."""
+    """Return an error for each quota that a template, written as `text`, passes; `path` names the section."""
     found = list(check_sections(template))
     size = len(text.encode())
     if size > MAX_BYTES:
@@ -62,7 +62,7 @@ def check(template: Template, text: str) -> tuple[Diagnostic, ...]:
 
 
 def check_sections(template: Template) -> Iterator[Diagnostic]:
-    """Give an error for each section that has more members than CloudFormation takes; `path` names it."""
+    """Yield an error for each section that has more members than CloudFormation takes; `path` names it."""
     for name, most in SECTIONS.items():
         count = len(template.section(name))
         if count > most:
@@ -70,7 +70,7 @@ def check_sections(template: Template) -> Iterator[Diagnostic]:
 
 
 def check_nested(templates: Iterable[Template]) -> tuple[Diagnostic, ...]:
-    """Give a warning where a stack and its nested stacks have more resources than one operation takes.
+    """Return a warning where a stack and its nested stacks have more resources than one operation takes.
 
     A warning: only creating or deleting them all at once passes the quota, not each update.
     """

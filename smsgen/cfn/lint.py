@@ -26,7 +26,7 @@ class Finding(NamedTuple):
 
 
 def lint_text(text: str) -> tuple[Finding, ...]:
-    """Give every finding of every level in a template, JSON or YAML, in the order of the text.
+    """Return every finding of every level in a template, JSON or YAML, in the order of the text.
 
     Raises SmsgenError where cfn-lint is not installed.
     """

@@ -11,7 +11,7 @@ NESTED_STACK = "AWS::CloudFormation::Stack"
 
 
 def is_nested_stack(resource: Any) -> bool:
-    """Whether a resource of a template is a nested stack."""
+    """Return whether a resource of a template is a nested stack."""
     return isinstance(resource, dict) and resource.get("Type") == NESTED_STACK
 
 

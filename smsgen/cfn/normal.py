@@ -22,20 +22,20 @@ _NONE: Sets = frozenset()
 
 
 def same(a: Any, b: Any) -> bool:
-    """Whether CloudFormation takes two values, of JSON's kinds, to be the same."""
+    """Return whether CloudFormation takes two values, of JSON's kinds, to be the same."""
     return bool(normal(a) == normal(b))
 
 
 def identical(a: Any, b: Any) -> bool:
-    """Whether two values are surely the same text: Python takes 1, true and 1.0 to be equal, which they are not here.
+    """Return whether two values are surely the same text. 1, true and 1.0 are equal in Python, and not here.
 
-    False, at times, of what is equal but for the order of its keys.
+    False also where only the order of keys differs.
     """
     return bool(a == b) and repr(a) == repr(b)
 
 
 def normal(value: Any) -> Any:
-    """Give the one spelling of a template or of any part of one; normal values stay as they are.
+    """Return the one spelling of a template or of any part of one; normal values stay as they are.
 
     A map whose `Type` is that of a resource is a resource, and is read by its schema.
     """
@@ -50,7 +50,7 @@ def normal(value: Any) -> Any:
 
 
 def normal_part(value: Any, sets: Sets, path: Path) -> Any:
-    """Give the one spelling of what stands at `path` in the properties of a resource whose sets are `sets`."""
+    """Return the one spelling of what stands at `path` in the properties of a resource whose sets are `sets`."""
     if isinstance(value, list):
         items = [normal_part(item, sets, path) for item in value]
         return sorted(items, key=_rank) if path in sets else items
@@ -67,7 +67,7 @@ def normal_part(value: Any, sets: Sets, path: Path) -> Any:
 
 @lru_cache(maxsize=256)
 def sets_of(type_name: str) -> Sets:
-    """Give the lists of a resource type that have no order; none of a custom resource, whose handler decides."""
+    """Return the lists of a resource type that have no order; none of a custom resource, whose handler decides."""
     if not type_name.startswith("AWS::"):
         return _NONE
     from smsgen.generated.type_table import words
@@ -89,7 +89,7 @@ def _resource(type_name: str, resource: dict[str, Any]) -> dict[str, Any]:
 
 
 def _argument(name: str, argument: Any) -> Any:
-    """Give the one spelling of what stands under a key: of Fn::GetAtt, [logical id, attribute].
+    """Return the one spelling of what stands under a key: of Fn::GetAtt, [logical id, attribute].
 
     The first dot separates: the attribute of a nested stack is Outputs.Name.
     """
@@ -103,7 +103,7 @@ def _argument(name: str, argument: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    """Give a scalar as the text that CloudFormation makes of it; null stays null."""
+    """Return a scalar as the text that CloudFormation makes of it; null stays null."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -112,7 +112,7 @@ def _text(value: Any) -> Any:
 
 
 def _rank(value: Any) -> str:
-    """Give a text to sort by that does not depend on the order of keys."""
+    """Return a text to sort by that does not depend on the order of keys."""
     if isinstance(value, dict):
         return f"{{{sorted((name, _rank(inner)) for name, inner in value.items())}}}"
     return repr([_rank(item) for item in value]) if isinstance(value, list) else repr(value)
@@ -129,7 +129,7 @@ _KEYED = frozenset(("NotPrincipal", "Principal"))
 
 
 def _policy(value: dict[str, Any]) -> dict[str, Any]:
-    """Give the one spelling of a policy's document, or of a statement; any other map is given as it is."""
+    """Return the one spelling of a policy's document, or of a statement; any other map is given as it is."""
     if "Statement" in value and value.keys() <= _DOCUMENT:
         return value | {"Statement": _listed(value["Statement"], dict if "Version" in value else list)}
     if value.get("Effect") not in ("Allow", "Deny"):
@@ -147,7 +147,7 @@ def _each_listed(value: Any) -> Any:
 
 
 def _listed(value: Any, alone: type = str) -> Any:
-    """Give a list in its one order; a value of the kind that may stand alone, as a list of one."""
+    """Return a list in its one order; a value of the kind that may stand alone, as a list of one."""
     if isinstance(value, alone) and not isinstance(value, list):
         return [value]
     return sorted(value, key=_rank) if isinstance(value, list) else value

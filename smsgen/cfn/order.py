@@ -53,7 +53,7 @@ ATTRIBUTES = {
 
 
 def ordered(body: dict[str, Any]) -> dict[str, Any]:
-    """Give the template body with its keys in canonical order; the argument is left as it is."""
+    """Return the template body with its keys in canonical order; the argument is left as it is."""
     made = _by_table(body, SECTIONS)
     for section, table in ATTRIBUTES.items():
         members = made.get(section)

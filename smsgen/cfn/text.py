@@ -205,7 +205,7 @@ class _Emitter:
 
 
 def _is_dotted(argument: Any) -> bool:
-    """Whether `A.B` says the same as this argument of Fn::GetAtt."""
+    """Return whether `A.B` says the same as this argument of Fn::GetAtt."""
     return (
         isinstance(argument, list)
         and len(argument) == 2
@@ -215,7 +215,7 @@ def _is_dotted(argument: Any) -> bool:
 
 
 def _is_short(items: list[Any]) -> bool:
-    """Whether a call's arguments read better on one line."""
+    """Return whether a call's arguments read better on one line."""
     return len(items) <= 3 and all(isinstance(item, (str, int)) and len(str(item)) <= 40 for item in items)
 
 
@@ -228,7 +228,7 @@ def _style(text: str) -> str | None:
 
 
 def _is_escaped(text: str) -> bool:
-    """Whether a text holds what cannot stand plain on a line: line ends, control characters, beyond the BMP."""
+    """Return whether a text holds what cannot stand plain on a line: line ends, control characters, beyond the BMP."""
     return not text.isprintable() if text.isascii() else re.search(_NOT_PLAIN, text) is not None
 
 

@@ -192,7 +192,7 @@ def _child(request: _Request, name: str, template: Mapping[str, Any], properties
 
 
 def _child_tags(request: _Request, before: Stack | None) -> Mapping[str, str] | None:
-    """Give the tags that a nested stack will have: its own, with what changes in those of its parent."""
+    """Return the tags that a nested stack will have: its own, with what changes in those of its parent."""
     parent = request.before.tags if request.before else None
     if parent is None or request.tags is None or before is None or before.tags is None:
         return None
@@ -231,7 +231,7 @@ def _change_set(
 
 
 def _warning(valued: Assembled) -> str | None:
-    """Give what CloudFormation says where it cannot work out the values of a resource (recorded)."""
+    """Return what CloudFormation says where it cannot work out the values of a resource (recorded)."""
     for name, complaint in valued.complaints[:1]:
         return (
             "[WARN] --include-property-values option can return incomplete ChangeSet data because: "

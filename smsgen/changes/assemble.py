@@ -28,7 +28,7 @@ class Assembled(NamedTuple):
 def assemble(
     comparison: Comparison, rippled: Rippled, *, imports: Mapping[str, str], with_values: bool
 ) -> Assembled:
-    """Give the changes in the order of their logical ids. `imports`: logical id -> physical id of what
+    """Return the changes in the order of their logical ids. `imports`: logical id -> physical id of what
     exists.
     """
     builder = _Builder(comparison, rippled, imports, with_values)
@@ -146,7 +146,7 @@ def _removed_values(resource: Mapping[str, Any], before: Before) -> Values:
 
 
 def _context(values: Values) -> dict[str, Any]:
-    """Give a context: the properties, and beside them the attributes that the template gives.
+    """Return a context: the properties, and beside them the attributes that the template gives.
 
     Recorded for Metadata, DeletionPolicy and UpdateReplacePolicy [5]; the others are taken to be there as well.
     """
@@ -181,7 +181,7 @@ def _filled(detail: Detail, was: Mapping[str, Any], now: Mapping[str, Any]) -> D
 
 
 def _on_removal(resource: Mapping[str, Any], evaluator: Evaluator) -> str:
-    """Give the PolicyAction of a Remove: the deployed DeletionPolicy.
+    """Return the PolicyAction of a Remove: the deployed DeletionPolicy.
 
     RetainExceptOnCreate deletes only what was just created: what is removed later is retained. Clusters, and
     database instances outside of one, are snapshotted where nothing is said.
@@ -201,7 +201,7 @@ def _default_policy(resource: Mapping[str, Any]) -> str:
 
 
 def _on_replacement(resource: Mapping[str, Any], evaluator: Evaluator) -> str:
-    """Give the PolicyAction of a replacement: the submitted UpdateReplacePolicy; without one, Delete.
+    """Return the PolicyAction of a replacement: the submitted UpdateReplacePolicy; without one, Delete.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
     """

@@ -87,7 +87,7 @@ class Comparison(NamedTuple):
     changed_children: frozenset[str] = frozenset()
 
     def pending(self, impacts: Mapping[str, Impact]) -> frozenset[str]:
-        """Give what is known after the execution only: resources, and the outputs of nested stacks that change.
+        """Return what is known after the execution only: resources, and the outputs of nested stacks that change.
 
         Of such a stack every output is unknown to the others, whatever it holds (recorded [185], in one change set).
         """
@@ -119,7 +119,7 @@ def compare(before: Before, after: After) -> Comparison:
 
 
 def _undecided(before: Before, after: After) -> frozenset[str]:
-    """Give the resources whose condition is not known, and of which nothing says that they are there already."""
+    """Return the resources whose condition is not known, and of which nothing says that they are there already."""
     return frozenset(
         name
         for name, resource in after.resources.items()
@@ -141,7 +141,7 @@ def _changed_mappings(before: Before, after: After) -> set[str]:
 
 
 def _mentioned(value: Any) -> Iterable[str]:
-    """Give every name that may be a parameter, resource, condition or mapping; too many do no harm."""
+    """Yield every name that may be a parameter, resource, condition or mapping; too many do no harm."""
     if isinstance(value, dict):
         for key, item in value.items():
             if key in ("Ref", "Condition"):

@@ -16,7 +16,7 @@ Contexts = Literal["json", "parsed"]
 
 
 def describe_changes(changes: Iterable[ResourceChange], contexts: Contexts = "json") -> list[dict[str, Any]]:
-    """Give the `Changes` of the answer: one `{"Type": "Resource", "ResourceChange": {…}}` each, very long
+    """Return the `Changes` of the answer: one `{"Type": "Resource", "ResourceChange": {…}}` each, very long
     values truncated.
     """
     return [
@@ -79,12 +79,12 @@ def describe_parameter(parameter: ParameterAnswer) -> dict[str, Any]:
 
 
 def _value(text: str | None, contexts: Contexts) -> Any:
-    """Give a BeforeValue or AfterValue: the API's text, or the list or map that it is the JSON of."""
+    """Return a BeforeValue or AfterValue: the API's text, or the list or map that it is the JSON of."""
     return parsed(text) if contexts == "parsed" else text
 
 
 def parsed(text: Any) -> Any:
-    """Give the list or map that a text is the JSON of; anything else as it is."""
+    """Return the list or map that a text is the JSON of; anything else as it is."""
     if not isinstance(text, str) or text[:1] not in ("[", "{"):
         return text
     import json

@@ -39,7 +39,7 @@ _EMPTY = Evaluated(MISSING, Uses({}, {}))
 def details_of(
     resource: Common, comparison: Comparison, impacts: Mapping[str, Impact], *, with_values: bool
 ) -> tuple[Detail, ...]:
-    """Give the Details of one resource on both sides, given what happens to the others; empty where equal."""
+    """Return the Details of one resource on both sides, given what happens to the others; empty where equal."""
     was, now = resource.before_values, resource.after_values
     names = [*now, *(name for name in was if name not in now)]
     one = _Reader(resource, comparison, impacts, with_values)
@@ -95,7 +95,7 @@ def _details(target: Target, causes: list[_Cause], *, differs: bool) -> Iterator
 
 
 def _leaves(reader: _Reader, name: Field, before: Any, after: Any) -> list[Leaf]:
-    """Give the leaves of a property or an attribute (recorded of Metadata [1]: `/Metadata/aws:asset:path`).
+    """Return the leaves of a property or an attribute (recorded of Metadata [1]: `/Metadata/aws:asset:path`).
 
     A JSON document is one leaf (recorded [4]), unless all that differs in it is what others made differ: each of those
     is listed with its own path then (recorded [1], a policy that reads a changed parameter).
@@ -133,7 +133,7 @@ def _parameters(uses: Uses, reader: _Reader) -> Iterator[_Cause]:
 
 
 def _ripples(uses: Uses, reader: _Reader) -> Iterator[_Cause]:
-    """Give a cause for each reference to a resource that changes.
+    """Yield a cause for each reference to a resource that changes.
 
     A resource that is added counts like a replaced one: the reference gives something that was not there. An output of
     a nested stack that changes may change: "conditional replacement if they reference the output",
@@ -152,7 +152,7 @@ def _ripples(uses: Uses, reader: _Reader) -> Iterator[_Cause]:
 
 
 def _is_unknown_output(reference: Reference, reader: _Reader) -> bool:
-    """Say whether a reference reads an output of a nested stack that changes.
+    """Return whether a reference reads an output of a nested stack that changes.
 
     With values, another nested stack is not listed for that: it has the Automatic detail alone (recorded [4]).
     """
@@ -178,7 +178,7 @@ def _recreation(reader: _Reader, name: Field, before: Any, after: Any) -> Recrea
 
 
 def replacement_of(details: tuple[Detail, ...]) -> Replacement:
-    """Give the Replacement of a Modify: the most intrusive of its details.
+    """Return the Replacement of a Modify: the most intrusive of its details.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
     """

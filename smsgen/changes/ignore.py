@@ -9,7 +9,7 @@ from typing import Any
 
 
 def ignoring(template: Mapping[str, Any], patterns: Iterable[str]) -> Mapping[str, Any]:
-    """Give the template without the values at the paths; itself where there are no paths.
+    """Return the template without the values at the paths; itself where there are no paths.
 
     A path's parts are keys, `*` any key or every entry of a list. In a list of tags or other pairs, a part is the
     entry's `Key` or `Name`.

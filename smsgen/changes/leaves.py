@@ -37,7 +37,7 @@ class Leaf(NamedTuple):
 
 
 def leaves(before: Any, after: Any, steps: Steps = ()) -> Iterator[Leaf]:
-    """Give the leaves in which two values differ, in the order of what will be; nothing where they are equal."""
+    """Yield the leaves in which two values differ, in the order of what will be; nothing where they are equal."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in [*after, *(key for key in before if key not in after)]:
             yield from leaves(before.get(key, MISSING), after.get(key, MISSING), (*steps, key))
@@ -50,13 +50,13 @@ def leaves(before: Any, after: Any, steps: Steps = ()) -> Iterator[Leaf]:
 
 
 def whole(leaf: Leaf, before: Any, after: Any, length: int) -> Leaf:
-    """Give the leaf that holds `leaf` and is the first `length` steps of its path; `before`, `after`: the property."""
+    """Return the leaf at the first `length` steps of the path of `leaf`; `before`, `after`: the whole property."""
     steps = leaf.steps[:length]
     return Leaf(steps, value_at(before, steps), value_at(after, steps))
 
 
 def value_at(value: Any, steps: Steps) -> Any:
-    """Give what stands at a path inside a value; MISSING where nothing does."""
+    """Return what stands at a path inside a value; MISSING where nothing does."""
     for step in steps:
         if isinstance(value, dict):
             value = value.get(step, MISSING)
@@ -73,7 +73,7 @@ _NOTHING = Uses({}, {})
 
 
 def uses_at(evaluator: Evaluator, expression: Any, steps: Steps) -> Uses:
-    """Give what the value at a path was made of: the function that stands there, or above it.
+    """Return what the value at a path was made of: the function that stands there, or above it.
 
     A literal uses nothing, and neither does a map or a list that is written out, whatever stands inside it: of a policy
     that changed as a whole and reads a changed parameter CloudFormation says DirectModification (recorded [3]).
@@ -94,7 +94,7 @@ def uses_at(evaluator: Evaluator, expression: Any, steps: Steps) -> Uses:
 
 
 def _element(evaluator: Evaluator, items: list[Any], index: str | int) -> Any:
-    """Give the element that became the one at `index`: what AWS::NoValue removes is not counted."""
+    """Return the element that became the one at `index`: what AWS::NoValue removes is not counted."""
     there = (item for item in items if not call(item) or evaluator.used(item)[0] is not MISSING)
     return next((item for position, item in enumerate(there) if position == index), None)
 
@@ -103,7 +103,7 @@ def _element(evaluator: Evaluator, items: list[Any], index: str | int) -> Any:
 
 
 def json_length(type_name: str, property_name: str, steps: Steps) -> int | None:
-    """Give how many steps lead to the JSON document that a path leads into, as for a policy; None for none.
+    """Return how many steps lead to the JSON document that a path leads into, as for a policy; None for none.
 
     What a schema does not describe further is JSON: an object without properties, or one that may be text.
     """

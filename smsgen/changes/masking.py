@@ -52,7 +52,7 @@ class Mask:
         self._parts = tuple(sorted((one for one in known if len(one) >= _LEAST), key=len, reverse=True))
 
     def __call__(self, value: Any, name: str = "") -> Any:
-        """Give `value` masked; `name` is the property it is the value of."""
+        """Return `value` masked; `name` is the property it is the value of."""
         if isinstance(value, str):
             return self._text(value, name)
         if isinstance(value, Mapping):
@@ -75,7 +75,7 @@ class Mask:
         return self.text(text)
 
     def text(self, text: str) -> str:
-        """Give a text with every secret in it masked."""
+        """Return a text with every secret in it masked."""
         for secret in self._parts:
             if secret in text:
                 text = text.replace(secret, MASK)
@@ -111,7 +111,7 @@ def _kept(found: re.Match[str]) -> str:
 
 
 def mask_of(change_set: ChangeSet) -> Mask:
-    """Give the mask of a change set: it knows the NoEcho values of both sides and of every nested stack."""
+    """Return the mask of a change set: it knows the NoEcho values of both sides and of every nested stack."""
     return Mask(_secrets(change_set))
 
 
@@ -131,7 +131,7 @@ def _no_echo(side: Side) -> Iterable[str]:
 
 
 def secret_name(path: str, *contexts: Mapping[str, Any] | None) -> str:
-    """Give the name that a Path's value is judged by: its own, or that of the pair whose Value it is."""
+    """Return the name that a Path's value is judged by: its own, or that of the pair whose Value it is."""
     steps = steps_of(path)
     for context in contexts:
         pair = at(context or {}, steps[:-1])
@@ -141,7 +141,7 @@ def secret_name(path: str, *contexts: Mapping[str, Any] | None) -> str:
 
 
 def masked_text(mask: Mask, text: str, name: str) -> str:
-    """Give a BeforeValue or AfterValue masked: where it is the JSON of a list or a map, what it holds by its names."""
+    """Return a BeforeValue or AfterValue masked; in the JSON of a list or a map, each value by its own name."""
     value = parsed(text)
     return mask(text, name) if isinstance(value, str) else _json(mask(value, name))
 
@@ -153,13 +153,13 @@ def _json(value: Any) -> str:
 
 
 def _pair_name(value: Mapping[str, Any]) -> str:
-    """Give the name in a name-value pair: `{"Name": "DB_PASSWORD", "Value": …}`, a tag, an environment variable."""
+    """Return the name in a name-value pair: `{"Name": "DB_PASSWORD", "Value": …}`, a tag, an environment variable."""
     found = value.get("Name", value.get("Key", value.get("ParameterKey", "")))
     return found.replace("_", "").replace("-", "") if isinstance(found, str) and "Value" in value else ""
 
 
 def decoded(text: str) -> str | None:
-    """Give the script in Base64 user data, or None where the text is no Base64 of UTF-8 text."""
+    """Return the script in Base64 user data, or None where the text is no Base64 of UTF-8 text."""
     import base64
     import binascii
 
@@ -174,6 +174,6 @@ _EMBEDDED = r"\[Convert\]::FromBase64String\('([A-Za-z0-9+/=]++)'\)"
 
 
 def _written_out(found: re.Match[str]) -> str:
-    """Give what PowerShell gets as Base64, to be read and searched for secrets: our own boot scripts embed so."""
+    """Return what PowerShell gets as Base64, to be read and searched for secrets: our own boot scripts embed so."""
     inner = decoded(found[1])
     return found[0] if inner is None else "@'\n" + inner.removeprefix("\ufeff").rstrip("\n") + "\n'@"

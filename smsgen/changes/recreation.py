@@ -22,7 +22,7 @@ Rule = tuple[tuple[str, ...], Recreation]
 def requires_recreation(
     type_name: str, property_name: str, before: Any = MISSING, after: Any = MISSING
 ) -> Recreation:
-    """Say whether a change of the property replaces the resource: Never, Conditionally or Always.
+    """Return whether a change of the property replaces the resource: Never, Conditionally or Always.
 
     Where only a part of the property is create-only, `before` and `after` (resolved values) decide; without
     them the answer is Conditionally. A type that is opaque (see `is_opaque`), a custom resource for one,
@@ -39,7 +39,7 @@ def requires_recreation(
 
 @lru_cache(maxsize=256)
 def is_opaque(type_name: str) -> bool:
-    """Say whether only the code behind a type knows what a change does: AWS answers Conditionally then.
+    """Return whether only the code behind a type knows what a change does: AWS answers Conditionally then.
 
     So it is for `Custom::*` and AWS::CloudFormation::CustomResource, for the types of AWS whose schema names
     no handlers (AWS::CDK::Metadata, AWS::LakeFormation::*), and for types that the table does not have:
@@ -62,7 +62,7 @@ def _judge(path: tuple[str, ...], recreation: Recreation, before: Any, after: An
 
 
 def _inside(value: Any, path: tuple[str, ...]) -> Iterable[Any]:
-    """Give what stands at a path of a schema: `*` is every item, and a list met on the way is too."""
+    """Yield what stands at a path of a schema: `*` is every item, and a list met on the way is too."""
     if not path:
         yield value
     elif isinstance(value, list):

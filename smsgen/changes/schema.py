@@ -12,7 +12,7 @@ def _texts(description: str) -> dict[str, Any]:
 
 
 def snapshot_schema() -> dict[str, Any]:
-    """Give the schema as plain data."""
+    """Return the schema as plain data."""
     resource = {
         "type": "object",
         "required": ["type"],

@@ -61,7 +61,7 @@ _WHOLE: dict[str, str] = {"Tags": "/Properties/Tags", **{name: f"/{name}" for na
 
 
 def fields(resource: Mapping[str, Any]) -> dict[Field, Any]:
-    """Give what of a resource can change, not evaluated."""
+    """Return what of a resource can change, not evaluated."""
     type_name = resource.get("Type")
     found = {field(type_name, name): value for name, value in section(resource, "Properties").items()}
     found.update({Field(name): resource[name] for name in _ATTRIBUTES if name in resource})
@@ -69,7 +69,7 @@ def fields(resource: Mapping[str, Any]) -> dict[Field, Any]:
 
 
 def field(type_name: Any, property_name: str) -> Field:
-    """Give the field of a property; the tags of some types are an attribute of their own."""
+    """Return the field of a property; the tags of some types are an attribute of their own."""
     if is_attribute(str(type_name), property_name):
         return Field("Tags")
     return Field("Properties", property_name)
@@ -115,11 +115,11 @@ class Half:
         }
 
     def lookup(self, target: str, attribute: str | None) -> Any:
-        """Give what Ref (attribute None) or Fn::GetAtt of the resource gives."""
+        """Return what Ref (attribute None) or Fn::GetAtt of the resource gives."""
         return Unknown(_symbol(target, attribute))
 
     def lookup_masked(self, target: str, attribute: str | None) -> Any:
-        """Give the same with NoEcho values masked."""
+        """Return the same with NoEcho values masked."""
         return self.lookup(target, attribute)
 
     def evaluated(self, resource: Mapping[str, Any]) -> dict[Field, Evaluated]:
@@ -129,26 +129,26 @@ class Half:
         return found | {name: Evaluated(value, Uses({}, {})) for name, value in self.tagged(resource).items()}
 
     def tagged(self, resource: Mapping[str, Any]) -> dict[Field, Any]:
-        """Give the tags that a resource has from the stack, where those change (`stack_tags`) and it takes any."""
+        """Return the tags that a resource has from the stack, where those change (`stack_tags`) and it takes any."""
         if self.stack_tags is None or not is_taggable(str(resource.get("Type"))):
             return {}
         return {STACK_TAGS: self.stack_tags}
 
     def is_undecided(self, resource: Mapping[str, Any]) -> bool:
-        """Say whether the resource has a condition that is not known."""
+        """Return whether the resource has a condition that is not known."""
         name = resource.get("Condition")
         return isinstance(name, str) and self.exact.condition(name) is None
 
     def conditions(self) -> dict[str, bool | None]:
-        """Give what the conditions of the template are."""
+        """Return what the conditions of the template are."""
         return {name: self.exact.condition(name) for name in section(self.template, "Conditions")}
 
     def summary(self) -> Side:
-        """Give the side as reports see it."""
+        """Return the side as reports see it."""
         return Side(self.template, self.texts, self.conditions(), frozenset(self.resources))
 
     def outputs(self) -> Any:
-        """Give the outputs that exist, evaluated."""
+        """Return the outputs that exist, evaluated."""
         found = section(self.template, "Outputs").items()
         return {
             name: self.exact.evaluate({key: value for key, value in output.items() if key != "Condition"})
@@ -168,11 +168,11 @@ class Before(Half):
         super().__init__(stack.template, stack.parameters, stack.ssm, environment)
 
     def lookup(self, target: str, attribute: str | None) -> Any:
-        """Give the live value."""
+        """Return the live value."""
         return self._live(target, attribute, self.exact)
 
     def lookup_masked(self, target: str, attribute: str | None) -> Any:
-        """Give the live value, without what a NoEcho parameter put into it."""
+        """Return the live value, without what a NoEcho parameter put into it."""
         return self._live(target, attribute, self.masked)
 
     def _live(self, target: str, attribute: str | None, evaluator: Evaluator) -> Any:
@@ -188,7 +188,7 @@ class Before(Half):
         return self._deployed_property(target, attribute, evaluator)
 
     def _deployed_property(self, target: str, name: str, evaluator: Evaluator) -> Any:
-        """Give the property of the attribute's name as it was deployed: what a registry type reads back."""
+        """Return the property of the attribute's name as it was deployed: what a registry type reads back."""
         properties = section(section(self.template, "Resources").get(target, {}), "Properties")
         if name not in properties or (target, name) in self._open:
             return Unknown(_symbol(target, name))
@@ -205,7 +205,7 @@ OUTPUTS = "Outputs."
 
 
 def outputs_of(name: str) -> str:
-    """Give the word that stands for all outputs of a nested stack among what is pending."""
+    """Return the word that stands for all outputs of a nested stack among what is pending."""
     return f"{name}.{OUTPUTS}"
 
 
@@ -226,11 +226,11 @@ class After(Half):
         super().__init__(template, parameters, environment.ssm, environment)
 
     def lookup(self, target: str, attribute: str | None) -> Any:
-        """Give the live value of a resource that stays, Unknown of any other."""
+        """Return the live value of a resource that stays, Unknown of any other."""
         return self._stays(target, attribute, masked=False)
 
     def lookup_masked(self, target: str, attribute: str | None) -> Any:
-        """Give the same with NoEcho values masked."""
+        """Return the same with NoEcho values masked."""
         return self._stays(target, attribute, masked=True)
 
     def _stays(self, target: str, attribute: str | None, *, masked: bool) -> Any:
@@ -257,5 +257,5 @@ def _symbol(target: str, attribute: str | None) -> str:
 
 
 def references(uses: Uses) -> tuple[Reference, ...]:
-    """Give the Ref and GetAtt to resources that a value was made of, in the order of the text."""
+    """Return the Ref and GetAtt to resources that a value was made of, in the order of the text."""
     return tuple(uses.references)

@@ -55,7 +55,7 @@ _STATED = ("template", "tags")
 
 
 def to_data(stack: Stack) -> dict[str, Any]:
-    """Give a stack as the data of a snapshot, without what is not known; `from_data` gives the stack again."""
+    """Return a stack as the data of a snapshot, without what is not known; `from_data` gives the stack again."""
     made: dict[str, Any] = {
         "stackName": stack.stack_name,
         "stackId": stack.stack_id,
@@ -96,7 +96,7 @@ _TEXTS = ("stackName", "stackId")
 
 
 def problems_of(data: Any, path: Path = ()) -> list[Diagnostic]:
-    """Give what is wrong with the shape of a snapshot, nested stacks included."""
+    """Return what is wrong with the shape of a snapshot, nested stacks included."""
     if not isinstance(data, dict):
         return [_problem("a snapshot is a map", path)]
     if not isinstance(data.get("template"), dict):

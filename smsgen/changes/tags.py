@@ -44,7 +44,7 @@ AWS::SecretsManager::Secret was in 2022, before its schema had any: under Tags, 
 
 
 def is_attribute(type_name: str, property_name: str) -> bool:
-    """Say whether a property is listed under the Attribute `Tags`."""
+    """Return whether a property is listed under the Attribute `Tags`."""
     if property_name != TAGS:
         return False
     seen = SEEN.get(type_name) or SEEN.get(type_name[: type_name.rfind("::") + 2])
@@ -52,7 +52,7 @@ def is_attribute(type_name: str, property_name: str) -> bool:
 
 
 def is_taggable(type_name: str) -> bool:
-    """Say whether the tags of a stack are passed on to the resources of a type and can be changed there.
+    """Return whether the tags of a stack are passed on to the resources of a type and can be changed there.
 
     The resource schemas say so (`tagging`), and of what has no schema nothing is known.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html
@@ -63,7 +63,7 @@ def is_taggable(type_name: str) -> bool:
 def stack_tags(
     before: Mapping[str, str] | None, after: Mapping[str, str] | None
 ) -> tuple[TagList, TagList] | None:
-    """Give the tags of a stack on both sides where they change, as the API lists them; None where nothing is known to.
+    """Return a stack's tags on both sides, as the API lists them; None where no change of them is known.
 
     What stays keeps its place, and what is new comes after it.
     """

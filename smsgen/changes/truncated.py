@@ -25,7 +25,7 @@ Context = Mapping[str, Any]
 
 
 def truncated(change: ResourceChange) -> ResourceChange:
-    """Give the change as CloudFormation shows it: very long properties are replaced by their signatures."""
+    """Return the change as CloudFormation shows it: very long properties are replaced by their signatures."""
     was, now = _signed(change.before_context), _signed(change.after_context)
     if was is change.before_context and now is change.after_context:
         return change
@@ -40,7 +40,7 @@ def truncated(change: ResourceChange) -> ResourceChange:
 
 
 def _signed(context: Context | None) -> Context | None:
-    """Give a context with signatures in place of long values; the same object where there is none."""
+    """Return a context with signatures in place of long values; the same object where there is none."""
     if context is None or len(value_text(context) or "") <= LONGEST:
         return context
     properties = {name: _shown(value) for name, value in context.get("Properties", {}).items()}
@@ -55,7 +55,7 @@ def _shown(value: Any) -> Any:
 
 
 def _property_path(detail: Detail) -> str | None:
-    """Give the path of the property, or of the attribute, that a detail is about; None for Automatic."""
+    """Return the path of the property, or of the attribute, that a detail is about; None for Automatic."""
     path = detail.target.path
     if path is None:
         return None
@@ -69,7 +69,7 @@ def _details(
     contexts: tuple[Context, Context],
     shown: tuple[Context, Context],
 ) -> Iterator[Detail]:
-    """Give the details of one property: where it is truncated, those of its own path, or one that says it changed."""
+    """Yield the details of one property: where it is truncated, those of its own path, or one that says it changed."""
     steps = steps_of(path or "")
     full, short = ([at(side, steps) for side in sides] for sides in (contexts, shown))
     if path is None or full == short:
@@ -116,7 +116,7 @@ def _valued(detail: Detail, path: str, before: Any, after: Any) -> Detail:
 
 
 def signature(value: Any) -> str:
-    """Give what stands in place of a value: the SHA-256 of its JSON; of a text, of the text itself (analogy)."""
+    """Return what stands in place of a value: the SHA-256 of its JSON; of a text, of the text itself (analogy)."""
     from hashlib import sha256
 
     text = value_text(_in_java_order(value)) or ""
@@ -124,7 +124,7 @@ def signature(value: Any) -> str:
 
 
 def _in_java_order(value: Any) -> Any:
-    """Give the value with the keys of its maps in the order in which a java.util.HashMap iterates.
+    """Return the value with the keys of its maps in the order in which a java.util.HashMap iterates.
 
     https://docs.oracle.com/javase/8/docs/api/java/util/HashMap.html: 16 buckets, doubled above a load of 0.75.
     """
@@ -140,7 +140,7 @@ def _in_java_order(value: Any) -> Any:
 
 
 def _bucket(key: str, buckets: int) -> int:
-    """Give the bucket of a key, from String.hashCode and the spreading of HashMap.hash.
+    """Return the bucket of a key, from String.hashCode and the spreading of HashMap.hash.
 
     https://docs.oracle.com/javase/8/docs/api/java/lang/String.html#hashCode--
     """

@@ -22,7 +22,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 
 def uncertain(comparison: Comparison, changes: Iterable[ResourceChange]) -> tuple[str, ...]:
-    """Give the sentences for an answer. `changes`: those with property values."""
+    """Return the sentences for an answer. `changes`: those with property values."""
     tags = (STACK_TAGS,) if comparison.after.stack_tags is not None else ()
     return (*tags, *(sentence for change in changes for sentence in _readers(comparison, change)))
 

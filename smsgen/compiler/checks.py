@@ -53,7 +53,7 @@ def check_user_data(one: ResolvedServer, script: scripts.BootScript | None) -> I
 
 
 def script_is_a_script(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
-    """A boot script that does more than the user's own text can only run that text if it is a script."""
+    """Refuse a user's text that is no script where the boot script does more than run it."""
     text = scripts.text_of(one, {})
     if not scripts.is_composed(one) or not text:
         return
@@ -75,7 +75,7 @@ def script_is_a_script(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
 
 
 def scripts_can_be_fetched(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
-    """A server without an instance profile may read no object of S3."""
+    """Warn where a server is to read an object of S3 and has no instance profile."""
     if (
         scripts_in_s3(one)
         and not one.launch.iam_instance_profile_name

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 def words(table: str, type_name: str) -> list[str] | None:
-    """Give the words of a resource type, in the table's order; None where the type is not in the table."""
+    """Return the words of a resource type, in the table's order; None where the type is not in the table."""
     start = table.find(f"\n{type_name}\n")
     if start < 0:
         return None

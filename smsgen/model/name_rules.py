@@ -57,7 +57,7 @@ def refuse_twice(
 
 
 def servers_are_named(seen: View, problems: Problems) -> None:
-    """A server has something that its logical id can be made from: its index in the file is not stable."""
+    """Refuse a server with nothing to make its logical id from: its index in the file is not stable."""
     for named in _named(seen):
         if not (named.pinned or names.title(named.server)):
             message = "this server has no serverId, no vmServer.vmName and no launch.logicalId"

@@ -34,7 +34,7 @@ SMS_PREFIX = "sms-app-"
 
 
 def defaults_name_nobody(seen: View, problems: Problems) -> None:
-    """What belongs to one server is no default for several."""
+    """Refuse as a default for several servers what belongs to one."""
     for path, launch, servers in seen.launches:
         if servers < 2:
             continue
@@ -108,7 +108,7 @@ def security_groups_are_said_once(seen: View, problems: Problems) -> None:
 
 
 def profile_is_named_or_made(seen: View, problems: Problems) -> None:
-    """An instance profile is named, or made, not both in one place."""
+    """Refuse an instance profile that is both named and made in one place."""
     for path, launch, _ in seen.launches:
         if launch.iam_instance_profile_name is not None and launch.create_instance_profile:
             both = "iamInstanceProfileName and createInstanceProfile"
@@ -146,7 +146,7 @@ def _conflict(problems: Problems, path: Path, both: str, hint: str) -> None:
 
 
 def readiness_is_bounded(seen: View, problems: Problems) -> None:
-    """A timeout is above nothing and at most twelve hours (CloudFormation: CreationPolicy, WaitCondition)."""
+    """Refuse a timeout of nothing or above twelve hours (CloudFormation: CreationPolicy, WaitCondition)."""
     for path, launch, _ in seen.launches:
         if launch.readiness is not None:
             length = seconds(launch.readiness.timeout)

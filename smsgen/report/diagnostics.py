@@ -13,12 +13,12 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 def render(diagnostics: Sequence[Diagnostic], output: str) -> str:
-    """Give the diagnostics in the format `output`, a key of OUTPUTS, as lines that end with a newline."""
+    """Return the diagnostics in the format `output`, a key of OUTPUTS, as lines that end with a newline."""
     return OUTPUTS[output](diagnostics)
 
 
 def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
-    """Give one line that counts them: `2 errors, 1 warning in 3 files`."""
+    """Return one line that counts them: `2 errors, 1 warning in 3 files`."""
     counts = [(severity, sum(found.severity is severity for found in diagnostics)) for severity in Severity]
     words = [_plural(count, severity.value) for severity, count in counts if count]
     return f"{', '.join(words) or 'no problems'} in {_plural(files, 'file')}"
@@ -56,7 +56,7 @@ def _dump(data: Any) -> str:
 
 
 def _sarif(diagnostics: Sequence[Diagnostic]) -> str:
-    """Give a SARIF log with what GitHub's documentation asks for ("SARIF support for code scanning")."""
+    """Return a SARIF log with what GitHub's documentation asks for ("SARIF support for code scanning")."""
     codes = sorted({found.code for found in diagnostics})
     run = {
         "tool": {"driver": {"name": "smsgen", "rules": [_sarif_rule(code) for code in codes]}},
@@ -67,7 +67,7 @@ def _sarif(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _sarif_rule(code: str) -> dict[str, Any]:
-    """Give what is said of a code; one that is not smsgen's own is a rule of cfn-lint's."""
+    """Return what is said of a code; one that is not smsgen's own is a rule of cfn-lint's."""
     from smsgen.report.codes import CODES
     from smsgen.report.explain import one
 

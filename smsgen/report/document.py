@@ -14,7 +14,7 @@ VERSION = 1
 
 
 def document(change_set: ChangeSet, *, include_property_values: bool = True) -> dict[str, Any]:
-    """Give the document as plain data, secrets masked.
+    """Return the document as plain data, secrets masked.
 
     `changeSet` is DescribeChangeSet's answer (contexts parsed), `counts`, `findings`, `beyond` and, where there is any,
     `uncertain` are smsgen's own, `nested` holds the answers of nested stacks.
@@ -70,7 +70,7 @@ def _edits(view: View) -> list[dict[str, Any]]:
 
 
 def render(change_set: ChangeSet, format: str, *, include_property_values: bool = True) -> str:  # noqa: A002 - the option's name
-    """Give the document as text; `format` is "json" or "yaml"."""
+    """Return the document as text; `format` is "json" or "yaml"."""
     data = document(change_set, include_property_values=include_property_values)
     if format == "json":
         import json

@@ -16,7 +16,7 @@ _WIDTH = 100
 
 
 def one(code: Code) -> str:
-    """Give all that is known of a code, as lines that end with a newline."""
+    """Return all that is known of a code, as lines that end with a newline."""
     parts = [
         f"{code.code} ({code.severity}): {code.title}",
         _filled(code.means),
@@ -29,12 +29,12 @@ def one(code: Code) -> str:
 
 
 def several(codes: Iterable[Code]) -> str:
-    """Give codes one after the other, for several that were asked for."""
+    """Return codes one after the other, for several that were asked for."""
     return "\n".join(map(one, codes))
 
 
 def every() -> str:
-    """Give each code in a line, under the headings of the table."""
+    """Return each code in a line, under the headings of the table."""
     width = max(map(len, CODES))
     blocks = [
         f"{heading}:\n" + "".join(f"  {code.code:<{width}}  {code.title}\n" for code in codes)
@@ -44,7 +44,7 @@ def every() -> str:
 
 
 def nearest(code: str) -> str:
-    """Give the code that is most like an unknown one, or ""."""
+    """Return the code that is most like an unknown one, or ""."""
     from difflib import get_close_matches
 
     near = get_close_matches(code.upper(), CODES, 1)
@@ -75,7 +75,7 @@ def _example(example: Example) -> str:
 
 
 def _texts(example: Example) -> Iterator[tuple[str, str]]:
-    """Give (file, text) of an example."""
+    """Yield (file, text) of an example."""
     if example.deployed:
         yield ("template.yaml" if example.kind == "parameters" else "deployed.yaml"), example.deployed
     name = {"app": "app.yaml", "template": "template.yaml"}.get(example.kind, f"{example.kind}.yaml")
@@ -88,7 +88,7 @@ def _command(example: Example) -> str:
 
 
 def page() -> str:
-    """Give docs/diagnostics.md."""
+    """Return docs/diagnostics.md."""
     return "".join(_page())
 
 

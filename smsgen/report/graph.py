@@ -80,7 +80,7 @@ class Graph(NamedTuple):
 
 
 def of_compiled(compiled: Compiled) -> Graph:
-    """Give the picture of an application that was compiled."""
+    """Return the picture of an application that was compiled."""
     body = compiled.template.body
     children = {child.file: child.template.body for child in compiled.children}
     found = list(servers(body))
@@ -98,7 +98,7 @@ def of_compiled(compiled: Compiled) -> Graph:
 def of_change_set(
     change_set: ChangeSet, kinds: Mapping[str, str], mask: Callable[[Any, str], Any] = lambda text, _: text
 ) -> Graph:
-    """Give the picture of both sides of a change set: servers that go are drawn, too.
+    """Return the picture of both sides of a change set: servers that go are drawn, too.
 
     `kinds`: logical id (`Child/Id` in a nested stack) -> what happens to it. `mask`: hides the secrets of a text that
     is the value of a property.
@@ -136,7 +136,7 @@ def _masked(server: Server, kind: str, mask: Callable[[Any, str], Any]) -> Serve
 
 
 def counted(number: int, word: str) -> str:
-    """Give a number and what it counts: `1 server`, `1,200 servers`."""
+    """Return a number and what it counts: `1 server`, `1,200 servers`."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
@@ -166,7 +166,7 @@ def _lanes(found: Sequence[Server], between: frozenset[str]) -> tuple[Lane, ...]
 
 
 def _fewer_lanes(lanes: list[Lane]) -> tuple[Lane, ...]:
-    """Give the first lanes and the last ones, and between them one that stands for the rest."""
+    """Return the first lanes and the last ones, and between them one that stands for the rest."""
     if len(lanes) <= MOST_LANES:
         return tuple(lanes)
     head, rest, tail = lanes[: MOST_LANES - 8], lanes[MOST_LANES - 8 : -7], lanes[-7:]
@@ -206,7 +206,7 @@ def _groups(members: Sequence[Server], most: int) -> Iterator[Group]:
 
 
 def _fold(members: Sequence[Server], most: int) -> Iterator[Card]:
-    """Give a card a server, or where these are more than `most`, a card for all that are alike."""
+    """Yield a card a server, or where these are more than `most`, a card for all that are alike."""
     if len(members) <= most:
         yield from map(_card, members)
         return
@@ -269,7 +269,7 @@ def _span(members: Sequence[Server]) -> str:
 
 
 def _only(members: Iterable[Server], field: str) -> str:
-    """Give the value of a field that all have in common, or ""."""
+    """Return the value of a field that all have in common, or ""."""
     values = {getattr(server, field) for server in members}
     return str(values.pop()) if len(values) == 1 else ""
 
@@ -279,7 +279,7 @@ def _images(members: Iterable[Server]) -> int:
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Give what a name is sorted by, so that web2 comes before web10."""
+    """Return what a name is sorted by, so that web2 comes before web10."""
     import re
 
     parts = re.findall(r"[0-9]{1,18}|[^0-9]+", name)
@@ -287,7 +287,7 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def _words(lanes: Sequence[Lane]) -> str:
-    """Give the picture in words, for who cannot see it."""
+    """Return the picture in words, for who cannot see it."""
     return " ".join(
         f"Launch order {lane.label}: {'; '.join(map(_group_words, lane.groups))}."
         + (f" Then, {lane.gate.when}:" if lane.gate else "")

@@ -15,7 +15,7 @@ _GATE = 'style=filled, fillcolor="#ddf4ff", color="#54aeff"'
 
 
 def render(graph: Graph) -> str:
-    """Give the graph as text that ends with a newline."""
+    """Return the graph as text that ends with a newline."""
     return "".join(f"{line}\n" for line in _lines(graph))
 
 
@@ -65,7 +65,7 @@ def _card(card: Card) -> str:
 
 
 def _edges(at: int, lane: Lane, style: str) -> Iterator[tuple[str, str]]:
-    """Give each card with the style of its edge: one is drawn for the lane, the others only keep the order."""
+    """Yield each card with the style of its edge: one is drawn for the lane, the others only keep the order."""
     names = list(_names(at, lane))
     for index, name in enumerate(names):
         yield name, style if index == (len(names) - 1) // 2 else "style=invis"

@@ -16,7 +16,7 @@ _LONGEST = 80
 
 
 def render(graph: Graph) -> str:
-    """Give the flowchart as text that ends with a newline."""
+    """Return the flowchart as text that ends with a newline."""
     return "".join(f"{line}\n" for line in _lines(graph))
 
 
@@ -71,7 +71,7 @@ def _styles(graph: Graph) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Give a text as it may stand within quotes: one line, not too long, nothing in it that means anything."""
+    """Return a text as it may stand within quotes: one line, not too long, nothing in it that means anything."""
     text = clean(text[: _LONGEST * 2])
     shown = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     # At its beginning, `-`, `+` or `1.` would make a list of it.
@@ -82,5 +82,5 @@ def _text(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    """Give a text for who cannot see the picture: to the end of a line nothing means anything but these."""
+    """Return a text for who cannot see the picture: to the end of a line nothing means anything but these."""
     return clean("".join(c if c.isalnum() or c in _PLAIN else " " for c in clean(text)))

@@ -35,7 +35,7 @@ class Server(NamedTuple):
 
 
 def servers(template: Any, inside: str = "", waits_for: tuple[str, ...] = ()) -> Iterator[Server]:
-    """Give the servers of one template, in its order.
+    """Yield the servers of one template, in its order.
 
     `inside`: begins their paths (`Child/`). `waits_for`: what the nested stack that the template is of depends on.
     """
@@ -63,13 +63,13 @@ def servers(template: Any, inside: str = "", waits_for: tuple[str, ...] = ()) ->
 
 
 def depends_on(resource: Any) -> tuple[str, ...]:
-    """Give the logical ids under a resource's DependsOn, which takes one or a list."""
+    """Return the logical ids under a resource's DependsOn, which takes one or a list."""
     said = _map(resource).get("DependsOn")
     return (said,) if isinstance(said, str) else tuple(map(str, said)) if isinstance(said, list) else ()
 
 
 def barriers(template: Any) -> frozenset[str]:
-    """Give the logical ids of those resources of a template that stand between two launch orders."""
+    """Return the logical ids of those resources of a template that stand between two launch orders."""
     return frozenset(
         str(name)
         for name, resource in _map(_map(template).get("Resources")).items()
@@ -78,7 +78,7 @@ def barriers(template: Any) -> frozenset[str]:
 
 
 def _kept_volumes(resources: Mapping[str, Any]) -> dict[str, int]:
-    """Give logical id of a server -> how many of the volumes attached to it outlive it."""
+    """Return logical id of a server -> how many of the volumes attached to it outlive it."""
     found: dict[str, int] = {}
     for resource in resources.values():
         properties = _map(_map(resource).get("Properties"))
@@ -90,7 +90,7 @@ def _kept_volumes(resources: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _signals(resources: Mapping[str, Any]) -> dict[str, str]:
-    """Give logical id of a server -> how long its WaitCondition waits."""
+    """Return logical id of a server -> how long its WaitCondition waits."""
     return {
         server: duration(_map(resource.get("Properties")).get("Timeout"))
         for resource in map(_map, resources.values())
@@ -105,7 +105,7 @@ def _creation_signal(resource: Mapping[str, Any]) -> str:
 
 
 def duration(value: Any) -> str:
-    """Give an ISO 8601 duration, or a number of seconds, in short words: `PT1H30M`, `5400` -> `1 h 30 min`."""
+    """Return an ISO 8601 duration, or a number of seconds, in short words: `PT1H30M`, `5400` -> `1 h 30 min`."""
     import re
 
     text = str(value)
@@ -122,7 +122,7 @@ def duration(value: Any) -> str:
 
 
 def _value(value: Any) -> str:
-    """Give a property as it is drawn: a literal as it stands, a parameter by its name: `$ImageId`."""
+    """Return a property as it is drawn: a literal as it stands, a parameter by its name: `$ImageId`."""
     name = _ref(value)
     if name:
         return f"${name}"

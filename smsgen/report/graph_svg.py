@@ -43,7 +43,7 @@ class _Placed(NamedTuple):
 
 
 def render(graph: Graph, *, page: bool = False) -> str:
-    """Give the picture. `page`: to stand in an HTML page, where changes are links to what is said of them."""
+    """Return the picture. `page`: to stand in an HTML page, where changes are links to what is said of them."""
     lanes = [_place(lane.groups) for lane in graph.lanes]
     wide = max([_extent(placed)[0] for placed in lanes] + [_heading_room(graph)])
     margin = 0 if page else _MARGIN
@@ -79,7 +79,7 @@ def _document(graph: Graph, parts: Iterable[str], wide: float, high: float, page
 
 
 def _heading_room(graph: Graph) -> float:
-    """Give the room that a heading asks of a narrow picture, and that a gate does."""
+    """Return the room that a heading asks of a narrow picture, and that a gate does."""
     gates = [_gate_width(lane.gate) for lane in graph.lanes if lane.gate]
     said = width(clean(graph.subtitle), 12) - _GUTTER if graph.title else 0
     return min(max([2 * _GAP + _CARD, said, *gates]), _ROOM)
@@ -118,12 +118,12 @@ def _extent(placed: Sequence[_Placed]) -> tuple[float, float]:
 
 
 def _card_height(group: Group) -> float:
-    """Give the height of the group's tallest card: all of them have it."""
+    """Return the height of the group's tallest card: all of them have it."""
     return max(26 + _LINE * len(card.lines) + _PILL * len(_pill_rows(card)) + 8 for card in group.cards)
 
 
 def _pill_rows(card: Card) -> list[list[tuple[str, str]]]:
-    """Give (class, words) of a card's marks, in rows as they fit."""
+    """Return (class, words) of a card's marks, in rows as they fit."""
     change = [("change", f"{MARKS.get(card.kind, '')} {card.kind}".strip())] if card.kind else []
     rows: list[list[tuple[str, str]]] = []
     left = 0.0
@@ -214,7 +214,7 @@ def _card(card: Card, box: _Box) -> Iterator[str]:
 
 
 def _gate_width(gate: Gate) -> float:
-    """Give the width of a gate's box with its two texts."""
+    """Return the width of a gate's box with its two texts."""
     return width(clean(_gate_name(gate)), 11, mono=True) + width(clean(gate.when), 11.5) + 46
 
 
@@ -266,7 +266,7 @@ def _text(
     mono: bool = False,
     tooltip: bool = False,
 ) -> str:
-    """Give a text within `room`; with `tooltip`, one that is cut says all of it where it is pointed at."""
+    """Return a text within `room`; with `tooltip`, one that is cut says all of it where it is pointed at."""
     shown = elide(text, room, size, bold=bold, mono=mono)
     whole = clean(text)
     more = f"<title>{_escape(whole)}</title>" if tooltip and shown != whole else ""
@@ -282,7 +282,7 @@ def _n(number: float) -> str:
 
 
 def _escape(text: str) -> str:
-    """Give a text as it may stand in XML and HTML, between tags and within quotes."""
+    """Return a text as it may stand in XML and HTML, between tags and within quotes."""
     from html import escape
 
     return escape(text)

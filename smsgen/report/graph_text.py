@@ -29,14 +29,14 @@ _TAIL = 7
 
 
 def clean(text: str) -> str:
-    """Give a text on one line, without control and direction characters: XML takes none of the former, and the latter
+    """Return a text on one line, without control and direction characters: XML takes none of the former, and the latter
     would turn what stands beside it.
     """
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def width(text: str, size: float, *, bold: bool = False, mono: bool = False) -> float:
-    """Give an upper bound of a text's width, in the unit of `size`, its font's size."""
+    """Return an upper bound of a text's width, in the unit of `size`, its font's size."""
     return sum(_em(letter, mono) for letter in text) * size * (_BOLD if bold else 1)
 
 
@@ -49,7 +49,7 @@ def _em(letter: str, mono: bool) -> float:
 
 
 def elide(text: str, room: float, size: float, *, bold: bool = False, mono: bool = False) -> str:
-    """Give a text cleaned, and cut with an ellipsis where it is wider than `room`."""
+    """Return a text cleaned, and cut with an ellipsis where it is wider than `room`."""
     text = clean(text[:_LONGEST])
     if width(text, size, bold=bold, mono=mono) <= room:
         return text
@@ -62,7 +62,7 @@ def elide(text: str, room: float, size: float, *, bold: bool = False, mono: bool
 
 
 def elide_name(text: str, room: float, size: float, *, bold: bool = False, mono: bool = False) -> str:
-    """Give a server's name no wider than `room`: its domain goes first, then its middle.
+    """Return a server's name no wider than `room`: its domain goes first, then its middle.
 
     The names of a group differ at their ends: `prod-web-01.example.org`, `prod-web-02.example.org`.
     """

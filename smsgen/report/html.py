@@ -13,7 +13,7 @@ from smsgen.templates import folder
 
 
 def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
-    """Give the page. It loads nothing, runs no script, and escapes whatever a template holds.
+    """Return the page. It loads nothing, runs no script, and escapes whatever a template holds.
 
     `show_added`: new resources with their properties.
     """
@@ -30,7 +30,7 @@ def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
 
 
 def _picture(change_set: ChangeSet, view: View) -> str:
-    """Give the launch order of everything that smsgen compiled, on both sides, as SVG; "" where there is nothing."""
+    """Return the launch order of everything that smsgen compiled, on both sides, as SVG; "" where there is nothing."""
     graph = of_change_set(change_set, {row.logical_id: row.kind for row in view.rows}, mask_of(change_set))
     return graph_svg.render(graph, page=True) if graph.lanes else ""
 

@@ -72,7 +72,7 @@ _ABBREVIATIONS = frozenset(
 def leaf_name(
     path: str | None, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> str | None:
-    """Give the name of what a Path leads to, of which both contexts are given; None for a property as a whole."""
+    """Return the name of what a Path leads to, of which both contexts are given; None for a property as a whole."""
     steps = steps_of(path or "")
     if len(steps) < 2 or (len(steps) == 2 and steps[0] == "Properties"):
         return None
@@ -84,7 +84,7 @@ def leaf_name(
 def _words(
     steps: tuple[str, ...], before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> Iterator[str]:
-    """Give the words for each step after `Properties`; an element is called as it is deployed, else as it will be."""
+    """Yield the words for each step after `Properties`; an element is called as it is deployed, else as it will be."""
     for index, step in enumerate(steps[1:], 1):
         above = steps[index - 1]
         followed = index + 1 < len(steps)
@@ -114,7 +114,7 @@ def _element_name(noun: Noun, step: str, steps: tuple[str, ...], *contexts: Mapp
 
 
 def words(name: str) -> str:
-    """Give a CamelCase name as words: `delete on termination`, `subnet ID`."""
+    """Return a CamelCase name as words: `delete on termination`, `subnet ID`."""
     if name in WORDS:
         return WORDS[name]
     parts = (part.lower() for part in _WORD.findall(name))

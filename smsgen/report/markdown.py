@@ -21,12 +21,12 @@ _UNMENTION = "@\u200b"
 
 
 def marker(stack_name: str) -> str:
-    """Give the hidden line by which a bot finds the comment of a stack, to update it."""
+    """Return the hidden line by which a bot finds the comment of a stack, to update it."""
     return f"<!-- smsgen:change-set:{re.sub('[^A-Za-z0-9.-]', '-', stack_name)} -->"
 
 
 def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
-    """Give the comment: at most MAX_CHARACTERS characters, whatever the change set holds.
+    """Return the comment: at most MAX_CHARACTERS characters, whatever the change set holds.
 
     `show_added`: new resources with their properties.
     """
@@ -117,7 +117,7 @@ def _printable(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """Give a text for inside single backticks: none of its own, and no line or cell ends in it."""
+    """Return a text for inside single backticks: none of its own, and no line or cell ends in it."""
     return _printable(text).replace("`", "'").replace("|", "\\|")
 
 
@@ -126,7 +126,7 @@ def _code_span(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    """Give a text in which nothing is markup, a mention or HTML."""
+    """Return a text in which nothing is markup, a mention or HTML."""
     escaped = _SPECIAL.sub(r"\\\1", _html(_printable(text)))
     return escaped.replace("@", _UNMENTION)
 

@@ -23,7 +23,7 @@ _ROWS = {
 
 
 def render(change_set: ChangeSet, locate: Locate, file: Location | None = None) -> str:
-    """Give the log; a resource without a place (one that is removed) is reported at `file`.
+    """Return the log; a resource without a place (one that is removed) is reported at `file`.
 
     GitHub refuses the whole log for one result without a location ("locationFromSarifResult: expected at least one
     location"), though SARIF (3.27.12) allows it: https://github.com/github/codeql-action/issues/2459

@@ -19,7 +19,7 @@ _LONGEST = 100
 
 
 def render(change_set: ChangeSet, *, colour: bool = False, show_added: bool = False) -> str:
-    """Give the change set as lines of text; counts first and last.
+    """Return the change set as lines of text; counts first and last.
 
     `colour`: with ANSI escapes (SGR); `show_added`: new resources with their properties.
     """
@@ -122,5 +122,5 @@ def _cut(text: str | None) -> str:
 
 
 def _clean(text: str) -> str:
-    """Give a text without control characters: a value must not move the cursor of whoever reads it."""
+    """Return a text without control characters: a value must not move the cursor of whoever reads it."""
     return "".join(c if c.isprintable() else " " for c in text)

@@ -103,7 +103,7 @@ _UNNAMED = {"CREATE": "(new stack)", "UPDATE": "one template against another", "
 
 
 def view_of(change_set: ChangeSet, *, show_added: bool = False) -> View:
-    """Give the view of a change set, its nested stacks among it, with every secret masked.
+    """Return the view of a change set, its nested stacks among it, with every secret masked.
 
     `show_added`: new resources with all their properties.
     """
@@ -132,7 +132,7 @@ def _uncertain(change_set: ChangeSet) -> Iterable[str]:
 
 
 def summary(view: View) -> str:
-    """Give the counts as one line: `2 to add, 1 to replace`; what it is where nothing changes."""
+    """Return the counts as one line: `2 to add, 1 to replace`; what it is where nothing changes."""
     words = [word for kind, n in view.counts.items() for word in _counted(kind, n, view)]
     if view.findings:
         words.append(f"{len(view.findings)} to look at")
@@ -181,7 +181,7 @@ def _rows(
 
 
 def kind_of(change: ResourceChange) -> str:
-    """Give what happens to a resource, one of KINDS."""
+    """Return what happens to a resource, one of KINDS."""
     if change.action == "Modify":
         return {"True": "replace", "Conditional": "may replace"}.get(change.replacement or "", "modify")
     return {"Add": "add", "Import": "import", "Remove": "remove"}.get(change.action, "modify")
@@ -236,7 +236,7 @@ def _is_unshown(value: Value) -> bool:
 
 
 def _script_diff(name: str, change_set: ChangeSet, mask: Mask) -> Iterable[str]:
-    """Give the lines that differ of user data as both templates write it."""
+    """Yield the lines that differ of user data as both templates write it."""
     texts = [written_script(side.template, name) for side in (change_set.before, change_set.after)]
     if None not in texts:
         yield from _diff_of_lines(*(mask.text(text or "").splitlines() for text in texts))
@@ -263,14 +263,14 @@ def _value(change: ResourceChange, details: list[Detail], mask: Mask) -> Value:
 
 
 def _added(change: ResourceChange, mask: Mask) -> Iterable[Value]:
-    """Give the properties of a new resource, in the order of the template."""
+    """Yield the properties of a new resource, in the order of the template."""
     context = change.after_context or {}
     for name, value in context.get("Properties", {}).items():
         yield Value(name, name, "", (), after=masked_text(mask, value_text(value) or "", name))
 
 
 def _said(text: str) -> str:
-    """Give what a new or gone element says: of a pair such as a tag, its value."""
+    """Return what a new or gone element says: of a pair such as a tag, its value."""
     pair = parsed(text)
     if isinstance(pair, Mapping) and len(pair) == 2 and "Value" in pair and pair.keys() & {"Key", "Name"}:
         return value_text(pair["Value"]) or ""
@@ -291,7 +291,7 @@ def _cause(detail: Detail) -> str:
 
 
 def _diff(name: str, before: str, after: str) -> Iterable[str]:
-    """Give the lines that differ, of user data decoded, and of lists and maps written out."""
+    """Yield the lines that differ, of user data decoded, and of lists and maps written out."""
     was, now = _lines(name, before), _lines(name, after)
     if was is None or now is None:
         return
@@ -326,7 +326,7 @@ def _masked_edit(edit: Edit, mask: Mask) -> Edit:
 
 
 def edit_words(edit: Edit) -> tuple[str, str, str]:
-    """Give an edit as (what, value before, value after), "" for a value that is not there."""
+    """Return an edit as (what, value before, value after), "" for a value that is not there."""
     what = f"{edit.kind} {edit.name}".strip()
     return what, _short(edit.before), _short(edit.after)
 

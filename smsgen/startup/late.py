@@ -15,7 +15,7 @@ from typing import Any
 
 
 def late(name: str, **there: Any) -> ModuleType:
-    """Give a stand-in for a module: what is `there` stands ready, anything else is loaded with the real one.
+    """Return a stand-in for a module: what is `there` stands ready, anything else is loaded with the real one.
 
     Not importlib.util.LazyLoader: to CPython 3.11 an import statement already is a use of such a module.
     """

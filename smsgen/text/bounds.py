@@ -32,12 +32,12 @@ class Deep(Exception):
 
 
 def is_short(text: str) -> bool:
-    """Whether a text is too short to hold MAX_VALUES values."""
+    """Return whether a text is too short to hold MAX_VALUES values."""
     return len(text) <= _SHORT
 
 
 def json_values(text: str) -> int:
-    """Give how many values, keys counted, a JSON text may hold, and no fewer than it holds."""
+    """Return how many values, keys counted, a JSON text may hold, and no fewer than it holds."""
     count = _separators(text)
     return count if count <= MAX_VALUES else _separators(_JSON_TEXT.sub("", text))
 

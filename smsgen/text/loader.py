@@ -27,7 +27,7 @@ class Loader(_SafeLoader):  # type: ignore[misc] # one of two classes, chosen at
         self._left = MAX_VALUES - text.count("!")  # a value with a tag of its own is not asked for one below
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        """Give the tag of a value that was written without one: PyYAML asks once for each."""
+        """Return the tag of a value that was written without one: PyYAML asks once for each."""
         self._left -= 1
         if self._left < 0:
             raise Many

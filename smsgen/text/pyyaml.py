@@ -22,7 +22,7 @@ _NUMERIC = frozenset("+-.0123456789")
 
 
 def implicit_tag(text: str) -> str | None:
-    """Give the tag that PyYAML's resolver (YAML 1.1) gives to a plain scalar, or None where it is text.
+    """Return the tag that PyYAML's resolver (YAML 1.1) gives to a plain scalar, or None where it is text.
 
     The same answer as asking its patterns; but those are compiled only for what looks like a number and is not one of
     the plainest.
@@ -38,7 +38,7 @@ def implicit_tag(text: str) -> str | None:
 
 
 def may_be_number(text: str) -> bool:
-    """Whether a text can be a number to a reader of YAML: a sign, digit or dot first, and no two hyphens after."""
+    """Return whether YAML may read a text as a number: a sign, digit or dot first, and no two hyphens after it."""
     return text[:1] in _NUMERIC and text.count("-", 1) < 2
 
 

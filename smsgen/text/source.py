@@ -43,7 +43,7 @@ class Source:
         self.root = root
 
     def locate(self, path: Path, *, key: bool = False) -> Location:
-        """Give where the value at `path` stands (its key with `key=True`).
+        """Return where the value at `path` stands (its key with `key=True`).
 
         A path that leaves the document gives the nearest parent that is in it, so a missing field points at the map
         that lacks it.
@@ -59,7 +59,7 @@ class Source:
         return Location(self.file, mark.line + 1, mark.column + 1) if mark else Location(self.file, 1, 1)
 
     def written(self, path: Path) -> str | None:
-        """Give the scalar at `path` as it is written in the text ("012", "yes"), or None where there is none."""
+        """Return the scalar at `path` as it is written in the text ("012", "yes"), or None where there is none."""
         node = self._top()
         for step in path:
             found = _child(node, step)
@@ -75,7 +75,7 @@ class Source:
         return self.root
 
     def place(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-        """Give the diagnostics with their locations filled in from their paths, in the order of the text."""
+        """Return the diagnostics with their locations filled in from their paths, in the order of the text."""
         placed = [d if d.location else d._replace(location=self.locate(d.path)) for d in diagnostics]
         return tuple(sorted(placed, key=lambda d: (d.location or (), d.code, d.message)))
 
@@ -128,7 +128,7 @@ def _fail(code: str, file: str, line: int, column: int, message: str, hint: str)
 
 
 def _parse_json(text: str, file: str) -> Source | None:
-    """Give the source, or None where the YAML reader should say what is wrong (a flow map is YAML too)."""
+    """Return the source, or None where the YAML reader should say what is wrong (a flow map is YAML too)."""
     from smsgen.text.json_text import Refused, loads
 
     if not is_short(text) and json_values(text) > MAX_VALUES:
@@ -211,7 +211,7 @@ def _syntax_hint(problem: str) -> str:
 
 
 def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
-    """Give the key node and the value node one step down, or None."""
+    """Return the key node and the value node one step down, or None."""
     if isinstance(node, yaml.SequenceNode):
         if isinstance(step, int) and step < len(node.value):
             return node.value[step], node.value[step]

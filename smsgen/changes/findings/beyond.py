@@ -34,7 +34,7 @@ class Edit(NamedTuple):
 
 
 def beyond(change_set: ChangeSet) -> tuple[Edit, ...]:
-    """Give the edits between both sides of a change set, in the order of the tables above, then by name.
+    """Return the edits between both sides of a change set, in the order of the tables above, then by name.
 
     Nothing for a stack that is created: all of it is new.
     """

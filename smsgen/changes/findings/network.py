@@ -64,7 +64,7 @@ def network_widening(
     after: Mapping[str, Any],
     written: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
 ) -> Iterator[str]:
-    """Give a sentence for each rule or address of `after` that lets in or out more than `before` did.
+    """Yield a sentence for each rule or address of `after` that lets in or out more than `before` did.
 
     Both are resolved properties; `before` is empty for a resource that is added. `written`: the same as both templates
     write them, which tells a security group that is merely replaced from another one.
@@ -87,7 +87,7 @@ def _sentence(rule: Rule) -> str:
 
 
 def covers(old: Rule, new: Rule) -> bool:
-    """Whether all that `new` allows, `old` allowed. What is not known is covered by nothing but itself."""
+    """Return whether all that `new` allows, `old` allowed. What is not known is covered by nothing but itself."""
     if old == new and KNOWN_AFTER_APPLY not in new.source + new.group:
         return True
     if (old.direction, old.group) != (new.direction, new.group) or old.protocol not in ("-1", new.protocol):
@@ -171,7 +171,7 @@ def _instance(
 
 
 def _groups(properties: Mapping[str, Any]) -> list[Any]:
-    """Give the security groups of an instance, in its interfaces or beside them."""
+    """Return the security groups of an instance, in its interfaces or beside them."""
     interfaces = properties.get("NetworkInterfaces")
     places = [properties.get("SecurityGroupIds")]
     for interface in interfaces if isinstance(interfaces, list) else ():
@@ -180,7 +180,7 @@ def _groups(properties: Mapping[str, Any]) -> list[Any]:
 
 
 def _paired(resolved: Mapping[str, Any], written: Mapping[str, Any]) -> list[tuple[Any, Any]]:
-    """Give each group with what the template writes for it, None where that cannot be told."""
+    """Return each group with what the template writes for it, None where that cannot be told."""
     groups, texts = _groups(resolved), _groups(written)
     return list(zip(groups, texts if len(texts) == len(groups) else [None] * len(groups), strict=True))
 
@@ -190,7 +190,7 @@ def _unknown(group: Any) -> bool:
 
 
 def _called(group: Any, text: Any) -> str:
-    """Give a group's id; of one whose id only the execution makes known, the resource that the template names."""
+    """Return a group's id; of one whose id only the execution makes known, the resource that the template names."""
     if not _unknown(group) or not isinstance(text, Mapping) or len(text) != 1:
         return str(group)
     ((_, name),) = text.items()

@@ -45,7 +45,7 @@ class Grant(NamedTuple):
 
 
 def permission_widening(type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Give a sentence for each permission of `after` that `before` did not give.
+    """Yield a sentence for each permission of `after` that `before` did not give.
 
     Both are resolved properties; `before` is empty for a resource that is added.
     """
@@ -100,7 +100,7 @@ def _wild(grant: Grant) -> str:
 
 
 def covers(old: Grant, new: Grant) -> bool:
-    """Whether all that `new` allows, `old` allowed. What is not known is covered by nothing."""
+    """Return whether all that `new` allows, `old` allowed. What is not known is covered by nothing."""
     if KNOWN_AFTER_APPLY in "".join(new):
         return False
     # A condition narrows: a grant without any covers one with.

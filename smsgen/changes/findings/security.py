@@ -48,7 +48,7 @@ STATEFUL = frozenset(
 
 
 def findings(change_set: ChangeSet) -> tuple[Finding, ...]:
-    """Give the notes of a change set, and what widens or may be lost in it, its nested stacks included, by resource."""
+    """Return the notes of a change set, and what widens or may be lost in it and its nested stacks, by resource."""
     found = [
         finding for change in change_set.changes_with_property_values for finding in _of(change, change_set)
     ]
@@ -104,7 +104,7 @@ def _data_at_risk(
 
 
 def _is_kept(change: ResourceChange, change_set: ChangeSet, before: Mapping[str, Any]) -> bool:
-    """Whether the deployed template calls an instance stateful: protected, or meant to outlive the stack."""
+    """Return whether the deployed template calls an instance stateful: protected, or meant to outlive the stack."""
     if change.resource_type != "AWS::EC2::Instance":
         return False
     kept = _resource(change, change_set.before).get("DeletionPolicy")
@@ -115,7 +115,7 @@ def _is_kept(change: ResourceChange, change_set: ChangeSet, before: Mapping[str,
 
 
 def _resource(change: ResourceChange, side: Side) -> Mapping[str, Any]:
-    """Give a changed resource as a side's template has it; nothing where it has none of that name."""
+    """Return a changed resource as a side's template has it; nothing where it has none of that name."""
     resources = side.template.get("Resources")
     resource = resources.get(change.logical_resource_id) if isinstance(resources, Mapping) else None
     return resource if isinstance(resource, Mapping) else {}

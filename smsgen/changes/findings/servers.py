@@ -71,7 +71,7 @@ def _by_key(servers: Mapping[str, Mapping[str, Any]], key: str) -> dict[tuple[st
 
 
 def _known_better(old: Mapping[str, Any], new: Mapping[str, Any], number: int) -> bool:
-    """Whether both have a key before this one, which then says whether they are one server."""
+    """Return whether both have a key before this one, which then says whether they are one server."""
     return any(_mark(old, key) and _mark(new, key) for key in _KEYS[:number])
 
 

@@ -20,7 +20,7 @@ PATTERN_SECONDS = 2.0
 
 
 def broken_constraints(declared: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """Give an error for each parameter whose value breaks its constraints. `texts`: the value of each, as text."""
+    """Yield an error for each parameter whose value breaks its constraints. `texts`: the value of each, as text."""
     patterns = sum("AllowedPattern" in parameter for parameter in declared.values())
     seconds = PATTERN_SECONDS / max(patterns, 1)
     for name, parameter in declared.items():

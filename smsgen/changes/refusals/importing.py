@@ -34,7 +34,7 @@ def _resources(changes: Iterable[ResourceChange]) -> Iterator[Diagnostic]:
 
 
 def _is_modified(change: ResourceChange) -> bool:
-    """Say whether the template changes a resource; a nested stack that may change by itself is none."""
+    """Return whether the template changes a resource; a nested stack that may change by itself is none."""
     automatic = bool(change.details) and all(detail.change_source == "Automatic" for detail in change.details)
     return change.action != "Import" and not automatic
 

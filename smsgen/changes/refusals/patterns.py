@@ -17,7 +17,7 @@ class TooSlow(Exception):
 
 
 def matches(pattern: str, value: str, *, seconds: float) -> bool | None:
-    """Say whether the whole value matches; None where that is not to be told.
+    """Return whether the whole value matches; None where that is not to be told.
 
     CloudFormation's patterns are Java's: what Python cannot read is not judged. Raises TooSlow after `seconds` of the
     processor's time.

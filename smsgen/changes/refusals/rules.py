@@ -23,7 +23,7 @@ FROM_THE_ACCOUNT = frozenset(("Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"))
 
 
 def broken_rules(side: Evaluator) -> Iterator[Diagnostic]:
-    """Give an error for each assertion that is false; `side` evaluates the template that is submitted."""
+    """Yield an error for each assertion that is false; `side` evaluates the template that is submitted."""
     rules = _RuleEvaluator(side.template, side.parameters, side.environment, side.lookup)
     for name, rule in section(side.template, "Rules").items():
         if not isinstance(rule, dict) or ("RuleCondition" in rule and not rules.truth(rule["RuleCondition"])):

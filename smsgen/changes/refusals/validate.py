@@ -187,7 +187,7 @@ def _null_paths(value: Any, path: Path) -> Iterator[Path]:
 
 
 def _types(submitted: Submitted) -> Iterator[Diagnostic]:
-    """A resource cannot become one of another type under the same logical id."""
+    """Refuse a resource that becomes one of another type under the same logical id."""
     for name, resource in submitted.resources.items():
         deployed = submitted.deployed.get(name)
         if isinstance(deployed, dict) and deployed.get("Type") != resource.get("Type"):
@@ -199,7 +199,7 @@ def _types(submitted: Submitted) -> Iterator[Diagnostic]:
 
 
 def _imports(submitted: Submitted) -> Iterator[Diagnostic]:
-    """What is imported must be in the template, new to the stack, and have a DeletionPolicy.
+    """Refuse an import of what is not in the template, is in the stack already, or has no DeletionPolicy.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
     """
@@ -279,7 +279,7 @@ def _conditions(submitted: Submitted) -> Iterator[Diagnostic]:
 
 
 def _conditions_of(member: Any) -> Iterator[str]:
-    """Give the conditions that a resource, an output or a condition names: Condition and Fn::If."""
+    """Yield the conditions that a resource, an output or a condition names: Condition and Fn::If."""
     if not isinstance(member, dict):
         return
     if isinstance(member.get("Condition"), str):
@@ -304,7 +304,7 @@ def _circles(submitted: Submitted) -> Iterator[Diagnostic]:
 
 
 def _cycles(edges: Mapping[str, list[str]]) -> Iterator[tuple[str, ...]]:
-    """Give the nodes that stand in or between circles, all at once, as CloudFormation lists them.
+    """Yield the nodes that stand in or between circles, all at once, as CloudFormation lists them.
 
     Whatever depends on nothing left, and whatever nothing left depends on, is taken away until nothing goes.
     """

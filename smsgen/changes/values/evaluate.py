@@ -80,7 +80,7 @@ class Evaluator:
         self._names = section(template, "Resources")
 
     def evaluate(self, value: Any) -> Any:
-        """Give the value with all functions evaluated and all scalars as text; MISSING for AWS::NoValue."""
+        """Return the value with all functions evaluated and all scalars as text; MISSING for AWS::NoValue."""
         if isinstance(value, str):
             return value
         if isinstance(value, dict):
@@ -99,7 +99,7 @@ class Evaluator:
         return text(value)
 
     def _counted(self, made: Any) -> Any:
-        """Give what a function made; raises TooLarge where it, or all of them together, is too much."""
+        """Return what a function made; raises TooLarge where it, or all of them together, is too much."""
         size = len(made) if isinstance(made, str) else size_of(made)
         self._calls += 1
         self._made += size
@@ -133,7 +133,7 @@ class Evaluator:
         return result, uses
 
     def condition(self, name: str) -> bool | None:
-        """Give the value of a condition; None where it is not known, or not declared, or refers to itself.
+        """Return the value of a condition; None where it is not known, or not declared, or refers to itself.
 
         A property whose Fn::If chooses otherwise because a parameter changed is a DirectModification: neither the
         documentation of ParameterReference nor a recording says that the references of a condition count. What is
@@ -160,14 +160,14 @@ class Evaluator:
         return {"true": True, "false": False}.get(result) if isinstance(result, str) else None
 
     def exists(self, resource: Any) -> bool:
-        """Say whether a resource (or an output) exists: its condition is not false."""
+        """Return whether a resource (or an output) exists: its condition is not false."""
         if not isinstance(resource, dict):
             return False
         name = resource.get("Condition")
         return self.condition(name) is not False if isinstance(name, str) else True
 
     def ref(self, name: Any) -> Any:
-        """Give what `{"Ref": name}` gives."""
+        """Return what `{"Ref": name}` gives."""
         if not isinstance(name, str):
             name = self.evaluate(name)
             if not isinstance(name, str):
@@ -184,7 +184,7 @@ class Evaluator:
         return Unknown(f"Ref {name}") if found is None else found
 
     def attribute(self, target: str, attribute: Any) -> Any:
-        """Give what `{"Fn::GetAtt": [target, attribute]}` gives."""
+        """Return what `{"Fn::GetAtt": [target, attribute]}` gives."""
         name = self.evaluate(attribute)
         if not isinstance(name, str) or isinstance(name, Unknown):
             return Unknown(f"GetAtt {target}.{name!r}")
@@ -193,13 +193,13 @@ class Evaluator:
 
 
 def section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Give a section of a template, empty where it is missing or not a map."""
+    """Return a section of a template, empty where it is missing or not a map."""
     found = template.get(name)
     return found if isinstance(found, dict) else {}
 
 
 def path_to(part: Any, whole: Any) -> Path:
-    """Give where a map or a list, itself and no copy of it, stands in the template `whole`; () where it does not."""
+    """Return where a map or a list, itself and no copy of it, stands in the template `whole`; () where it does not."""
     return _path_to(part, whole) or ()
 
 

@@ -24,7 +24,7 @@ _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
 
 
 def transforms(template: Mapping[str, Any]) -> list[str]:
-    """Give the names of the macros that the template asks for as a whole."""
+    """Return the names of the macros that the template asks for as a whole."""
     asked = template.get("Transform", [])
     named = (entry.get("Name") if isinstance(entry, dict) else entry for entry in _listed(asked))
     return [name for name in named if isinstance(name, str)]

@@ -255,7 +255,7 @@ def _if(scope: Scope, argument: Any) -> Any:
 
 
 def branch(scope: Scope, argument: Any) -> Any:
-    """Give what an Fn::If chooses, not evaluated; Unknown where its condition is not known, or the call is broken."""
+    """Return what an Fn::If chooses, not evaluated; Unknown where its condition is not known, or the call is broken."""
     if not isinstance(argument, list) or len(argument) != 3 or not isinstance(argument[0], str):
         return _unknown("If", argument)
     value = scope.condition(argument[0])

@@ -28,7 +28,7 @@ class TooLarge(Exception):
 
 
 def bounded(size: int) -> int:
-    """Give a size in characters back; raises TooLarge where it is more than one value may have."""
+    """Return `size`, in characters; raises TooLarge where it is more than one value may have."""
     if size > MAX_VALUE:
         raise TooLarge
     return size
@@ -41,7 +41,7 @@ def joined(delimiter: str, texts: list[str]) -> str:
 
 
 def size_of(value: Any) -> int:
-    """Give the characters of a value, at any depth; a list and a map, and each of their members, count one more."""
+    """Return the characters of a value, at any depth; a list and a map, and each of their members, count one more."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, list):
@@ -52,12 +52,12 @@ def size_of(value: Any) -> int:
 
 
 def too_large(path: Path, problem: str) -> Diagnostic:
-    """Give the diagnostic of a value, or a loop, at `path`; `problem` says what it makes too much of."""
+    """Return the diagnostic of a value, or a loop, at `path`; `problem` says what it makes too much of."""
     named = [str(step) for step in _named(path)]
     message = f"{'/'.join(named) or 'the template'} {problem}"
     return Diagnostic("VALUE_TOO_LARGE", message, "let it repeat less, or write it out", path=path)
 
 
 def _named(path: Path) -> Iterable[str | int]:
-    """Give as much of a path as names a resource and its property."""
+    """Return as much of a path as names a resource and its property."""
     return path[:4]

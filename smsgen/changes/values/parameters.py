@@ -23,7 +23,7 @@ _SSM_VALUE = re.compile(r"AWS::SSM::Parameter::Value<(.+)>")
 
 
 def given(declared: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, str]:
-    """Give the text of each declared parameter: as given, else its default, else it is not there."""
+    """Return the text of each declared parameter: as given, else its default, else it is not there."""
     texts = {}
     for name, declaration in declared.items():
         if name in parameters:
@@ -38,12 +38,12 @@ def _default(value: Any) -> str:
 
 
 def is_ssm(declaration: Any) -> bool:
-    """Say whether the value of the parameter is the name of an SSM parameter, whose value Ref gives."""
+    """Return whether the value of the parameter is the name of an SSM parameter, whose value Ref gives."""
     return _SSM_VALUE.fullmatch(_type(declaration)) is not None
 
 
 def is_hidden(declaration: Any) -> bool:
-    """Say whether the parameter is declared NoEcho."""
+    """Return whether the parameter is declared NoEcho."""
     return isinstance(declaration, dict) and text(declaration.get("NoEcho", "")).lower() == "true"
 
 
@@ -54,7 +54,7 @@ def _type(declaration: Any) -> str:
 def values(
     declared: Mapping[str, Any], texts: Mapping[str, str], ssm: Mapping[str, str], *, masked: bool = False
 ) -> dict[str, Any]:
-    """Give what Ref gives for each declared parameter: text, or a list of texts for list types.
+    """Return what Ref gives for each declared parameter: text, or a list of texts for list types.
 
     `ssm`: SSM parameter name -> value; a value that is not there is Unknown. `masked`: NoEcho values as
     `****`.
@@ -81,12 +81,12 @@ def _value(name: str, declaration: Any, texts: Mapping[str, str], ssm: Mapping[s
 
 
 def is_list(type_name: str) -> bool:
-    """Say whether Ref of a parameter of the type gives a list."""
+    """Return whether Ref of a parameter of the type gives a list."""
     return type_name == "CommaDelimitedList" or type_name.startswith("List<")
 
 
 def listed(value: str) -> list[str]:
-    """Give the items of the text that is given for a list."""
+    """Return the items of the text that is given for a list."""
     return [item.strip() for item in value.split(",")]
 
 
@@ -96,7 +96,7 @@ def changed(
     values_before: Mapping[str, Any],
     values_after: Mapping[str, Any],
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Give the names whose text changed or that are new, and the names for which Ref gives something else."""
+    """Return the names whose text changed or that are new, and the names for which Ref gives something else."""
     texts = {name for name, value in after.items() if before.get(name) != value}
     refs = {
         name for name, value in values_after.items() if name not in before or values_before[name] != value
@@ -107,7 +107,7 @@ def changed(
 def answers(
     declared: Mapping[str, Any], texts: Mapping[str, str], ssm: Mapping[str, str]
 ) -> tuple[ParameterAnswer, ...]:
-    """Give the parameters as DescribeChangeSet shows them: NoEcho masked, SSM values beside their names."""
+    """Return the parameters as DescribeChangeSet shows them: NoEcho masked, SSM values beside their names."""
     found = []
     for name, declaration in declared.items():
         if name in texts:

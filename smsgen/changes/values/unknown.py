@@ -41,14 +41,14 @@ _LONGEST = 200
 
 
 def _short(symbol: str) -> str:
-    """Give a symbol that stands for a longer one, and for no other."""
+    """Return a symbol that stands for a longer one, and for no other."""
     from hashlib import sha256
 
     return f"{symbol[:_LONGEST]}#{sha256(symbol.encode('utf-8', 'backslashreplace')).hexdigest()}"
 
 
 def has_unknown(value: Any) -> bool:
-    """Say whether a value is or holds an unknown one, at any depth."""
+    """Return whether a value is or holds an unknown one, at any depth."""
     if isinstance(value, list):
         return any(has_unknown(item) for item in value)
     if isinstance(value, dict):
@@ -57,7 +57,7 @@ def has_unknown(value: Any) -> bool:
 
 
 def shown(value: Any) -> Any:
-    """Give the value with every unknown one as the plain text KNOWN_AFTER_APPLY."""
+    """Return the value with every unknown one as the plain text KNOWN_AFTER_APPLY."""
     if isinstance(value, dict):
         return {key: shown(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -66,7 +66,7 @@ def shown(value: Any) -> Any:
 
 
 def text(value: Any) -> str:
-    """Give a scalar as CloudFormation writes it: true, 10, 1.5; an unknown value stays unknown."""
+    """Return a scalar as CloudFormation writes it: true, 10, 1.5; an unknown value stays unknown."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -75,7 +75,7 @@ def text(value: Any) -> str:
 
 
 def value_text(value: Any) -> str | None:
-    """Give a value as BeforeValue and AfterValue hold it: a list or a map as JSON; None for MISSING."""
+    """Return a value as BeforeValue and AfterValue hold it: a list or a map as JSON; None for MISSING."""
     if value is MISSING:
         return None
     if isinstance(value, str):

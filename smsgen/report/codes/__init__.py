@@ -26,5 +26,5 @@ CODES: dict[str, Code] = {one.code: one for _, codes in PARTS for one in codes}
 
 
 def is_cfn_lint(code: str) -> bool:
-    """Say whether a code is that of a rule of cfn-lint (`E3012`), which `--lint` passes on."""
+    """Return whether a code is that of a rule of cfn-lint (`E3012`), which `--lint` passes on."""
     return len(code) == 5 and code[0] in "EWI" and code[1:].isdecimal()

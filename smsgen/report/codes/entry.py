@@ -34,23 +34,23 @@ class Code(NamedTuple):
 
 
 def app(text: str) -> Example:
-    """Give an application file."""
+    """Return an application file."""
     return Example(text.strip() + "\n", "app")
 
 
 def fields(text: str) -> Example:
-    """Give an application file with these lines at its top."""
+    """Return an application file with these lines at its top."""
     return app(f"name: shop\n{text}\nserverGroups:\n  - serverList:\n      - serverId: s-12345678")
 
 
 def server(text: str, *more: str) -> Example:
-    """Give an application file with these servers, in the braces of YAML."""
+    """Return an application file with these servers, in the braces of YAML."""
     entries = "\n".join(f"      - {{{one}}}" for one in (text, *more))
     return app(f"name: shop\nserverGroups:\n  - serverList:\n{entries}")
 
 
 def launch(text: str) -> Example:
-    """Give an application file with one server that is launched so."""
+    """Return an application file with one server that is launched so."""
     return app(
         "name: shop\nserverGroups:\n  - serverList:\n      - serverId: s-12345678\n"
         f"        launch: {{{text}}}"
@@ -58,10 +58,10 @@ def launch(text: str) -> Example:
 
 
 def template(text: str, deployed: str = "") -> Example:
-    """Give a template, and the one that is deployed."""
+    """Return a template, and the one that is deployed."""
     return Example(text.strip() + "\n", "template", deployed.strip() and deployed.strip() + "\n")
 
 
 def words(text: str) -> Example:
-    """Give an example that is told."""
+    """Return an example that is told."""
     return Example(text)
