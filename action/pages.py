@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from smsgen.errors import visible
+
 COMMENT_CHARACTERS = 65_536 - 200
 """Of a comment's body, less its hidden line."""
 
@@ -21,17 +23,15 @@ class Page(NamedTuple):
 
 def code(text: str) -> str:
     """Give a text as a code span: on one line, in a table too, nothing in it is markup or a mention."""
-    shown = "".join(c if c.isprintable() else " " for c in text).replace("`", "'").replace("|", "\\|").strip()
+    shown = visible(text).replace("`", "'").replace("|", "\\|").strip()
     return f"`{shown or ' '}`"
 
 
 def fence(text: str, language: str = "text") -> str:
     """Give a text as a block of code, cut where it is very long."""
-    shown = (
-        text
-        if len(text) <= _DIFF_CHARACTERS
-        else f"{text[:_DIFF_CHARACTERS]}\n… the rest is in the job's log"
-    )
+    cut = text[:_DIFF_CHARACTERS]
+    more = "" if cut == text else "\n… the rest is in the job's log"
+    shown = visible(cut, "\n\t") + more
     ticks = "`" * (3 + max((len(run) for run in re.findall("`+", shown)), default=0))
     return f"{ticks}{language}\n{shown.rstrip()}\n{ticks}\n"
 

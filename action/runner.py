@@ -11,6 +11,11 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from smsgen.errors import visible
+
+LAYOUT = "\n\t"
+"""What of the unseen characters stays what it is; GitHub shows a log as a terminal does."""
+
 SUMMARY_BYTES = 1_000_000
 """Of what one step adds to the job's summary; GitHub takes 1 MiB, and drops all of a larger one."""
 
@@ -48,14 +53,14 @@ def annotate(
     """Show a message at a place of a file. `level`: error, warning or notice."""
     said = {"file": file, "line": line or "", "col": column or "", "title": title}
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in said.items() if value)
-    print(f"::{level} {properties}::{_data(message)}", flush=True)
+    print(f"::{level} {properties}::{_data(visible(message, LAYOUT))}", flush=True)
 
 
 def log(text: str) -> None:
     """Print a text that came from files: the runner does not look for commands in it."""
     if text.strip():
         token = secrets.token_hex(16)
-        print(f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::", flush=True)
+        print(f"::stop-commands::{token}\n{visible(text.rstrip(), LAYOUT)}\n::{token}::", flush=True)
 
 
 def _data(text: str) -> str:

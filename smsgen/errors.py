@@ -37,6 +37,24 @@ class Location(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+def visible(text: str, keep: str = "") -> str:
+    """Give a text in which what is not seen is written out: `\\x1b`, `\\u202e`.
+
+    Names, values and files may hold what moves a terminal's cursor, or turns around what is read. `keep`: characters
+    that stay what they are, line ends for one.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in keep or c in _SPACES else c.encode("unicode_escape").decode("ascii")
+        for c in text
+    )
+
+
+_SPACES = "\xa0\u2007\u202f\u3000"
+"""Of the spaces that are not U+0020, those that people write names with."""
+
+
 class Diagnostic(NamedTuple):
     """One problem: where, what, and what to do next.
 
@@ -52,10 +70,10 @@ class Diagnostic(NamedTuple):
     location: Location | None = None
 
     def render(self) -> str:
-        """Return `file:line:column: error[CODE]: message`, and the hint on the next line."""
+        """Return `file:line:column: error[CODE]: message`, and the hint on the next line; nothing in them is unseen."""
         where = f"{self.location}: " if self.location else ""
-        line = f"{where}{self.severity.value}[{self.code}]: {self.message}"
-        return f"{line}\n  hint: {self.hint}" if self.hint else line
+        line = visible(f"{where}{self.severity.value}[{self.code}]: {self.message}")
+        return f"{line}\n  hint: {visible(self.hint)}" if self.hint else line
 
 
 class SmsgenError(Exception):

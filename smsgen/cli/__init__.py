@@ -11,7 +11,7 @@ import os
 import sys
 from typing import NoReturn
 
-from smsgen.errors import InvalidInput, SmsgenError, UsageError
+from smsgen.errors import InvalidInput, SmsgenError, UsageError, visible
 
 COMMANDS = {
     "init": "write a commented application file to start from",
@@ -43,13 +43,13 @@ def run(argv: list[str]) -> int:
     try:
         return _dispatch(argv)
     except InvalidInput as error:
-        _say("\n".join(d.render() for d in error.diagnostics))
+        say("\n".join(d.render() for d in error.diagnostics))
         return error.exit_code
     except SmsgenError as error:
-        _say(f"smsgen: error: {error}" + (f"\n  hint: {error.hint}" if error.hint else ""))
+        say(f"smsgen: error: {error}" + (f"\n  hint: {error.hint}" if error.hint else ""))
         return error.exit_code
     except KeyboardInterrupt:
-        _say("smsgen: interrupted")
+        say("smsgen: interrupted")
         return 130
     except BrokenPipeError:
         # The reader of our stdout has gone (`| head`): not an error of ours, and nobody is left to tell.
@@ -58,8 +58,8 @@ def run(argv: list[str]) -> int:
     except Exception as error:
         if os.environ.get("SMSGEN_DEBUG"):
             raise
-        _say(f"smsgen: error: internal error ({type(error).__name__}); this is a bug in smsgen")
-        _say("  hint: run it again with SMSGEN_DEBUG=1 and report what it prints")
+        say(f"smsgen: error: internal error ({type(error).__name__}); this is a bug in smsgen")
+        say("  hint: run it again with SMSGEN_DEBUG=1 and report what it prints")
         return 1
 
 
@@ -105,7 +105,7 @@ def _without_command(argv: list[str], name: str | None) -> int:
     if "--version" in argv:
         from importlib.metadata import version
 
-        sys.stdout.write(f"smsgen {version('smsgen')}\n")
+        put(f"smsgen {version('smsgen')}\n")
         return 0
     width = max(map(len, COMMANDS))
     lines = "\n".join(f"  {command:<{width}}  {text}" for command, text in COMMANDS.items())
@@ -115,9 +115,9 @@ def _without_command(argv: list[str], name: str | None) -> int:
         f"commands:\n{lines}\n\n`smsgen COMMAND --help` shows a command's arguments and examples.\n"
     )
     if "--help" in argv or "-h" in argv:
-        sys.stdout.write(usage)
+        put(usage)
         return 0
-    _say(usage.rstrip())
+    say(usage.rstrip())
     return UsageError.exit_code
 
 
@@ -129,5 +129,19 @@ def _width() -> int:
         return 98
 
 
-def _say(message: str) -> None:
-    sys.stderr.write(message + "\n")
+def say(message: str) -> None:
+    """Write a line, or several, to stderr; whatever in it is not ours cannot move the cursor."""
+    sys.stderr.write(visible(message, LAYOUT) + "\n")
+    sys.stderr.flush()
+
+
+def put(text: str, *, drawn: bool = False) -> None:
+    """Write data to stdout: as it is into a file or a pipe, and so on a terminal that it cannot move the cursor.
+
+    `drawn`: the text has our own colours, and what is not ours is written out in it already.
+    """
+    sys.stdout.write(text if drawn or not sys.stdout.isatty() else visible(text, LAYOUT))
+
+
+LAYOUT = "\n\t"
+"""What of the unseen characters stays what it is."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import say
 from smsgen.cli.store_options import add_store_option, store_url
 
 if TYPE_CHECKING:
@@ -32,5 +32,5 @@ def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
 
     count = wiring.backup(store_url(args), args.out)
-    sys.stderr.write(f"{args.out} holds {count} application{'' if count == 1 else 's'}\n")
+    say(f"{args.out} holds {count} application{'' if count == 1 else 's'}")
     return 0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put
 from smsgen.errors import SmsgenError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     if args.shell not in shtab.SUPPORTED_SHELLS:
         message = f"the shtab that is installed ({shtab.__version__}) does not know {args.shell}"
         raise SmsgenError(message, hint="pip install --upgrade 'smsgen[completion]'")
-    sys.stdout.write(shtab.complete(_parser(), shell=args.shell) + "\n")
+    put(shtab.complete(_parser(), shell=args.shell) + "\n")
     return 0
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put
 from smsgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ def run(args: argparse.Namespace) -> int:
     from smsgen.report.codes import CODES
 
     if not args.codes:
-        sys.stdout.write(explain.every())
+        put(explain.every())
         return 0
     for code in args.codes:
         if code.upper() not in CODES:
             raise UsageError(f"there is no code {code!r}", hint=_hint(code))
-    sys.stdout.write(explain.several([CODES[code.upper()] for code in args.codes]))
+    put(explain.several([CODES[code.upper()] for code in args.codes]))
     return 0
 
 

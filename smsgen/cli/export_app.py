@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put, say
 from smsgen.cli.store_options import add_store_option, store_url
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def run(args: argparse.Namespace) -> int:
         raise SmsgenError(f"there is no application {args.app_id}", hint="--store says in which store")
     exported = export_app(managed)
     for note in exported.notes:
-        sys.stderr.write(f"smsgen: note: {note}\n")
+        say(f"smsgen: note: {note}")
     written = text(exported.data, args.format or ("json" if str(args.out).endswith(".json") else "yaml"))
     if args.out:
         wiring.files().write(args.out, written.encode("utf-8"))
     else:
-        sys.stdout.write(written)
+        put(written)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put, say
 from smsgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -113,11 +114,15 @@ def _put(text: str, args: argparse.Namespace) -> None:
 
         bucket = wiring.artifacts(wiring.clients(aws_settings(args)), artifact_settings(args))
         location = upload_document(text, bucket, format=_document_format(args), folder=CHANGE_SETS)
-        sys.stdout.write(s3_location(location))
+        put(s3_location(location))
     elif args.out:
         wiring.files().write(args.out, text.encode())
     else:
-        sys.stdout.write(text)
+        put(text, drawn=_output(args) == "text")
+
+
+def _output(args: argparse.Namespace) -> str:
+    return str(args.output or args.format or "text")
 
 
 def _document_format(args: argparse.Namespace) -> str:
@@ -164,7 +169,7 @@ def _predict(args: argparse.Namespace) -> Predicted:
     deployed = _deployed(args, parameters)
     submitted = _submitted(args, deployed)
     for warning in submitted.warnings:
-        sys.stderr.write(warning.render() + "\n")
+        say(warning.render())
     pseudo = {"AWS::Region": args.region, "AWS::AccountId": args.account}
     predicted = predict_change_set(
         submitted,
@@ -229,12 +234,12 @@ def _base(args: argparse.Namespace, parameters: Mapping[str, str]) -> Stack | No
         ),
     )
     if stack is None:
-        sys.stderr.write(f"{path} is not at {args.base_ref} yet: all of it is new\n")
+        say(f"{path} is not at {args.base_ref} yet: all of it is new")
     return stack
 
 
 def _render(predicted: Predicted, args: argparse.Namespace) -> str:
-    change_set, output = predicted.change_set, args.output or args.format or "text"
+    change_set, output = predicted.change_set, _output(args)
     if args.s3:
         output = _document_format(args)
     if output == "text":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
+from smsgen.cli import put, say
 from smsgen.errors import Diagnostic, InvalidInput, UsageError
 from smsgen.model.app import PROFILES
 
@@ -107,22 +107,22 @@ def _one(app: str, args: argparse.Namespace, out: str | None, committed: str | N
     made = use_case.texts(generated, args.format)
     findings = use_case.lint(generated, made) if args.lint else ()
     for found in (*generated.warnings, *findings):
-        sys.stderr.write(found.render() + "\n")
+        say(found.render())
     parameters = use_case.place_for(app, args.parameters_file)
     if parameters:
         files.write(parameters, use_case.parameters_file(generated.compiled).encode())
     if committed:
         stale = use_case.difference(made, committed, files=files)
-        sys.stdout.write(stale)
+        put(stale)
         if stale:
-            sys.stderr.write(f"{committed} is stale: it is not what {app} makes\n")
+            say(f"{committed} is stale: it is not what {app} makes")
         return 2 if stale else use_case.worst(findings)
     if artifacts:
         _upload(args, generated, artifacts)
     elif out:
         use_case.write(made, out, files=files)
     else:
-        sys.stdout.write(use_case.only_text(made))
+        put(use_case.only_text(made))
     return use_case.worst(findings)
 
 
@@ -159,4 +159,4 @@ def _upload(args: argparse.Namespace, generated: Generated, artifacts: Artifacts
     from smsgen.operations.stacks.upload import upload_templates
 
     uploaded = upload_templates(generated.compiled, artifacts, format=args.format)
-    sys.stdout.write(s3_location(uploaded.location))
+    put(s3_location(uploaded.location))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
+
+from smsgen.cli import put, say
 
 if TYPE_CHECKING:
     import argparse
@@ -39,12 +40,12 @@ def run(args: argparse.Namespace) -> int:
     files = wiring.files()
     generated = generate_template(args.app, files=files, profile=args.template_profile)
     for warning in generated.warnings:
-        sys.stderr.write(warning.render() + "\n")
+        say(warning.render())
     text = _render(of_compiled(generated.compiled), args.format or _format_of(args.out or ""))
     if args.out:
         files.write(args.out, text.encode())
     else:
-        sys.stdout.write(text)
+        put(text)
     return 0
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from smsgen.aws.iam_policy import USES, policy
+from smsgen.cli import put
 
 if TYPE_CHECKING:
     import argparse
@@ -35,5 +35,5 @@ def run(args: argparse.Namespace) -> int:
     document = policy(
         args.use, partition=args.partition, stack=args.stack, bucket=args.bucket, role=args.role
     )
-    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    put(json.dumps(document, indent=2) + "\n")
     return 0

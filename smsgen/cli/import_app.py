@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put, say
 from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import UsageError
 
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--to-file and --store exclude each other", hint="--to-file needs no store")
     imported = read_files(args.files, wiring.files(), in_store=not args.to_file)
     for warning in imported.warnings:
-        sys.stderr.write(warning.render() + "\n")
+        say(warning.render())
     if args.to_file:
         _write(imported, args)
         return 0
@@ -66,8 +66,8 @@ def run(args: argparse.Namespace) -> int:
         store.close()
     for managed in kept:
         says = f"{managed.launch.status}{f': {managed.launch.message}' if managed.launch.message else ''}"
-        sys.stderr.write(f"{managed.app.app_id} ({managed.app.name}): {says}\n")
-        sys.stdout.write(f"{managed.app.app_id}\n")
+        say(f"{managed.app.app_id} ({managed.app.name}): {says}")
+        put(f"{managed.app.app_id}\n")
     return 0
 
 
@@ -85,7 +85,7 @@ def _write(imported: Imported, args: argparse.Namespace) -> None:
         app_id = managed.app.app_id
         out = f"{args.to_file}{app_id}.yaml" if folder else args.to_file
         for note in exported.notes:
-            sys.stderr.write(f"smsgen: note: {app_id}: {note}\n")
+            say(f"smsgen: note: {app_id}: {note}")
         written = text(exported.data, "json" if out.endswith(".json") else "yaml")
         wiring.files().write(out, written.encode("utf-8"), replace=args.replace)
-        sys.stdout.write(f"{app_id}\n")
+        put(f"{app_id}\n")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
+
+from smsgen.cli import put, say
 
 EXAMPLES = """\
 examples:
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
             "the name has no or more than 255 characters, or unprintable ones", hint="smsgen init shop"
         )
     if args.out == "-":
-        sys.stdout.write(starter(name))
+        put(starter(name))
         return 0
     if not args.out and (name.startswith(".") or "/" in name or "\\" in name):
         raise UsageError(
@@ -38,5 +39,5 @@ def run(args: argparse.Namespace) -> int:
         )
     path = args.out or f"{name}.yaml"
     init(name, path, files=wiring.files(), force=args.force)
-    sys.stderr.write(f"wrote {path}; next: smsgen validate {path}\n")
+    say(f"wrote {path}; next: smsgen validate {path}")
     return 0

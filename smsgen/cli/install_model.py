@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import say
 from smsgen.server import PORT
 
 if TYPE_CHECKING:
@@ -35,17 +35,11 @@ def run(args: argparse.Namespace) -> int:
     files = wiring.service_model()
     if args.uninstall:
         removed = model_files.uninstall(files, folder)
-        _say(
-            f"removed the model of sms from {folder}" if removed else f"there is no model of sms in {folder}"
-        )
+        say(f"removed the model of sms from {folder}" if removed else f"there is no model of sms in {folder}")
         return 0
     installed = model_files.install(files, folder)
-    _say(f"the model of sms is {'' if installed else 'already '}in {folder}")
+    say(f"the model of sms is {'' if installed else 'already '}in {folder}")
     if not model_files.is_looked_into(folder):
-        _say(f"the AWS CLI and boto3 look there with AWS_DATA_PATH={folder}")
-    _say(f"now: aws sms list-apps --endpoint-url http://127.0.0.1:{PORT}")
+        say(f"the AWS CLI and boto3 look there with AWS_DATA_PATH={folder}")
+    say(f"now: aws sms list-apps --endpoint-url http://127.0.0.1:{PORT}")
     return 0
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(message + "\n")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
+from smsgen.cli import put
 from smsgen.cli.aws_options import artifact_settings, aws_settings
 from smsgen.cli.launch_options import add_follow_options, pace_of
 
@@ -108,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
     launch = launch_of(planned, artifacts)
     done = launch_app(launch, options, stacks=wiring.stacks(clients), clock=wiring.clock(), talk=talk)
     talk.note(_SENTENCES[done.ending.name].format(name=launch.stack_name))
-    sys.stdout.write(_outputs(launch.stack_name, done, as_json=args.output == "json"))
+    put(_outputs(launch.stack_name, done, as_json=args.output == "json"))
     return 1 if done.ending is Ending.DECLINED else 0
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import say
 from smsgen.cli.aws_options import aws_settings
 from smsgen.errors import UsageError
 
@@ -75,10 +75,10 @@ def live_stack(args: argparse.Namespace) -> Stack | None:
     stack = wiring.stacks(clients).find(submitted.stack_name)
     if stack is None or stack.status == "REVIEW_IN_PROGRESS":
         return None
-    sys.stderr.write(f"compared with the live stack {stack.name}\n")
+    say(f"compared with the live stack {stack.name}")
     pulled = pull(wiring.stack_reader(clients), stack.stack_id, after=[submitted.template.body])
     for warning in pulled.warnings:
-        sys.stderr.write(warning.render() + "\n")
+        say(warning.render())
     return read_snapshot(dump(pulled.snapshot, "json").encode(), stack.name)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put, say
 from smsgen.cli.aws_options import add_aws_options, aws_settings
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ def run(args: argparse.Namespace) -> int:
     stack = stack_name(args.stack, files)
     pulled = pull(wiring.stack_reader(wiring.clients(aws_settings(args))), stack)
     for warning in pulled.warnings:
-        sys.stderr.write(warning.render() + "\n")
+        say(warning.render())
     text = dump(pulled.snapshot, args.format or ("json" if str(args.out).endswith(".json") else "yaml"))
     if args.out:
         files.write(args.out, text.encode("utf-8"))
     else:
-        sys.stdout.write(text)
+        put(text)
     return 0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import say
 from smsgen.cli.store_options import add_store_option, store_url
 
 if TYPE_CHECKING:
@@ -29,5 +29,5 @@ def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
 
     count = wiring.restore(args.backup, store_url(args))
-    sys.stderr.write(f"{count} application{'' if count == 1 else 's'} restored\n")
+    say(f"{count} application{'' if count == 1 else 's'} restored")
     return 0

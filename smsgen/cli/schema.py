@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
+
+from smsgen.cli import put
 
 EXAMPLES = """\
 examples:
@@ -31,9 +32,9 @@ def run(args: argparse.Namespace) -> int:
 
         from smsgen.changes.schema import snapshot_schema
 
-        sys.stdout.write(json.dumps(snapshot_schema(), indent=2) + "\n")
+        put(json.dumps(snapshot_schema(), indent=2) + "\n")
         return 0
     from smsgen.model.schema import schema_text
 
-    sys.stdout.write(schema_text())
+    put(schema_text())
     return 0

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import say
 from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
 from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import SmsgenError, UsageError
@@ -172,12 +173,12 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
             limits=limits,
             on_hangup=_reader_of_keys(args.credentials, gate),
             stop_seconds=args.stop_timeout,
-            ready=lambda: _say(f"listening on {sockets.url(listening, tls=tls is not None)}"),
+            ready=lambda: say(f"listening on {sockets.url(listening, tls=tls is not None)}"),
         )
     finally:
         if not workers.stop(args.stop_timeout):
-            _say(f"a launch has not come to a pause; it is taken over in {args.lease} seconds at most")
-    _say("stopped")
+            say(f"a launch has not come to a pause; it is taken over in {args.lease} seconds at most")
+    say("stopped")
 
 
 def _gate(args: argparse.Namespace) -> Gate:
@@ -217,9 +218,9 @@ def _reader_of_keys(path: str | None, gate: Gate) -> Callable[[], None] | None:
         try:
             gate.accept(_keys_of(path))
         except SmsgenError as error:
-            _say(f"the keys stay as they were: {error}" + (f"; {error.hint}" if error.hint else ""))
+            say(f"the keys stay as they were: {error}" + (f"; {error.hint}" if error.hint else ""))
         else:
-            _say(f"the keys in {path} are read again")
+            say(f"the keys in {path} are read again")
 
     return read_again
 
@@ -261,8 +262,3 @@ def _seconds(text: str) -> int:
 
 def _count_or_none(text: str) -> int:
     return _number(text, 0, 1000)
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(message + "\n")
-    sys.stderr.flush()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import say
 from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import UsageError
 
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     missing = without_image(managed.app)
     says = f"{', '.join(missing)} still without" if missing else "every server has one"
     what = [f"{server_id} is launched from {image_id}" for server_id, image_id in images.items()]
-    sys.stderr.write(f"{what[0] if len(what) == 1 else f'{len(what)} images are recorded'}; {says}\n")
+    say(f"{what[0] if len(what) == 1 else f'{len(what)} images are recorded'}; {says}")
     return 0
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put
 from smsgen.cli.aws_options import aws_settings
 from smsgen.cli.launch_options import add_follow_options, pace_of
 
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         places=planned.places,
         stacks=stacks,
     )
-    sys.stdout.write(_json(found) if args.output == "json" else text(found))
+    put(_json(found) if args.output == "json" else text(found))
     return 0
 
 

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
-from smsgen.errors import UsageError
+from smsgen.cli import LAYOUT
+from smsgen.errors import UsageError, visible
 
 if TYPE_CHECKING:
     from smsgen.changes.change_set import ChangeSet
@@ -49,12 +50,11 @@ class Terminal:
 
     def note(self, text: str) -> None:
         """Say one sentence on stderr."""
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
+        _write(f"{visible(text, LAYOUT)}\n")
 
     def show(self, change_set: ChangeSet) -> None:
-        """Show what would happen."""
-        self.note(self._render(change_set).rstrip("\n"))
+        """Show what would happen, with our own colours: the report has written out whatever else is unseen."""
+        _write(self._render(change_set).rstrip("\n") + "\n")
 
     def confirm(self, question: str) -> bool:
         """Ask; only y and yes are a yes. Raises UsageError where nobody is there to answer."""
@@ -64,8 +64,7 @@ class Terminal:
             raise UsageError(
                 f"{question} Nobody is there to answer", hint="give --yes to go ahead without asking"
             )
-        sys.stderr.write(f"{question} [y/N] ")
-        sys.stderr.flush()
+        _write(f"{visible(question, LAYOUT)} [y/N] ")
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     def watching(self, stack: StackInfo, places: Mapping[str, Place]) -> LiveView | PlainView:
@@ -93,8 +92,7 @@ class PlainView:
 
     def event(self, event: StackEvent) -> None:
         """Write one event."""
-        sys.stderr.write(line(event, self._places) + "\n")
-        sys.stderr.flush()
+        _write(line(event, self._places) + "\n")
 
     def pulse(self, stack: StackInfo) -> None:
         """Nothing is written when nothing happens."""
@@ -146,12 +144,13 @@ class LiveView:
             table.add_column(heading, overflow="fold")
         for logical_id, place in sorted(self._places.items(), key=lambda one: (one[1], one[0])):
             state = self._states.get(logical_id, "")
-            table.add_row(
-                str(place.order), place.group, place.server, logical_id, Text(state, style=color(state))
+            # Text, since what is in brackets in a plain one would be rich's own markup.
+            words = (
+                Text(visible(word)) for word in (str(place.order), place.group, place.server, logical_id)
             )
-        head = Text(
-            f"{self._stack.name}  {self._stack.status}", style=f"bold {color(self._stack.status)}".strip()
-        )
+            table.add_row(*words, Text(state, style=color(state)))
+        title = visible(f"{self._stack.name}  {self._stack.status}")
+        head = Text(title, style=f"bold {color(self._stack.status)}".strip())
         return Group(head, table, *(Text(text, style="dim") for text in self._latest))
 
 
@@ -163,7 +162,12 @@ def line(event: StackEvent, places: Mapping[str, Place]) -> str:
     order = f" (launch order {place.order})" if place else ""
     reason = f"  {event.reason}" if event.reason else ""
     when = strftime("%H:%M:%S", gmtime(event.time))
-    return f"{when}  {event.status:<28}  {event.type}  {event.logical_id}{order}{reason}"
+    return visible(f"{when}  {event.status:<28}  {event.type}  {event.logical_id}{order}{reason}")
+
+
+def _write(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 def color(status: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put
 from smsgen.cli.aws_options import aws_settings
 from smsgen.cli.launch_options import add_follow_options, pace_of
 
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         import json
 
         answer = {"ending": done.ending.name, "stackName": name}
-        sys.stdout.write(json.dumps(answer, indent=2) + "\n")
+        put(json.dumps(answer, indent=2) + "\n")
     return 1 if done.ending is Ending.DECLINED else 0
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
+
+from smsgen.cli import put, say
 
 if TYPE_CHECKING:
     from smsgen.aws.clients import AwsSettings
@@ -58,6 +59,6 @@ def run(args: argparse.Namespace) -> int:
 
     lookups = wiring.lookups(wiring.clients(_aws_settings(args))) if args.aws else None
     found = validate(args.apps, files=wiring.files(), profile=args.profile, lookups=lookups)
-    sys.stdout.write(render(found, args.output))
-    sys.stderr.write(f"{summary(found, len(args.apps))}\n")
+    put(render(found, args.output))
+    say(f"{summary(found, len(args.apps))}")
     return 1 if errors(found) else 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.masking import mask_of
+from smsgen.errors import visible
 from smsgen.report import graph_svg
 from smsgen.report.graph import of_change_set
 from smsgen.report.view import MARKS, RESTART, View, edit_words, summary, view_of
@@ -35,6 +36,11 @@ def _picture(change_set: ChangeSet, view: View) -> str:
     return graph_svg.render(graph, page=True) if graph.lanes else ""
 
 
+def _seen(value: Any) -> Any:
+    """Give a text with what is unseen written out: bidi controls would turn around what stands beside it."""
+    return visible(value, "\n\t") if type(value) is str else value
+
+
 def _template() -> Any:
     import jinja2
 
@@ -42,6 +48,7 @@ def _template() -> Any:
         loader=jinja2.FileSystemLoader(folder("report")),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
+        finalize=_seen,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from smsgen.changes.change_set import ChangeSet
+from smsgen.errors import visible
 from smsgen.report.view import MARKS, Row, Value, View, edit_words, summary, view_of
 
 MAX_CHARACTERS = 65_536
@@ -113,7 +114,7 @@ def _cut(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
+    return visible(text)
 
 
 def _code(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smsgen.changes.change_set import ChangeSet
+from smsgen.errors import visible
 from smsgen.report.view import MARKS, RESTART, Row, Value, View, edit_words, summary, view_of
 
 _COLOURS = {
@@ -122,5 +123,5 @@ def _cut(text: str | None) -> str:
 
 
 def _clean(text: str) -> str:
-    """Return a text without control characters: a value must not move the cursor of whoever reads it."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    """Return a text in which nothing is unseen: a value must not move the cursor of whoever reads it."""
+    return visible(text)
