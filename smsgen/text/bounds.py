@@ -19,7 +19,7 @@ _SHORT = 500_000
 _BRACKETS = re.compile(r"[\[\]{}]")
 # Possessive, so that no space is tried twice: "-  -  -  x" has as many readings as it has spaces otherwise.
 _NESTED_LINE = re.compile(rf"^(?: {{{2 * MAX_DEPTH}}}|(?:[ ]*+[-?:][ ]++){{{MAX_DEPTH // 2}}})", re.MULTILINE)
-_JSON_TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_JSON_TEXT = r'(?s)"(?:[^"\\]++|\\.)*+"'  # a text: it is compiled where it is asked, for long files alone
 
 
 class Deep(Exception):
@@ -39,7 +39,7 @@ def is_short(text: str) -> bool:
 def json_values(text: str) -> int:
     """Return how many values, keys counted, a JSON text may hold, and no fewer than it holds."""
     count = _separators(text)
-    return count if count <= MAX_VALUES else _separators(_JSON_TEXT.sub("", text))
+    return count if count <= MAX_VALUES else _separators(re.sub(_JSON_TEXT, "", text))
 
 
 def _separators(text: str) -> int:
