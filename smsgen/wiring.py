@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # a command pays only for what it uses
         Files,
         Lookups,
         Revisions,
+        StackChanges,
         StackReader,
         Stacks,
     )
@@ -60,10 +61,17 @@ def stack_reader(clients: Clients) -> StackReader:
 
 
 def stacks(clients: Clients) -> Stacks:
-    """Give the stacks that are launched and terminated, in CloudFormation."""
+    """Give what stands in CloudFormation."""
     from smsgen.aws.stacks import CloudFormationStacks
 
     return CloudFormationStacks(clients)
+
+
+def stack_changes(clients: Clients) -> StackChanges:
+    """Return what launches and terminates stacks, in CloudFormation."""
+    from smsgen.aws.stack_changes import CloudFormationStackChanges
+
+    return CloudFormationStackChanges(clients)
 
 
 def lookups(clients: Clients) -> Lookups:
@@ -200,6 +208,7 @@ def world(
         store=store,
         artifacts=lambda: bucket,
         stacks=stacks(clients),
+        changes=stack_changes(clients),
         reader=stack_reader(clients),
         commands=SsmCommands(clients),
         lookups=lookups(clients),

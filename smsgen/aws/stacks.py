@@ -10,7 +10,6 @@ from smsgen.aws.errors import error_code, error_message, service_errors
 from smsgen.errors import ServiceError
 from smsgen.operations.ports.records import (
     ChangeSetInfo,
-    ChangeSetRequest,
     Instance,
     StackEvent,
     StackInfo,
@@ -28,7 +27,7 @@ _EVENT_PAGES = 200
 
 
 class CloudFormationStacks:
-    """Stacks and change sets of one account and Region."""
+    """What stands in one account and Region."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -39,7 +38,7 @@ class CloudFormationStacks:
             try:
                 answer = self._cloudformation.describe_stacks(StackName=stack)
             except Exception as error:
-                if _missing(error):
+                if is_missing(error):
                     return None
                 raise
         found = _stack(answer["Stacks"][0])
@@ -70,31 +69,15 @@ class CloudFormationStacks:
             found = list(self._until(stack, after))
         return tuple(reversed(found))
 
-    def create_change_set(self, request: ChangeSetRequest) -> ChangeSetInfo:
-        """Ask for a change set; where one of that name is there already, give that one."""
-        secrets = [value for value in request.parameters.values() if value]
-        with service_errors(f"cannot create a change set for {request.stack_name}", secrets=secrets):
-            arguments = self._arguments(request)
-            try:
-                made = self._cloudformation.create_change_set(**arguments)
-            except Exception as error:
-                if error_code(error) != "AlreadyExistsException":
-                    raise
-                # An earlier try, whose answer was lost, has gone through.
-                return _info(
-                    self._cloudformation.describe_change_set(
-                        StackName=request.stack_name, ChangeSetName=request.name
-                    )
-                )
-        return ChangeSetInfo(made["Id"], request.name, made["StackId"], "CREATE_PENDING")
-
     def change_set(self, stack: str, name: str) -> ChangeSetInfo | None:
         """Give the change set (by name or id) without its changes, or None where there is none."""
         with service_errors(f"cannot look at the change set {name}"):
             try:
-                return _info(self._cloudformation.describe_change_set(StackName=stack, ChangeSetName=name))
+                return change_set_info(
+                    self._cloudformation.describe_change_set(StackName=stack, ChangeSetName=name)
+                )
             except Exception as error:
-                if _missing(error):
+                if is_missing(error):
                     return None
                 raise
 
@@ -102,51 +85,15 @@ class CloudFormationStacks:
         """Give all change sets of the stack, all pages."""
         with service_errors(f"cannot list the change sets of the stack {stack}"):
             pages = self._pages("list_change_sets", StackName=stack)
-            found = [_info(one) for page in pages for one in page["Summaries"] if _within(one, stack)]
+            found = [
+                change_set_info(one) for page in pages for one in page["Summaries"] if _within(one, stack)
+            ]
         return tuple(found)
 
     def describe_change_set(self, change_set_id: str, *, kind: str) -> ChangeSet:
         """Give the change set with its changes, with and without values, all pages, nested ones too."""
         with service_errors(f"cannot read the change set {change_set_id}"):
             return self._described(change_set_id, kind)
-
-    def delete_change_set(self, stack: str, name: str) -> None:
-        """Delete the change set (by name or id); nothing happens where there is none."""
-        with service_errors(f"cannot delete the change set {name}"):
-            try:
-                self._cloudformation.delete_change_set(StackName=stack, ChangeSetName=name)
-            except Exception as error:
-                if not _missing(error):
-                    raise
-
-    def execute(self, change_set: ChangeSetInfo, *, token: str) -> None:
-        """Execute exactly this change set; executing one a second time does nothing."""
-        with service_errors(f"cannot execute the change set {change_set.name}"):
-            try:
-                self._cloudformation.execute_change_set(
-                    ChangeSetName=change_set.change_set_id, ClientRequestToken=token
-                )
-            except Exception as error:
-                if not self._executed(change_set, error):
-                    raise
-
-    def delete(self, stack: str, *, token: str, retain: Iterable[str] = ()) -> None:
-        """Begin to delete the stack, with the role it was made with.
-
-        `retain` (logical ids that stay) is for stacks in DELETE_FAILED only.
-        """
-        arguments: dict[str, Any] = {"StackName": stack, "ClientRequestToken": token}
-        if kept := list(retain):
-            arguments["RetainResources"] = kept
-        with service_errors(f"cannot delete the stack {stack}"):
-            self._cloudformation.delete_stack(**arguments)
-
-    def protect(self, stack: str, *, on: bool) -> None:
-        """Switch the stack's termination protection on or off."""
-        with service_errors(f"cannot change the termination protection of {stack}"):
-            self._cloudformation.update_termination_protection(
-                StackName=stack, EnableTerminationProtection=on
-            )
 
     def instances(self, ids: Iterable[str]) -> tuple[Instance, ...]:
         """Give those of the instances that EC2 knows, all pages, with no call per instance.
@@ -182,45 +129,6 @@ class CloudFormationStacks:
             if number >= _EVENT_PAGES:
                 return
 
-    def _executed(self, change_set: ChangeSetInfo, error: Exception) -> bool:
-        """Whether the refusal only means that an earlier try, whose answer was lost, has gone through."""
-        if error_code(error) == "TokenAlreadyExistsException":
-            return True
-        if error_code(error) not in ("InvalidChangeSetStatus", "InvalidChangeSetStatusException"):
-            return False
-        now = self.change_set(change_set.stack_id, change_set.change_set_id)
-        return now is not None and now.execution_status in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE")
-
-    def _arguments(self, request: ChangeSetRequest) -> dict[str, Any]:
-        """Give CreateChangeSet's arguments; what is empty is left out."""
-        given = {
-            "TemplateBody": request.template_body,
-            "TemplateURL": request.template_url,
-            "RoleARN": self._role_arn(request.role_name) if request.role_name else "",
-            "Parameters": [_parameter(name, value) for name, value in request.parameters.items()],
-            "Tags": [{"Key": key, "Value": value} for key, value in request.tags.items()],
-            "ResourceTypes": list(request.resource_types),
-            "Capabilities": list(request.capabilities),
-            "IncludeNestedStacks": request.nested,
-            "ResourcesToImport": [_import(*one) for one in request.imports.items()],
-            # An import is always rolled back; CloudFormation refuses any other wish.
-            "OnStackFailure": "" if request.type == "IMPORT" else request.on_failure,
-        }
-        return {
-            "StackName": request.stack_name,
-            "ChangeSetName": request.name,
-            "ChangeSetType": request.type,
-            "ClientToken": request.token,
-            "Description": request.description,
-            **{name: value for name, value in given.items() if value},
-        }
-
-    def _role_arn(self, role_name: str) -> str:
-        if role_name.startswith("arn:"):
-            return role_name
-        identity = self._clients.identity()
-        return f"arn:{identity.partition}:iam::{identity.account}:role/{role_name}"
-
     def _described(self, change_set_id: str, kind: str) -> ChangeSet:
         from smsgen.aws.change_sets import change_set
 
@@ -241,7 +149,8 @@ class CloudFormationStacks:
         return {**pages[0], "Changes": [change for page in pages for change in page.get("Changes", ())]}
 
 
-def _missing(error: Exception) -> bool:
+def is_missing(error: Exception) -> bool:
+    """Whether CloudFormation refuses because there is no such stack or change set."""
     code = error_code(error)
     if code in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
         return True
@@ -294,7 +203,8 @@ def _event(raw: Mapping[str, Any]) -> StackEvent:
     )
 
 
-def _info(raw: Mapping[str, Any]) -> ChangeSetInfo:
+def change_set_info(raw: Mapping[str, Any]) -> ChangeSetInfo:
+    """Return what DescribeChangeSet, or an entry of ListChangeSets, says of a change set."""
     return ChangeSetInfo(
         change_set_id=raw["ChangeSetId"],
         name=raw["ChangeSetName"],
@@ -316,18 +226,3 @@ def _instance(raw: Mapping[str, Any]) -> Instance:
         type=raw.get("InstanceType", ""),
         launched=raw["LaunchTime"].timestamp() if "LaunchTime" in raw else 0.0,
     )
-
-
-def _parameter(name: str, value: str | None) -> dict[str, Any]:
-    if value is None:
-        return {"ParameterKey": name, "UsePreviousValue": True}
-    return {"ParameterKey": name, "ParameterValue": value}
-
-
-def _import(logical_id: str, resource: tuple[str, str, str]) -> dict[str, Any]:
-    kind, key, physical_id = resource
-    return {
-        "ResourceType": kind,
-        "LogicalResourceId": logical_id,
-        "ResourceIdentifier": {key: physical_id},
-    }

@@ -106,7 +106,14 @@ def run(args: argparse.Namespace) -> int:
         timeout=args.timeout * 60,
     )
     launch = launch_of(planned, artifacts)
-    done = launch_app(launch, options, stacks=wiring.stacks(clients), clock=wiring.clock(), talk=talk)
+    done = launch_app(
+        launch,
+        options,
+        stacks=wiring.stacks(clients),
+        changes=wiring.stack_changes(clients),
+        clock=wiring.clock(),
+        talk=talk,
+    )
     talk.note(_SENTENCES[done.ending.name].format(name=launch.stack_name))
     put(_outputs(launch.stack_name, done, as_json=args.output == "json"))
     return 1 if done.ending is Ending.DECLINED else 0

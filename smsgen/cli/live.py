@@ -128,6 +128,7 @@ def real(args: argparse.Namespace, predicted: Predicted) -> ChangeSet | None:
         launch,
         read_parameters(args.parameters, args.parameter, files=wiring.files()),
         stacks=wiring.stacks(clients),
+        changes=wiring.stack_changes(clients),
         clock=wiring.clock(),
     )
     if found is None:

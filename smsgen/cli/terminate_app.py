@@ -59,8 +59,15 @@ def run(args: argparse.Namespace) -> int:
         timeout=args.timeout * 60,
     )
     talk = Terminal(yes=args.yes, render=change_set_text)
-    stacks = wiring.stacks(wiring.clients(aws_settings(args)))
-    done = terminate_app(name, options, stacks=stacks, clock=wiring.clock(), talk=talk)
+    clients = wiring.clients(aws_settings(args))
+    done = terminate_app(
+        name,
+        options,
+        stacks=wiring.stacks(clients),
+        changes=wiring.stack_changes(clients),
+        clock=wiring.clock(),
+        talk=talk,
+    )
     talk.note(_SENTENCES[done.ending.name].format(name=name))
     if args.output == "json":
         import json

@@ -17,6 +17,7 @@ pytest.importorskip("boto3", reason="boto3 comes with smsgen[aws]")
 from botocore.stub import Stubber
 
 from smsgen.aws.clients import AwsSettings, Clients, Identity
+from smsgen.aws.stack_changes import CloudFormationStackChanges
 from smsgen.aws.stacks import CloudFormationStacks
 
 NAME = "sms-app-0123456789abcdef0"
@@ -36,10 +37,17 @@ def stacks(clients: Clients) -> CloudFormationStacks:
     return CloudFormationStacks(clients)
 
 
+@pytest.fixture
+def changes(clients: Clients) -> CloudFormationStackChanges:
+    return CloudFormationStackChanges(clients)
+
+
 class TestOverHttp:
-    def test_a_stack_from_its_change_set_to_its_end(self, stacks: CloudFormationStacks) -> None:
+    def test_a_stack_from_its_change_set_to_its_end(
+        self, stacks: CloudFormationStacks, changes: CloudFormationStackChanges
+    ) -> None:
         assert stacks.find(NAME) is None
-        made = stacks.create_change_set(REQUEST)
+        made = changes.create_change_set(REQUEST)
         assert stacks.find(NAME).status == "REVIEW_IN_PROGRESS"  # type: ignore[union-attr] - it is there now
         found = stacks.change_set(made.stack_id, made.change_set_id)
         assert found is not None
@@ -47,7 +55,7 @@ class TestOverHttp:
         assert found.description == "words"
         assert stacks.change_sets(NAME) == (found,)
         before = stacks.events(NAME)[-1].event_id
-        stacks.execute(made, token="smsgen-x")
+        changes.execute(made, token="smsgen-x")
         stack = stacks.find(NAME)
         assert stack is not None
         assert (stack.status, stack.tags) == ("CREATE_COMPLETE", {"Team": "a"})
@@ -59,7 +67,7 @@ class TestOverHttp:
         assert resource.logical_id == "Web1"
         [instance] = stacks.instances([resource.physical_id])
         assert (instance.state, instance.image_id) == ("running", "ami-12345678")
-        stacks.delete(NAME, token="smsgen-y")
+        changes.delete(NAME, token="smsgen-y")
         assert stacks.find(NAME) is None
         assert stacks.find(made.stack_id).status == "DELETE_COMPLETE"  # type: ignore[union-attr] - by id it stays
 
@@ -76,9 +84,13 @@ class TestOverHttp:
 
     @pytest.mark.parametrize("kind", ["throttle", "error", "reset", "truncated"])
     def test_a_passing_fault_is_retried(
-        self, stacks: CloudFormationStacks, proxy: FaultProxy, kind: str
+        self,
+        stacks: CloudFormationStacks,
+        changes: CloudFormationStackChanges,
+        proxy: FaultProxy,
+        kind: str,
     ) -> None:
-        stacks.create_change_set(REQUEST)
+        changes.create_change_set(REQUEST)
         proxy.fail("cloudformation:DescribeStacks", kind)
         if kind == "truncated":  # half an answer cannot be read, and botocore does not ask again
             with pytest.raises(ServiceError, match="incomplete or garbled"):
@@ -101,7 +113,7 @@ class TestOverHttp:
 
 
 @pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Stubber, CloudFormationStacks]]:
+def stubbed(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Stubber, Clients]]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
     clients = Clients(AwsSettings(region="eu-central-1"))
@@ -109,15 +121,28 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Stubber, CloudFormat
         clients, "identity", lambda: Identity("123456789012", "arn:aws-cn:iam::123456789012:user/ann")
     )
     with Stubber(clients.client("cloudformation")) as stubber:
-        yield stubber, CloudFormationStacks(clients)
+        yield stubber, clients
         stubber.assert_no_pending_responses()
 
 
 Stub = tuple[Stubber, CloudFormationStacks]
+Changing = tuple[Stubber, CloudFormationStackChanges]
 
 
-def test_create_change_set_asks_for_all_that_the_request_says(stub: Stub) -> None:
-    stubber, stacks = stub
+@pytest.fixture
+def stub(stubbed: tuple[Stubber, Clients]) -> Stub:
+    stubber, clients = stubbed
+    return stubber, CloudFormationStacks(clients)
+
+
+@pytest.fixture
+def changing(stubbed: tuple[Stubber, Clients]) -> Changing:
+    stubber, clients = stubbed
+    return stubber, CloudFormationStackChanges(clients)
+
+
+def test_create_change_set_asks_for_all_that_the_request_says(changing: Changing) -> None:
+    stubber, changes = changing
     request = REQUEST._replace(
         type="UPDATE",
         template_body="",
@@ -148,12 +173,12 @@ def test_create_change_set_asks_for_all_that_the_request_says(stub: Stub) -> Non
         "OnStackFailure": "DO_NOTHING",
     }
     stubber.add_response("create_change_set", {"Id": CHANGE_SET_ID, "StackId": STACK_ID}, expected)
-    made = stacks.create_change_set(request)
+    made = changes.create_change_set(request)
     assert (made.change_set_id, made.stack_id) == (CHANGE_SET_ID, STACK_ID)
 
 
-def test_an_import_says_what_becomes_what_and_nothing_of_failures(stub: Stub) -> None:
-    stubber, stacks = stub
+def test_an_import_says_what_becomes_what_and_nothing_of_failures(changing: Changing) -> None:
+    stubber, changes = changing
     expected = {
         "StackName": NAME,
         "ChangeSetName": "smsgen-1",
@@ -172,11 +197,11 @@ def test_an_import_says_what_becomes_what_and_nothing_of_failures(stub: Stub) ->
     }
     stubber.add_response("create_change_set", {"Id": CHANGE_SET_ID, "StackId": STACK_ID}, expected)
     imports = {"Web1": ("AWS::EC2::Instance", "InstanceId", "i-1")}
-    stacks.create_change_set(REQUEST._replace(type="IMPORT", imports=imports))
+    changes.create_change_set(REQUEST._replace(type="IMPORT", imports=imports))
 
 
-def test_a_change_set_that_is_there_already_is_given(stub: Stub) -> None:
-    stubber, stacks = stub
+def test_a_change_set_that_is_there_already_is_given(changing: Changing) -> None:
+    stubber, changes = changing
     stubber.add_client_error(
         "create_change_set", "AlreadyExistsException", "ChangeSet smsgen-1 already exists"
     )
@@ -188,16 +213,16 @@ def test_a_change_set_that_is_there_already_is_given(stub: Stub) -> None:
         "ExecutionStatus": "UNAVAILABLE",
     }
     stubber.add_response("describe_change_set", answer, {"StackName": NAME, "ChangeSetName": "smsgen-1"})
-    assert stacks.create_change_set(REQUEST).pending
+    assert changes.create_change_set(REQUEST).pending
 
 
-def test_values_of_parameters_do_not_show_in_errors(stub: Stub) -> None:
-    stubber, stacks = stub
+def test_values_of_parameters_do_not_show_in_errors(changing: Changing) -> None:
+    stubber, changes = changing
     stubber.add_client_error(
         "create_change_set", "ValidationError", "Parameter Password 'hunter22' is too short"
     )
     with pytest.raises(ServiceError) as caught:
-        stacks.create_change_set(REQUEST._replace(parameters={"Password": "hunter22"}))
+        changes.create_change_set(REQUEST._replace(parameters={"Password": "hunter22"}))
     assert "hunter22" not in str(caught.value)
     assert "Password" in str(caught.value)
 
@@ -206,8 +231,8 @@ MADE = ChangeSetInfo(CHANGE_SET_ID, "smsgen-1", STACK_ID, "CREATE_COMPLETE", "AV
 
 
 @pytest.mark.parametrize("execution", ["EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"])
-def test_executing_what_an_earlier_try_executed_is_fine(stub: Stub, execution: str) -> None:
-    stubber, stacks = stub
+def test_executing_what_an_earlier_try_executed_is_fine(changing: Changing, execution: str) -> None:
+    stubber, changes = changing
     expected = {"ChangeSetName": CHANGE_SET_ID, "ClientRequestToken": "smsgen-x"}
     stubber.add_client_error(
         "execute_change_set", "InvalidChangeSetStatus", "cannot be executed", expected_params=expected
@@ -216,15 +241,15 @@ def test_executing_what_an_earlier_try_executed_is_fine(stub: Stub, execution: s
     stubber.add_response(
         "describe_change_set", answer, {"StackName": STACK_ID, "ChangeSetName": CHANGE_SET_ID}
     )
-    stacks.execute(MADE, token="smsgen-x")
+    changes.execute(MADE, token="smsgen-x")
 
 
-def test_executing_an_obsolete_change_set_is_refused(stub: Stub) -> None:
-    stubber, stacks = stub
+def test_executing_an_obsolete_change_set_is_refused(changing: Changing) -> None:
+    stubber, changes = changing
     stubber.add_client_error("execute_change_set", "InvalidChangeSetStatus", "ChangeSet is OBSOLETE")
     stubber.add_response("describe_change_set", {**MADE_ANSWER, "ExecutionStatus": "OBSOLETE"})
     with pytest.raises(ServiceError, match="OBSOLETE"):
-        stacks.execute(MADE, token="smsgen-x")
+        changes.execute(MADE, token="smsgen-x")
 
 
 MADE_ANSWER: dict[str, Any] = {
@@ -261,19 +286,19 @@ def _event(event_id: str) -> dict[str, Any]:
     }
 
 
-def test_a_deletion_names_its_token_and_what_stays(stub: Stub) -> None:
-    stubber, stacks = stub
+def test_a_deletion_names_its_token_and_what_stays(changing: Changing) -> None:
+    stubber, changes = changing
     expected = {
         "StackName": STACK_ID,
         "ClientRequestToken": "smsgen-y",
         "RetainResources": ["Db1"],
     }
     stubber.add_response("delete_stack", {}, expected)
-    stacks.delete(STACK_ID, token="smsgen-y", retain=["Db1"])
+    changes.delete(STACK_ID, token="smsgen-y", retain=["Db1"])
 
 
-def test_a_role_given_as_arn_is_passed_as_it_is(stub: Stub) -> None:
-    stubber, stacks = stub
+def test_a_role_given_as_arn_is_passed_as_it_is(changing: Changing) -> None:
+    stubber, changes = changing
     role = "arn:aws:iam::999999999999:role/path/other"
     expected = {
         "StackName": NAME,
@@ -287,22 +312,22 @@ def test_a_role_given_as_arn_is_passed_as_it_is(stub: Stub) -> None:
         "RoleARN": role,
     }
     stubber.add_response("create_change_set", {"Id": CHANGE_SET_ID, "StackId": STACK_ID}, expected)
-    stacks.create_change_set(REQUEST._replace(role_name=role))
+    changes.create_change_set(REQUEST._replace(role_name=role))
 
 
-def test_deleting_a_change_set_that_is_not_there_is_nothing(stub: Stub) -> None:
-    stubber, stacks = stub
+def test_deleting_a_change_set_that_is_not_there_is_nothing(changing: Changing) -> None:
+    stubber, changes = changing
     expected = {"StackName": STACK_ID, "ChangeSetName": "smsgen-1"}
     stubber.add_client_error("delete_change_set", "ChangeSetNotFound", "no such", expected_params=expected)
-    stacks.delete_change_set(STACK_ID, "smsgen-1")
+    changes.delete_change_set(STACK_ID, "smsgen-1")
 
 
 @pytest.mark.parametrize("on", [True, False])
-def test_termination_protection(stub: Stub, on: bool) -> None:
-    stubber, stacks = stub
+def test_termination_protection(changing: Changing, on: bool) -> None:
+    stubber, changes = changing
     expected = {"StackName": STACK_ID, "EnableTerminationProtection": on}
     stubber.add_response("update_termination_protection", {"StackId": STACK_ID}, expected)
-    stacks.protect(STACK_ID, on=on)
+    changes.protect(STACK_ID, on=on)
 
 
 def test_a_stack_with_all_that_describe_stacks_tells(stub: Stub) -> None:

@@ -1,4 +1,6 @@
-"""CloudFormation in memory, behind the Stacks port: it works while somebody sleeps, and can be told to fail.
+"""CloudFormation in memory, behind the ports Stacks and StackChanges.
+
+It works while somebody sleeps, and can be told to fail.
 
 clock = FakeClock()
 aws = FakeStacks(clock)

@@ -160,6 +160,7 @@ class Site:
             self.store,
             lambda: self.artifacts,
             self.aws,
+            self.aws,
             FakeReader(self.aws),
             self.commands,
             self.lookups,

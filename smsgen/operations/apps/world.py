@@ -13,7 +13,15 @@ from smsgen.errors import SmsgenError
 from smsgen.model.managed import ManagedApp
 from smsgen.model.permitted import refusal
 from smsgen.operations.apps.turns import Turns
-from smsgen.operations.ports.protocols import Artifacts, Clock, Commands, Lookups, StackReader, Stacks
+from smsgen.operations.ports.protocols import (
+    Artifacts,
+    Clock,
+    Commands,
+    Lookups,
+    StackChanges,
+    StackReader,
+    Stacks,
+)
 from smsgen.operations.ports.store import AppStore, Change, Conflict, Job
 from smsgen.operations.ports.waiting import Pace
 
@@ -55,6 +63,7 @@ class World(NamedTuple):
     store: AppStore
     artifacts: Callable[[], Artifacts]
     stacks: Stacks
+    changes: StackChanges
     reader: StackReader
     commands: Commands
     lookups: Lookups

@@ -1,6 +1,6 @@
 """A launch as a job: validated, handed to CloudFormation, followed to its end, and written as it goes.
 
-What was told to CloudFormation stands in the store before it is told (`FencedStacks`). So whoever takes a launch over
+What was told to CloudFormation stands in the store before it is told (`FencedChanges`). So whoever takes a launch over
 knows whether it runs already: then it is followed to its end, and that is the launch's end, too. A creation that failed
 is not begun again by anybody but LaunchApp.
 """
@@ -19,7 +19,6 @@ from smsgen.operations.apps.world import World
 from smsgen.operations.files.generate_template import Generated
 from smsgen.operations.jobs.lease import (
     AppLease,
-    FencedStacks,
     KeptClock,
     Kind,
     app_lease,
@@ -53,10 +52,10 @@ def _carry_out(world: World, lease: AppLease) -> None:
     generated = _generated(world, lease)
     if generated is None:
         return
-    stacks, clock = under(world, lease)
+    changes, clock = under(world, lease)
     talk = Reporter(lease)
     launch = launch_of(plan_of(generated), world.artifacts)
-    ended = _taken_over(world, lease, launch, stacks, clock, talk)
+    ended = _taken_over(world, lease, launch, clock, talk)
     if (
         ended is None or ended.deleted
     ):  # nothing of ours runs there, or it was the removal of what had failed before
@@ -67,7 +66,9 @@ def _carry_out(world: World, lease: AppLease) -> None:
             timeout=settings.timeout,
             gate=lambda change_set: _check_servers_stay(change_set, generated.app),
         )
-        stack = launch_app(launch, options, stacks=stacks, clock=clock, talk=talk).stack
+        stack = launch_app(
+            launch, options, stacks=world.stacks, changes=changes, clock=clock, talk=talk
+        ).stack
     elif ended.launched:
         stack = ended.stack
     else:
@@ -109,18 +110,18 @@ def _step(lease: AppLease, event: LaunchEvent, message: str, *, done: bool = Fal
 
 
 def _taken_over(
-    world: World, lease: AppLease, launch: Launch, stacks: FencedStacks, clock: KeptClock, talk: Reporter
+    world: World, lease: AppLease, launch: Launch, clock: KeptClock, talk: Reporter
 ) -> Outcome | None:
     """Follow to its end what an earlier attempt told CloudFormation to do; None where that has not begun."""
     begun = lease.app().launch
-    stack = stacks.find(begun.stack_id) if begun.operation else None
+    stack = world.stacks.find(begun.stack_id) if begun.operation else None
     if stack is None or stack.status == "REVIEW_IN_PROGRESS":
         return None
-    before, token = running_operation(stacks, stack)
+    before, token = running_operation(world.stacks, stack)
     if token != begun.operation:
         return None
     return follow(
-        stacks,
+        world.stacks,
         clock,
         stack,
         after=before,

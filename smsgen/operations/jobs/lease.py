@@ -1,7 +1,7 @@
 """A worker's hold on its job while it carries it out, and the world as it sees it under that hold.
 
     KeptClock      every pause renews the lease
-    FencedStacks   nothing is changed in AWS without the lease, nor before the store knows what is about to happen
+    FencedChanges  nothing is changed in AWS without the lease, nor before the store knows what is about to happen
 
 A worker that was away for too long (a machine that slept, a network that was lost) finds its lease gone at the next
 thing it does, and does no more; whoever has the lease then goes on from what the store says.
@@ -12,20 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Generic, NamedTuple, TypeVar
 
-from smsgen.changes.change_set import ChangeSet
 from smsgen.errors import SmsgenError
 from smsgen.model.managed import LaunchState, ManagedApp
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.world import World, change_app, find_app
-from smsgen.operations.ports.protocols import Clock, Stacks
-from smsgen.operations.ports.records import (
-    ChangeSetInfo,
-    ChangeSetRequest,
-    Instance,
-    StackEvent,
-    StackInfo,
-    StackResource,
-)
+from smsgen.operations.ports.protocols import Clock, StackChanges
+from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest
 from smsgen.operations.ports.store import Change, Job
 
 
@@ -163,78 +155,46 @@ class KeptClock:
         return self._clock.jitter()
 
 
-class FencedStacks:
-    """The Stacks port under a lease: what changes anything in AWS first makes sure that the lease holds.
+class FencedChanges:
+    """The StackChanges port under a lease: what changes anything in AWS first makes sure that the lease holds.
 
     Before a change set is executed or a stack is deleted, the store is told which stack, and with which token.
     """
 
-    def __init__(self, stacks: Stacks, lease: AppLease) -> None:
-        self._stacks = stacks
+    def __init__(self, changes: StackChanges, lease: AppLease) -> None:
+        self._changes = changes
         self._lease = lease
-
-    def find(self, stack: str) -> StackInfo | None:
-        """Give the stack, or None; see the port."""
-        return self._stacks.find(stack)
-
-    def template(self, stack: str) -> str:
-        """Give the template's text; see the port."""
-        return self._stacks.template(stack)
-
-    def resources(self, stack: str) -> tuple[StackResource, ...]:
-        """Give all resources of the stack; see the port."""
-        return self._stacks.resources(stack)
-
-    def events(self, stack: str, *, after: str = "") -> tuple[StackEvent, ...]:
-        """Give the events that came after one; see the port."""
-        return self._stacks.events(stack, after=after)
-
-    def change_set(self, stack: str, name: str) -> ChangeSetInfo | None:
-        """Give the change set, or None; see the port."""
-        return self._stacks.change_set(stack, name)
-
-    def change_sets(self, stack: str) -> tuple[ChangeSetInfo, ...]:
-        """Give all change sets of the stack; see the port."""
-        return self._stacks.change_sets(stack)
-
-    def describe_change_set(self, change_set_id: str, *, kind: str) -> ChangeSet:
-        """Give the change set with its changes; see the port."""
-        return self._stacks.describe_change_set(change_set_id, kind=kind)
-
-    def instances(self, ids: Iterable[str]) -> tuple[Instance, ...]:
-        """Give those of the instances that EC2 knows; see the port."""
-        return self._stacks.instances(ids)
 
     def create_change_set(self, request: ChangeSetRequest) -> ChangeSetInfo:
         """Ask for a change set; see the port."""
         self._lease.check()
-        return self._stacks.create_change_set(request)
+        return self._changes.create_change_set(request)
 
     def delete_change_set(self, stack: str, name: str) -> None:
         """Delete the change set; see the port."""
         self._lease.keep()
-        self._stacks.delete_change_set(stack, name)
+        self._changes.delete_change_set(stack, name)
 
     def execute(self, change_set: ChangeSetInfo, *, token: str) -> None:
         """Execute exactly this change set; see the port."""
         self._about_to(change_set.stack_id, token)
-        self._stacks.execute(change_set, token=token)
+        self._changes.execute(change_set, token=token)
 
     def delete(self, stack: str, *, token: str, retain: Iterable[str] = ()) -> None:
         """Begin to delete the stack; see the port."""
         self._about_to(stack, token)
-        self._stacks.delete(stack, token=token, retain=retain)
+        self._changes.delete(stack, token=token, retain=retain)
 
     def protect(self, stack: str, *, on: bool) -> None:
         """Switch the stack's termination protection on or off; see the port."""
         self._lease.check()
-        self._stacks.protect(stack, on=on)
+        self._changes.protect(stack, on=on)
 
     def _about_to(self, stack_id: str, token: str) -> None:
         self._lease.check()
         self._lease.note(lambda launch: launch._replace(stack_id=stack_id, operation=token))
 
 
-def under(world: World, lease: AppLease) -> tuple[FencedStacks, KeptClock]:
-    """Give the world's stacks and clock under a lease."""
-    return FencedStacks(world.stacks, lease), KeptClock(world.clock, lease, world.settings.lease / 3)
+def under(world: World, lease: AppLease) -> tuple[FencedChanges, KeptClock]:
+    """Return the world's changes to stacks, and its clock, under a lease."""
+    return FencedChanges(world.changes, lease), KeptClock(world.clock, lease, world.settings.lease / 3)

@@ -20,10 +20,12 @@ def _deleting(managed: ManagedApp) -> bool:
 
 
 def _delete_stack(world: World, lease: AppLease) -> None:
-    stacks, clock = under(world, lease)
+    changes, clock = under(world, lease)
     options = TerminateOptions(pace=world.settings.pace, timeout=world.settings.timeout)
     stack_name = lease.app().app.stack_name
-    terminate_app(stack_name, options, stacks=stacks, clock=clock, talk=Reporter(lease))
+    terminate_app(
+        stack_name, options, stacks=world.stacks, changes=changes, clock=clock, talk=Reporter(lease)
+    )
 
 
 def _terminate(world: World, lease: AppLease) -> None:

@@ -70,7 +70,7 @@ class Clock(Protocol):
 
 
 class Stacks(Protocol):
-    """CloudFormation's stacks and change sets, and the instances in them.
+    """What CloudFormation says of stacks and change sets, and EC2 of the instances in them: nothing here changes any.
 
     Every method raises ServiceError where AWS refuses or cannot be reached; `stack` is a name or an id.
     """
@@ -87,9 +87,6 @@ class Stacks(Protocol):
     def events(self, stack: str, *, after: str = "") -> tuple[StackEvent, ...]:
         """Give the events that came after the one with the id `after` (all where it is ""), oldest first."""
 
-    def create_change_set(self, request: ChangeSetRequest) -> ChangeSetInfo:
-        """Ask for a change set; where one of that name is there already, give that one."""
-
     def change_set(self, stack: str, name: str) -> ChangeSetInfo | None:
         """Give the change set (by name or id) without its changes, or None where there is none."""
 
@@ -101,6 +98,19 @@ class Stacks(Protocol):
 
         `kind`: CREATE, UPDATE or IMPORT, which CloudFormation's answer does not tell.
         """
+
+    def instances(self, ids: Iterable[str]) -> tuple[Instance, ...]:
+        """Give those of the instances that EC2 knows, all pages, with no call per instance."""
+
+
+class StackChanges(Protocol):
+    """What changes CloudFormation's stacks and change sets.
+
+    Every method raises ServiceError where AWS refuses or cannot be reached; `stack` is a name or an id.
+    """
+
+    def create_change_set(self, request: ChangeSetRequest) -> ChangeSetInfo:
+        """Ask for a change set; where one of that name is there already, give that one."""
 
     def delete_change_set(self, stack: str, name: str) -> None:
         """Delete the change set (by name or id); nothing happens where there is none."""
@@ -116,9 +126,6 @@ class Stacks(Protocol):
 
     def protect(self, stack: str, *, on: bool) -> None:
         """Switch the stack's termination protection on or off."""
-
-    def instances(self, ids: Iterable[str]) -> tuple[Instance, ...]:
-        """Give those of the instances that EC2 knows, all pages, with no call per instance."""
 
 
 class Artifacts(Protocol):

@@ -7,7 +7,7 @@ smsgen made and did not execute, it removes; what others made, it never touches.
 from __future__ import annotations
 
 from smsgen.errors import ServiceError, SmsgenError
-from smsgen.operations.ports.protocols import Clock, Stacks
+from smsgen.operations.ports.protocols import Clock, StackChanges, Stacks
 from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest, StackInfo
 from smsgen.operations.ports.waiting import Backoff, Pace
 from smsgen.operations.stacks.request import DESCRIPTION, MARK, digest
@@ -20,7 +20,9 @@ _GHOST = Pace(first=1.0, longest=5.0, deadline=60.0)
 _SPENT = frozenset(("OBSOLETE", "EXECUTE_COMPLETE", "EXECUTE_FAILED"))
 
 
-def ask(stacks: Stacks, clock: Clock, request: ChangeSetRequest, pace: Pace) -> ChangeSetInfo | None:
+def ask(
+    stacks: Stacks, changes: StackChanges, clock: Clock, request: ChangeSetRequest, pace: Pace
+) -> ChangeSetInfo | None:
     """Create the change set and wait until CloudFormation has worked it out; None where there are no changes.
 
     One of the same name, which means the same content, is used again if it can still be executed, or just
@@ -28,24 +30,26 @@ def ask(stacks: Stacks, clock: Clock, request: ChangeSetRequest, pace: Pace) -> 
     CloudFormation's reason where it fails, and at the deadline.
     """
     try:
-        return _ask(stacks, clock, request, pace)
+        return _ask(stacks, changes, clock, request, pace)
     except KeyboardInterrupt:
         made = stacks.change_set(request.stack_name, request.name)
         if made is not None:
-            discard(stacks, clock, made)
+            discard(stacks, changes, clock, made)
         raise
 
 
-def _ask(stacks: Stacks, clock: Clock, request: ChangeSetRequest, pace: Pace) -> ChangeSetInfo | None:
-    made = _worked_out(stacks, clock, _create(stacks, clock, request), pace)
+def _ask(
+    stacks: Stacks, changes: StackChanges, clock: Clock, request: ChangeSetRequest, pace: Pace
+) -> ChangeSetInfo | None:
+    made = _worked_out(stacks, clock, _create(stacks, changes, clock, request), pace)
     if not (_usable(made) or _empty(made)):
         # It is left over from an earlier run, or failed for a reason that may have passed.
-        _remove(stacks, clock, made, pace)
+        _remove(stacks, changes, clock, made, pace)
         again = request._replace(token=MARK + digest(request.token, made.change_set_id))
-        made = _worked_out(stacks, clock, _create(stacks, clock, again), pace)
+        made = _worked_out(stacks, clock, _create(stacks, changes, clock, again), pace)
     if _usable(made):
         return made
-    discard(stacks, clock, made)
+    discard(stacks, changes, clock, made)
     if _empty(made):
         return None
     reason = made.reason or f"{made.status}, {made.execution_status}"
@@ -56,23 +60,23 @@ def _ask(stacks: Stacks, clock: Clock, request: ChangeSetRequest, pace: Pace) ->
 _HINT = "mend what the reason names in the application file, the parameters or the role, and run this again"
 
 
-def discard(stacks: Stacks, clock: Clock, made: ChangeSetInfo) -> None:
+def discard(stacks: Stacks, changes: StackChanges, clock: Clock, made: ChangeSetInfo) -> None:
     """Delete an unexecuted change set, and the stack in review around it if only we have used that."""
-    stacks.delete_change_set(made.stack_id, made.change_set_id)
+    changes.delete_change_set(made.stack_id, made.change_set_id)
     stack = stacks.find(made.stack_id)
     if stack is None or stack.status != "REVIEW_IN_PROGRESS":
         return
     if all(map(ours, stacks.change_sets(made.stack_id))):
-        stacks.delete(made.stack_id, token=MARK + digest("ghost", made.stack_id))
+        changes.delete(made.stack_id, token=MARK + digest("ghost", made.stack_id))
         _until_gone(stacks, clock, made.stack_id)
 
 
-def tidy(stacks: Stacks, stack: StackInfo, *, keep: str) -> None:
+def tidy(stacks: Stacks, changes: StackChanges, stack: StackInfo, *, keep: str) -> None:
     """Delete those of our change sets that nobody can execute any more, except the one named `keep`."""
     for change_set in stacks.change_sets(stack.stack_id):
         spent = change_set.status == "FAILED" or change_set.execution_status in _SPENT
         if ours(change_set) and spent and change_set.name != keep:
-            stacks.delete_change_set(stack.stack_id, change_set.change_set_id)
+            changes.delete_change_set(stack.stack_id, change_set.change_set_id)
 
 
 def ours(change_set: ChangeSetInfo) -> bool:
@@ -80,29 +84,29 @@ def ours(change_set: ChangeSetInfo) -> bool:
     return change_set.name.startswith(MARK) and change_set.description == DESCRIPTION
 
 
-def _create(stacks: Stacks, clock: Clock, request: ChangeSetRequest) -> ChangeSetInfo:
+def _create(stacks: Stacks, changes: StackChanges, clock: Clock, request: ChangeSetRequest) -> ChangeSetInfo:
     there = stacks.change_set(request.stack_name, request.name)
     if there is not None:
         return there
     try:
-        made = stacks.create_change_set(request)
+        made = changes.create_change_set(request)
     except ServiceError as error:
-        if error.code != "LimitExceededException" or not _make_room(stacks, request.stack_name):
+        if error.code != "LimitExceededException" or not _make_room(stacks, changes, request.stack_name):
             raise
-        made = stacks.create_change_set(request)
+        made = changes.create_change_set(request)
     if stacks.change_set(made.stack_id, made.change_set_id) is None:
         # AWS remembered the token of one that has been deleted since. The name still keeps it from being made twice.
         token = MARK + digest(request.token, clock.now())
-        made = stacks.create_change_set(request._replace(token=token))
+        made = changes.create_change_set(request._replace(token=token))
     return made
 
 
-def _make_room(stacks: Stacks, stack_name: str) -> bool:
+def _make_room(stacks: Stacks, changes: StackChanges, stack_name: str) -> bool:
     """Delete all our change sets that are not running, the newest run's too; say whether there were any."""
     idle = [c for c in stacks.change_sets(stack_name) if c.execution_status != "EXECUTE_IN_PROGRESS"]
     mine = [change_set for change_set in idle if ours(change_set)]
     for change_set in mine:
-        stacks.delete_change_set(change_set.stack_id, change_set.change_set_id)
+        changes.delete_change_set(change_set.stack_id, change_set.change_set_id)
     return bool(mine)
 
 
@@ -137,9 +141,9 @@ def _empty(made: ChangeSetInfo) -> bool:
     return made.status == "FAILED" and made.reason.startswith(NO_CHANGES)
 
 
-def _remove(stacks: Stacks, clock: Clock, made: ChangeSetInfo, pace: Pace) -> None:
+def _remove(stacks: Stacks, changes: StackChanges, clock: Clock, made: ChangeSetInfo, pace: Pace) -> None:
     """Delete it and wait until it is gone: another one of the same name is refused before that."""
-    stacks.delete_change_set(made.stack_id, made.change_set_id)
+    changes.delete_change_set(made.stack_id, made.change_set_id)
     backoff = Backoff(clock, pace)
     while stacks.change_set(made.stack_id, made.change_set_id) is not None:
         if not backoff.wait():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from smsgen.changes.findings.servers import moved_servers, no_children
 from smsgen.errors import InvalidInput, ServiceError, SmsgenError
-from smsgen.operations.ports.protocols import Clock, Stacks
+from smsgen.operations.ports.protocols import Clock, StackChanges, Stacks
 from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest, StackInfo
 from smsgen.operations.ports.waiting import Pace
 from smsgen.operations.stacks.change_sets import ask, discard, tidy
@@ -89,7 +89,13 @@ class LaunchFailed(SmsgenError):
 
 
 def launch_app(
-    launch: Launch, options: LaunchOptions, *, stacks: Stacks, clock: Clock, talk: Conversation
+    launch: Launch,
+    options: LaunchOptions,
+    *,
+    stacks: Stacks,
+    changes: StackChanges,
+    clock: Clock,
+    talk: Conversation,
 ) -> Launched:
     """Bring the stack to `launch` and give how it ended.
 
@@ -97,12 +103,12 @@ def launch_app(
     it (then nothing has changed), LaunchFailed with the first real failure, Interrupted at Ctrl-C while
     following, ServiceError where AWS refuses.
     """
-    one = _Launching(launch, options, stacks, clock, talk)
+    one = _Launching(launch, options, stacks, changes, clock, talk)
     stack = one.settle()
     request = one.request(stack)
     if stack is not None:
-        tidy(stacks, stack, keep=request.name)
-    made = ask(stacks, clock, request, options.pace)
+        tidy(stacks, changes, stack, keep=request.name)
+    made = ask(stacks, changes, clock, request, options.pace)
     if made is None:
         return Launched(Ending.UNCHANGED, one.guard(stacks.find(launch.stack_name)))
     if not one.agreed(made, request.type, stack):
@@ -114,11 +120,18 @@ class _Launching:
     """One launch and all it needs; each method is one step of it."""
 
     def __init__(
-        self, launch: Launch, options: LaunchOptions, stacks: Stacks, clock: Clock, talk: Conversation
+        self,
+        launch: Launch,
+        options: LaunchOptions,
+        stacks: Stacks,
+        changes: StackChanges,
+        clock: Clock,
+        talk: Conversation,
     ) -> None:
         self.launch = launch
         self.options = options
         self.stacks = stacks
+        self.changes = changes
         self.clock = clock
         self.talk = talk
 
@@ -177,7 +190,7 @@ class _Launching:
         """Execute the change set, and follow it unless asked not to."""
         stack = self._find(made.stack_id)
         before = last_event(self.stacks, stack)
-        self.stacks.execute(made, token=MARK + digest("execute", made.change_set_id))
+        self.changes.execute(made, token=MARK + digest("execute", made.change_set_id))
         if not self.options.wait:
             return Launched(Ending.STARTED, stack)
         outcome = self._follow(stack, before)
@@ -190,7 +203,7 @@ class _Launching:
         wanted = self.launch.stateful if self.options.protect is None else self.options.protect
         if stack is None or stack.protected or not wanted or self.options.dry_run:
             return stack
-        self.stacks.protect(stack.stack_id, on=True)
+        self.changes.protect(stack.stack_id, on=True)
         return stack._replace(protected=True)
 
     @property
@@ -212,7 +225,7 @@ class _Launching:
 
     def _take_back(self, made: ChangeSetInfo) -> None:
         try:
-            discard(self.stacks, self.clock, made)
+            discard(self.stacks, self.changes, self.clock, made)
         except ServiceError as error:
             self.talk.note(f"the change set {made.name} is still there, and the next run removes it: {error}")
 
@@ -261,7 +274,7 @@ class _Launching:
             raise SmsgenError(f"{stack.name} stays as it is", hint="nothing has been changed")
         before = last_event(self.stacks, stack)
         token = MARK + digest("delete", stack.stack_id, stack.last_change)
-        self.stacks.delete(stack.stack_id, token=token)
+        self.changes.delete(stack.stack_id, token=token)
         outcome = self._follow(stack, before)
         if not outcome.deleted:
             raise _failed(stack, outcome)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.errors import InvalidInput, SmsgenError
-from smsgen.operations.ports.protocols import Clock, Stacks
+from smsgen.operations.ports.protocols import Clock, StackChanges, Stacks
 from smsgen.operations.ports.records import StackInfo, StackResource
 from smsgen.operations.ports.waiting import Pace
 from smsgen.operations.stacks.follow import Outcome, follow, last_event, running_operation
@@ -42,14 +42,20 @@ class Doomed(NamedTuple):
 
 
 def terminate_app(
-    stack_name: str, options: TerminateOptions, *, stacks: Stacks, clock: Clock, talk: Conversation
+    stack_name: str,
+    options: TerminateOptions,
+    *,
+    stacks: Stacks,
+    changes: StackChanges,
+    clock: Clock,
+    talk: Conversation,
 ) -> Launched:
     """Delete the stack and give how it ended; a stack that is gone already is a success.
 
     Raises SmsgenError for a protected stack, LaunchFailed where resources could not be deleted, Interrupted
     at Ctrl-C while following, ServiceError where AWS refuses.
     """
-    one = _Terminating(options, stacks, clock, talk)
+    one = _Terminating(options, stacks, changes, clock, talk)
     stack = one.settle(stack_name)
     if stack is None:
         talk.note(f"there is no stack {stack_name}: nothing to terminate")
@@ -107,9 +113,17 @@ def check(stack: StackInfo, options: TerminateOptions) -> None:
 class _Terminating:
     """One termination and all it needs; each method is one step of it."""
 
-    def __init__(self, options: TerminateOptions, stacks: Stacks, clock: Clock, talk: Conversation) -> None:
+    def __init__(
+        self,
+        options: TerminateOptions,
+        stacks: Stacks,
+        changes: StackChanges,
+        clock: Clock,
+        talk: Conversation,
+    ) -> None:
         self.options = options
         self.stacks = stacks
+        self.changes = changes
         self.clock = clock
         self.talk = talk
 
@@ -130,10 +144,10 @@ class _Terminating:
         """Delete the stack and watch it go."""
         options = self.options
         if stack.protected:
-            self.stacks.protect(stack.stack_id, on=False)
+            self.changes.protect(stack.stack_id, on=False)
         before = last_event(self.stacks, stack)
         token = MARK + digest("delete", stack.stack_id, stack.last_change, options.retain)
-        self.stacks.delete(stack.stack_id, token=token, retain=options.retain)
+        self.changes.delete(stack.stack_id, token=token, retain=options.retain)
         return self.watch(stack, before)
 
     def watch(self, stack: StackInfo, before: str) -> Launched:

@@ -14,7 +14,7 @@ from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.model import Detail, ResourceChange
 from smsgen.changes.truncated import truncated
 from smsgen.errors import GateTripped, SmsgenError
-from smsgen.operations.ports.protocols import Clock, Stacks
+from smsgen.operations.ports.protocols import Clock, StackChanges, Stacks
 from smsgen.operations.ports.records import ChangeSetRequest
 from smsgen.operations.ports.waiting import Pace
 from smsgen.operations.stacks.change_sets import ask, discard
@@ -33,23 +33,34 @@ _EXACT = (
 
 
 def real_change_set(
-    request: ChangeSetRequest, *, stacks: Stacks, clock: Clock, pace: Pace | None = None
+    request: ChangeSetRequest,
+    *,
+    stacks: Stacks,
+    changes: StackChanges,
+    clock: Clock,
+    pace: Pace | None = None,
 ) -> ChangeSet | None:
     """Let CloudFormation make the change set, read it and remove it again; None where there are no changes.
 
     Raises SmsgenError with CloudFormation's reason where it cannot be made, ServiceError where AWS refuses.
     """
-    made = ask(stacks, clock, request, pace or Pace())
+    made = ask(stacks, changes, clock, request, pace or Pace())
     if made is None:
         return None
     try:
         return stacks.describe_change_set(made.change_set_id, kind=request.type)
     finally:
-        discard(stacks, clock, made)
+        discard(stacks, changes, clock, made)
 
 
 def answer(
-    launch: Launch, parameters: Mapping[str, str], *, stacks: Stacks, clock: Clock, pace: Pace | None = None
+    launch: Launch,
+    parameters: Mapping[str, str],
+    *,
+    stacks: Stacks,
+    changes: StackChanges,
+    clock: Clock,
+    pace: Pace | None = None,
 ) -> ChangeSet | None:
     """Give CloudFormation's change set from the stack as it is to `launch`; see `real_change_set`.
 
@@ -61,7 +72,7 @@ def answer(
         why = rule.why or "CloudFormation is working on it"
         raise SmsgenError(f"{stack.name} is {stack.status}: {why}", hint="`smsgen launch-app` deals with it")
     request = change_set_request(launch, stack, parameters=parameters, imports={}, on_failure="ROLLBACK")
-    return real_change_set(request, stacks=stacks, clock=clock, pace=pace)
+    return real_change_set(request, stacks=stacks, changes=changes, clock=clock, pace=pace)
 
 
 def verify(predicted: ChangeSet, real: ChangeSet | None) -> None:

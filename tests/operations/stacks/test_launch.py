@@ -47,6 +47,7 @@ class World:
             launch_of(body, **fields),
             LaunchOptions(**options),
             stacks=self.aws,
+            changes=self.aws,
             clock=self.clock,
             talk=self.talk,
         )

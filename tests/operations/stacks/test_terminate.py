@@ -34,7 +34,7 @@ class World:
 
     def terminate(self, **options: Any) -> Launched:
         given = TerminateOptions(**options)
-        return terminate_app(NAME, given, stacks=self.aws, clock=self.clock, talk=self.talk)
+        return terminate_app(NAME, given, stacks=self.aws, changes=self.aws, clock=self.clock, talk=self.talk)
 
 
 @pytest.fixture

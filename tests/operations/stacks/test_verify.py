@@ -93,5 +93,5 @@ def test_a_real_change_set_is_read_and_removed_with_its_ghost() -> None:
     request = ChangeSetRequest(
         "s", "smsgen-1", "CREATE", "t", "", template_body='{"Resources": {}, "Description": "x"}'
     )
-    assert real_change_set(request, stacks=aws, clock=aws.clock) is not None
+    assert real_change_set(request, stacks=aws, changes=aws, clock=aws.clock) is not None
     assert aws.made == {}
