@@ -177,6 +177,44 @@ WEAKENED = [
 ]
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "metadataOptions: {httpPutResponseHopLimit: 1}",
+        "metadataOptions: {httpTokens: required}",
+        "volumes: [{device: /dev/sda1, encrypted: true}, {device: /dev/sdf, size: 8}]",
+        "associatePublicIpAddress: false",
+        "createInstanceProfile: false\niamInstanceProfileName: web",
+        "monitoring: true",
+        "configureScript: {bucket: sms-app-x, key: y}\niamInstanceProfileName: web",
+        "configureScript: {bucket: sms-app-x, key: y}\ncreateInstanceProfile: true",
+        "userData: {inline: '#cloud-config'}",
+        "userData: {inline: '  #!/bin/sh'}\nreadiness: {timeout: PT5M}",
+        "platform: windows\nuserData: {inline: Get-Date}\nreadiness: {timeout: PT5M}",
+    ],
+)
+def test_what_is_not_weakened_is_not_named(more: str) -> None:
+    text = SERVER + "".join(f"          {line}\n" for line in more.splitlines())
+    assert compiled(text).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ("userData: {s3Location: {bucket: sms-app-x, key: y}}", "userData"),
+        ("configureScript: {bucket: sms-app-x, key: y}", "configureScript"),
+        (
+            "userData: {inline: '#!/bin/sh'}\nconfigureScript: {bucket: sms-app-x, key: y}",
+            "configureScript",
+        ),
+    ],
+)
+def test_a_script_that_cannot_be_fetched_is_named_at_its_place(more: str, field: str) -> None:
+    text = SERVER + "".join(f"          {line}\n" for line in more.splitlines())
+    (found,) = compiled(text).diagnostics
+    assert (found.code, found.path[-1]) == ("NO_INSTANCE_PROFILE", field)
+
+
 @pytest.mark.parametrize(("more", "code"), WEAKENED)
 def test_what_was_weakened_is_named_at_its_place(more: str, code: str) -> None:
     loaded = load((SERVER + f"          {more}\n").encode(), "app.yaml")

@@ -1,0 +1,69 @@
+"""What stands in the way of an operation, and what is taken instead."""
+
+import pytest
+
+from smsgen.model.app import App
+from smsgen.model.managed import ManagedApp
+from smsgen.model.permitted import WITH_GROUPS, Refusal, refusal
+
+READY = "READY_FOR_CONFIGURATION"
+CONFIGURE = (
+    "DeleteApp",
+    "DeleteAppLaunchConfiguration",
+    "DeleteAppValidationConfiguration",
+    "PutAppLaunchConfiguration",
+    "PutAppValidationConfiguration",
+)
+
+
+def managed(status: str = "ACTIVE", launch: str = READY, replication: str = READY) -> ManagedApp:
+    made = ManagedApp(App("shop"))
+    return made._replace(
+        status=status,
+        launch=made.launch._replace(status=launch),
+        replication=made.replication._replace(status=replication),
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "app", "refused"),
+    [
+        ("LaunchApp", managed(), Refusal("launchStatus", READY, CONFIGURE)),
+        ("TerminateApp", managed(), Refusal("launchStatus", READY, CONFIGURE)),
+        (
+            "StartAppReplication",
+            managed(),
+            Refusal(
+                "replicationStatus",
+                READY,
+                ("DeleteAppReplicationConfiguration", "PutAppReplicationConfiguration"),
+            ),
+        ),
+        # An operation that another status forbids is no way out.
+        (
+            WITH_GROUPS,
+            managed(launch="LAUNCH_IN_PROGRESS"),
+            Refusal(
+                "launchStatus",
+                "LAUNCH_IN_PROGRESS",
+                ("DeleteApp", "GenerateTemplate", "NotifyAppValidationOutput", "TerminateApp"),
+            ),
+        ),
+        (
+            "DeleteApp",
+            managed(launch="DELTA_LAUNCH_IN_PROGRESS"),
+            Refusal(
+                "launchStatus",
+                "DELTA_LAUNCH_IN_PROGRESS",
+                ("GenerateChangeSet", "GenerateTemplate", "NotifyAppValidationOutput"),
+            ),
+        ),
+        ("DeleteApp", managed(status="DELETED"), Refusal("status", "DELETED", ())),
+        ("LaunchApp", managed(launch="LAUNCHED"), None),
+        ("GetApp", managed(status="DELETED"), None),
+    ],
+)
+def test_a_status_that_stands_in_the_way_is_named_with_what_is_taken(
+    operation: str, app: ManagedApp, refused: Refusal | None
+) -> None:
+    assert refusal(operation, app) == refused
