@@ -201,7 +201,7 @@ def _too_many(file: str) -> NoReturn:
 
 
 def _syntax_hint(problem: str) -> str:
-    if "\\t" in problem or "\t" in problem or "cannot start any token" in problem:
+    if "tab character" in problem or "cannot start any token" in problem:
         return "YAML is indented with spaces, never tabs; quote a value that starts with a special character"
     if "another document" in problem or "expected a single document" in problem:
         return "one file holds one document: remove the `---` between them"

@@ -49,6 +49,11 @@ def test_a_section_that_is_no_map_on_one_side_stays_as_it_is() -> None:
         assert aligned(template, deployed) == template
 
 
+def test_a_map_and_a_list_are_not_aligned() -> None:
+    assert aligned(instance(X={"a": 1}), instance(X=["a"])) == instance(X={"a": 1})
+    assert aligned(instance(X=["a"]), instance(X={"a": 1})) == instance(X=["a"])
+
+
 def test_a_text_is_aligned_with_a_number_and_never_with_a_list() -> None:
     assert aligned(instance(X="10", Y=["1"]), instance(X=10, Y="1")) == instance(X=10, Y=["1"])
     assert aligned(instance(Y="1"), instance(Y=["1"])) == instance(Y="1")

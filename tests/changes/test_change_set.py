@@ -6,7 +6,7 @@ import pytest
 
 from smsgen.changes import Environment, Stack, predict
 from smsgen.changes.model import StackResource
-from tests.changes.stacks import ENVIRONMENT, PSEUDO, create, listed, resources, stack, topic, update
+from tests.changes.stacks import ENVIRONMENT, PSEUDO, causes, create, listed, resources, stack, topic, update
 
 
 def test_a_change_set_is_of_the_kind_that_its_sides_make_it() -> None:
@@ -92,3 +92,38 @@ def test_only_the_first_complaint_is_the_reason() -> None:
     assert (reason.count("No export named"), "[WARN]" in reason) == (1, True)
     assert create(resources(T=topic())).status_reason is None
     assert ENVIRONMENT.exports == {}
+
+
+def test_another_attribute_that_is_not_known_either_is_a_change() -> None:
+    before = resources(T=topic(), U=topic(DisplayName={"Fn::GetAtt": ["T", "One"]}))
+    after = resources(T=topic(), U=topic(DisplayName={"Fn::GetAtt": ["T", "Two"]}))
+    assert [change.logical_resource_id for change in update(before, after).changes] == ["U"]
+    assert update(before, before).changes == ()
+
+
+def test_the_default_of_a_mapping_counts_only_where_it_is_taken() -> None:
+    def template(name: str) -> dict[str, Any]:
+        default = {"DefaultValue": {"Ref": "Default"}}
+        return {
+            "Parameters": {"Key": {"Type": "String"}, "Default": {"Type": "String"}},
+            "Mappings": {"M": {"K": {"a": "1", "b": "2"}}},
+            **resources(T=topic(DisplayName={"Fn::FindInMap": ["M", "K", {"Ref": name}, default]})),
+        }
+
+    one = template("Key")
+    deployed = stack(one, {"Key": "a", "Default": "x"})
+    taken = listed(update(deployed, one, {"Key": "b", "Default": "y"}), values=True)["T"]
+    assert {cause for _, _, cause in causes(taken)} == {"Key", None}
+    missing = listed(update(deployed, one, {"Key": "c", "Default": "y"}), values=True)["T"]
+    assert {cause for _, _, cause in causes(missing)} == {"Key", "Default", None}
+
+
+def test_texts_are_shown_as_they_are_written() -> None:
+    answer = update(resources(T=topic(X={"a": "ö"})), resources(T=topic(X={"a": "é"})))
+    (change,) = answer.describe(include_property_values=True)["Changes"]
+    assert change["ResourceChange"]["AfterContext"] == '{"Properties":{"X":{"a":"é"}}}'
+
+
+def test_what_is_no_resource_on_the_deployed_side_breaks_nothing() -> None:
+    deployed = Stack("app", {"Resources": {"T": topic(), "Odd": 5}})
+    assert update(deployed, resources(T=topic())).changes == ()

@@ -255,6 +255,18 @@ def test_a_document_inside_of_a_list_is_listed_whole() -> None:
     assert [path for path, *_ in details(change)] == ["/Properties/Policies/0/PolicyDocument"]
 
 
+def test_every_document_of_a_list_is_listed_and_what_stands_beside_it() -> None:
+    def role(name: str, action: str) -> dict[str, Any]:
+        document = {"Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
+        policies = [{"PolicyName": f"{name}{at}", "PolicyDocument": document} for at in range(2)]
+        return {"Type": "AWS::IAM::Role", "Properties": {"Policies": policies}}
+
+    change = listed(update(resources(R=role("a", "s3:Get*")), resources(R=role("b", "s3:Put*"))), values=True)
+    assert {path for path, *_ in details(change["R"])} == {
+        f"/Properties/Policies/{at}/{name}" for at in range(2) for name in ("PolicyName", "PolicyDocument")
+    }
+
+
 def test_a_reference_to_a_replaced_resource_is_a_leaf_of_its_own() -> None:
     def template(name: str) -> dict[str, Any]:
         return resources(T=topic(TopicName=name), F=function(TOPIC={"Ref": "T"}, NAME="same"))

@@ -114,6 +114,7 @@ def test_a_change_set_knows_the_secrets_of_both_sides_and_their_defaults() -> No
         ("/Properties/Tokens/0", None, "Tokens"),
         ("/Properties/Env/0/Value", {"Properties": {"Env": [{"Name": "DB_TOKEN", "Value": "x"}]}}, "DBTOKEN"),
         ("/Properties/Env/0/Value", {"Properties": {"Env": []}}, "Value"),
+        ("/Properties/Env/0/Value", {"Properties": {"Env": [{"Value": "x"}]}}, "Value"),
         ("/Properties/Env/0/Name", {"Properties": {"Env": [{"Name": "DB_TOKEN", "Value": "x"}]}}, "Name"),
     ],
 )
@@ -126,3 +127,10 @@ def test_the_json_of_a_map_is_masked_by_the_names_in_it() -> None:
         masked_text(Mask(), '{"Password":"x","Port":"1"}', "Login") == f'{{"Password":"{MASK}","Port":"1"}}'
     )
     assert masked_text(Mask(), "plain", "Password") == MASK
+
+
+def test_what_only_nearly_is_base64_is_a_text_as_it_stands() -> None:
+    assert decoded("aGVsbG8=") == "hello"
+    assert decoded("aGVs bG8=") is None
+    assert decoded("aGVsbG8") is None
+    assert decoded(base64.b64encode(b"\xff\xfe").decode()) is None

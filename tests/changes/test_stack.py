@@ -71,7 +71,14 @@ def test_a_bare_template_is_a_stack_and_a_snapshot_that_has_resources_is_none() 
         ({"template": {}, "environment": [1]}, [("environment",)]),
         ({"template": {}, "tags": None, "stackName": None}, []),
         ({"template": {}, "resources": {"A": {"attributes": None}, "B": 1}}, [("resources", "B")]),
-        ({"template": {}, "children": {"C": {"template": 1}}}, [("children", "C")]),
+        (
+            {"template": {}, "children": {"C": {"template": 1}, "D": [], "E": {"template": {}}}},
+            [("children", "C"), ("children", "D")],
+        ),
+        (
+            {"template": {}, "resources": {"A": 1}, "children": {"C": {"template": 1}}},
+            [("resources", "A"), ("children", "C")],
+        ),
         ({"template": 1, "tags": [1]}, [()]),
     ],
 )

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from smsgen.compiler import Validation, compile_app
+from smsgen.compiler.resolve import embeddable
 from smsgen.errors import InvalidInput
-from smsgen.model.launch import S3Location
+from smsgen.model.launch import Launch, S3Location, UserData
 from smsgen.model.launch_fields import MAX_USER_DATA
 from smsgen.model.load import load
 from tests.compiler import powershell
@@ -377,3 +378,26 @@ def test_what_says_another_language_than_its_name_is_that_language() -> None:
 def test_powershell_that_stands_in_the_file_is_known_by_its_tags() -> None:
     text = 'userData: {inline: "<powershell>\\nInstall-Thing\\n</powershell>"}\nreadiness: {}'
     assert rendered(user_data(text)).startswith("<powershell>")
+
+
+PLACE, CONFIGURE = S3Location("b", "boot.sh"), S3Location("b", "conf.sh")
+
+
+@pytest.mark.parametrize(
+    ("launch", "expected"),
+    [
+        (Launch(), {}),
+        (Launch(user_data=UserData(inline="#!/bin/sh")), {}),
+        (Launch(user_data=UserData(s3_location=PLACE)), {"user_data": PLACE}),
+        (
+            Launch(user_data=UserData(s3_location=PLACE), configure_script=CONFIGURE),
+            {"user_data": PLACE, "configure_script": CONFIGURE},
+        ),
+        # What the server can fetch for itself stays where it is.
+        (Launch(configure_script=CONFIGURE, iam_instance_profile_name="p"), {}),
+        (Launch(configure_script=CONFIGURE, create_instance_profile=True), {}),
+        (Launch(user_data=UserData(s3_location=PLACE), iam_instance_profile_name="p"), {"user_data": PLACE}),
+    ],
+)
+def test_which_scripts_may_stand_in_the_user_data(launch: Launch, expected: dict[str, S3Location]) -> None:
+    assert embeddable(launch) == expected

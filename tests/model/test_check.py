@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
+from smsgen.errors import Diagnostic
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.check import check, read, sentence
 from smsgen.model.fields import APP
@@ -27,6 +28,10 @@ def test_a_problem_is_told_by_its_path() -> None:
     (found,) = check(app_of(server))
     assert found.location is None
     assert sentence(found) == "serverGroups[0].serverList[0].launch.subnet: 'left' is not a subnet id"
+
+
+def test_a_problem_of_the_whole_is_told_without_a_path() -> None:
+    assert sentence(Diagnostic("X", "it is wrong")) == "it is wrong"
 
 
 def test_a_rule_that_compares_two_places_names_the_other_by_its_path() -> None:

@@ -9,6 +9,7 @@ from smsgen.cfn.text import dump_json, dump_yaml
 from smsgen.errors import Severity
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.fields import APP
+from smsgen.model.kinds import Kind, ListOf, Text
 from smsgen.model.launch import Launch, Readiness, UserData
 from smsgen.model.problems import Problems
 from smsgen.text.source import parse
@@ -53,3 +54,34 @@ def test_nothing_said_and_a_default_said_are_told_apart(launch: Launch) -> None:
 def test_what_is_not_said_is_not_written() -> None:
     app = App("shop", server_groups=(ServerGroup(server_list=(Server("s-12345678"),)),))
     assert APP.write(app) == {"name": "shop", "serverGroups": [{"serverList": [{"serverId": "s-12345678"}]}]}
+
+
+def codes(kind: Kind, value: Any) -> list[str]:
+    problems = Problems(None)
+    kind.read(value, ("field",), problems)
+    return [one.code for one in problems.all()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        (Text(3), "a", []),
+        (Text(3), "abc", []),
+        (Text(3), "abcd", ["TOO_LONG"]),
+        (Text(3), "", ["EMPTY_VALUE"]),
+        (Text(3, least=2), "ab", []),
+        (Text(3, least=2), "a", ["BAD_TEXT"]),
+        (Text(3), "äöü", []),
+        (Text(3, in_bytes=True), "äö", ["TOO_LONG"]),
+        (Text(4, in_bytes=True), "äö", []),
+        (ListOf(Text(3)), ["a", "b", "a"], []),
+        (ListOf(Text(3), most=2), ["a", "b"], []),
+        (ListOf(Text(3), most=2), ["a", "b", "c"], ["TOO_MANY"]),
+        (ListOf(Text(3), least=1), [], ["EMPTY_LIST"]),
+        (ListOf(Text(3), least=1), ["a"], []),
+        (ListOf(Text(3), unique=True), ["a", "b"], []),
+        (ListOf(Text(3)), "a", ["WRONG_TYPE"]),
+    ],
+)
+def test_a_limit_itself_is_within_it(kind: Kind, value: Any, expected: list[str]) -> None:
+    assert codes(kind, value) == expected

@@ -160,3 +160,16 @@ def test_every_stack_status_of_the_service_model_has_a_launch_status() -> None:
 )
 def test_a_stack_status_in_smss_words(stack_status: str | None, expected: str) -> None:
     assert of_stack(stack_status).value == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        (AppStatus.ACTIVE, "what can happen: it is changed, or it is deleted"),
+        (AppStatus.DELETED, "what can happen: nothing any more"),
+    ],
+)
+def test_a_step_that_cannot_be_says_which_can(status: AppStatus, hint: str) -> None:
+    with pytest.raises(IllegalStep) as refused:
+        step(APP_STEPS, status, AppEvent.SUCCEED)
+    assert refused.value.hint == hint

@@ -188,6 +188,8 @@ def test_a_bad_text_ends_in_a_sentence_with_its_place(
     ("text", "words"),
     [
         ("a:\n\t- 1\n", "never tabs"),
+        ("a: |\n\tx", "never tabs"),
+        ("- a\n\t- b", "never tabs"),
         ("a: @x", "special character"),
         ("a: 1\n---\nb: 2", "remove the `---`"),
         ("a: *nobody", "define it with `&name`"),

@@ -135,6 +135,16 @@ def test_a_value_that_meets_its_constraints_is_taken(declared: dict[str, Any], v
     assert create(parameter(**declared), {"P": value}).status == "CREATE_COMPLETE"
 
 
+def test_what_a_described_constraint_asks_is_the_hint() -> None:
+    with pytest.raises(InvalidInput) as raised:
+        create(parameter(MaxLength=2, ConstraintDescription="two letters"), {"P": "ABC"})
+    (found,) = raised.value.diagnostics
+    assert found.hint == "Parameter 'P' must contain at most 2 characters"
+    with pytest.raises(InvalidInput) as raised:
+        create(parameter(MaxLength=2), {"P": "ABC"})
+    assert raised.value.diagnostics[0].hint == ""
+
+
 def test_everything_wrong_is_said_at_once() -> None:
     with pytest.raises(InvalidInput) as raised:
         create(resources(A={}, B=REF_X) | {"Foo": {}}, {"Q": "1"})

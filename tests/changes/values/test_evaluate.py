@@ -27,6 +27,8 @@ BASE = {
         "YesOrMaybe": {"Fn::Or": [{"Condition": "Maybe"}, {"Condition": "Yes"}]},
         "NoOrMaybe": {"Fn::Or": [{"Condition": "No"}, {"Condition": "Maybe"}]},
         "NotMaybe": {"Fn::Not": [{"Condition": "Maybe"}]},
+        "YesAndYes": {"Fn::And": [{"Condition": "Yes"}, {"Condition": "Yes"}]},
+        "NotBare": {"Fn::Not": {"Condition": "Yes"}},
     },
 }
 NEW = {"Ref": "Other"}
@@ -54,6 +56,8 @@ CASES: list[tuple[Any, Any]] = [
     ({"Fn::If": ["YesOrMaybe", "y", "n"]}, "y"),
     ({"Fn::If": ["NoOrMaybe", "y", "n"]}, UNKNOWN),
     ({"Fn::If": ["NotMaybe", "y", "n"]}, UNKNOWN),
+    ({"Fn::If": ["YesAndYes", "y", "n"]}, "y"),
+    ({"Fn::If": ["NotBare", "y", "n"]}, "n"),
     ({"Fn::Equals": [{"Ref": "Text"}, "hello"]}, "true"),
     ({"Fn::Equals": [{"Ref": "Text"}, "other"]}, "false"),
     ({"Fn::Equals": [{"Ref": "Stored"}, "x"]}, UNKNOWN),
