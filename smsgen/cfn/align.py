@@ -16,87 +16,87 @@ def aligned(template: Mapping[str, Any], deployed: Mapping[str, Any]) -> Mapping
 
     It says the same as before, `same(aligned(a, b), a)`, with its own keys in their own order.
     """
-    made = {}
+    sections = {}
     for name, section in template.items():
         other = deployed.get(name)
         if name not in deployed or identical(section, other):
-            made[name] = section
+            sections[name] = section
         elif isinstance(section, Mapping) and isinstance(other, Mapping):
             align = _resource if name == "Resources" else _as_there
-            made[name] = {
-                key: align(one, other[key]) if key in other else one for key, one in section.items()
+            sections[name] = {
+                key: align(value, other[key]) if key in other else value for key, value in section.items()
             }
         else:
-            made[name] = _as_there(section, other)
-    return made
+            sections[name] = _as_there(section, other)
+    return sections
 
 
-def _as_there(one: Any, other: Any) -> Any:
-    return other if same(one, other) else one
+def _as_there(value: Any, deployed: Any) -> Any:
+    return deployed if same(value, deployed) else value
 
 
-def _resource(one: Any, other: Any) -> Any:
-    if identical(one, other) or not (isinstance(one, Mapping) and isinstance(other, Mapping)):
-        return one
-    type_name = one.get("Type")
-    if other.get("Type") != type_name:
-        return one
-    made = {}
-    for name, value in one.items():
-        theirs = other.get(name, value)
+def _resource(resource: Any, deployed: Any) -> Any:
+    if identical(resource, deployed) or not (isinstance(resource, Mapping) and isinstance(deployed, Mapping)):
+        return resource
+    type_name = resource.get("Type")
+    if deployed.get("Type") != type_name:
+        return resource
+    attributes = {}
+    for name, value in resource.items():
+        theirs = deployed.get(name, value)
         if name == "Properties" and isinstance(value, dict) and isinstance(theirs, dict):
-            made[name] = {
+            attributes[name] = {
                 key: _property(str(type_name), key, item, theirs[key]) if key in theirs else item
                 for key, item in value.items()
             }
         else:  # as an attribute of a resource: DependsOn has no order
-            made[name] = (
+            attributes[name] = (
                 theirs if same({"Type": type_name, name: value}, {"Type": type_name, name: theirs}) else value
             )
-    return made
+    return attributes
 
 
-def _property(type_name: str, name: str, one: Any, other: Any) -> Any:
-    if identical(one, other):
-        return one
+def _property(type_name: str, name: str, value: Any, deployed: Any) -> Any:
+    if identical(value, deployed):
+        return value
     # Most changes are of one text into another, for which no schema has to be looked up.
-    if not isinstance(one, (dict, list)) or not isinstance(other, (dict, list)):
-        return _as_there(one, other)
-    return _part(one, other, sets_of(type_name), (name,))
+    if not isinstance(value, (dict, list)) or not isinstance(deployed, (dict, list)):
+        return _as_there(value, deployed)
+    return _part(value, deployed, sets_of(type_name), (name,))
 
 
-def _part(one: Any, other: Any, sets: Sets, path: Path) -> Any:
+def _part(value: Any, deployed: Any, sets: Sets, path: Path) -> Any:
     """Align what stands at `path` in the properties of a resource: as a whole, or what of it is the same."""
-    if normal_part(one, sets, path) == normal_part(other, sets, path):
-        return other
-    if isinstance(one, dict) and isinstance(other, dict):
+    if normal_part(value, sets, path) == normal_part(deployed, sets, path):
+        return deployed
+    if isinstance(value, dict) and isinstance(deployed, dict):
         return {
-            name: _part(value, other[name], sets, (*path, name)) if name in other else value
-            for name, value in one.items()
+            name: _part(inner, deployed[name], sets, (*path, name)) if name in deployed else inner
+            for name, inner in value.items()
         }
-    if isinstance(one, list) and isinstance(other, list):
+    if isinstance(value, list) and isinstance(deployed, list):
         if path in sets:
-            return _matched(one, other, sets, path)
-        if len(one) == len(other):
-            return [_part(*pair, sets, path) for pair in zip(one, other, strict=True)]
-    return one
+            return _matched(value, deployed, sets, path)
+        if len(value) == len(deployed):
+            return [_part(*pair, sets, path) for pair in zip(value, deployed, strict=True)]
+    return value
 
 
-def _matched(one: list[Any], other: list[Any], sets: Sets, path: Path) -> list[Any]:
+def _matched(items: list[Any], deployed: list[Any], sets: Sets, path: Path) -> list[Any]:
     """Return a list without order with what is the same in its places of the other list, the rest in what is left."""
-    rest = [(normal_part(item, sets, path), item) for item in one]
+    rest = [(normal_part(item, sets, path), item) for item in items]
     places: list[tuple[Any, bool]] = []
-    for item in other:
-        wanted = normal_part(item, sets, path)
-        at = next((at for at, (found, _) in enumerate(rest) if found == wanted), None)
-        places.append((item, at is not None))
+    for theirs in deployed:
+        wanted = normal_part(theirs, sets, path)
+        at = next((at for at, (spelling, _) in enumerate(rest) if spelling == wanted), None)
+        places.append((theirs, at is not None))
         if at is not None:
             del rest[at]
     left = [item for _, item in reversed(rest)]
-    made = []
-    for item, stays in places:
+    matched = []
+    for theirs, stays in places:
         if stays:
-            made.append(item)
+            matched.append(theirs)
         elif left:
-            made.append(_part(left.pop(), item, sets, path))
-    return made + left[::-1]
+            matched.append(_part(left.pop(), theirs, sets, path))
+    return matched + left[::-1]

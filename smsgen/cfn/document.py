@@ -25,5 +25,5 @@ class Template(NamedTuple):
 
     def section(self, name: str) -> dict[str, Any]:
         """Return a top-level section, empty where it is missing or not a map."""
-        found = self.body.get(name)
-        return found if isinstance(found, dict) else {}
+        members = self.body.get(name)
+        return members if isinstance(members, dict) else {}

@@ -44,21 +44,21 @@ SECTIONS = {
 
 def check(template: Template, text: str) -> tuple[Diagnostic, ...]:
     """Return an error for each quota that a template, written as `text`, passes; `path` names the section."""
-    found = list(check_sections(template))
+    diagnostics = list(check_sections(template))
     size = len(text.encode())
     if size > MAX_BYTES:
-        found.append(_over(f"the template has {size:,} bytes", MAX_BYTES, ()))
+        diagnostics.append(_over(f"the template has {size:,} bytes", MAX_BYTES, ()))
     # Looking into every value is for the few templates that may have so many.
     if text.count(_RESOLVE) > MAX_DYNAMIC_REFERENCES:
         count = sum(_dynamic_references(template.resources))
         if count > MAX_DYNAMIC_REFERENCES:
             message = f"the template has {count:,} dynamic references"
-            found.append(_over(message, MAX_DYNAMIC_REFERENCES, ("Resources",)))
+            diagnostics.append(_over(message, MAX_DYNAMIC_REFERENCES, ("Resources",)))
     description = template.body.get("Description")
     if isinstance(description, str) and len(description.encode()) > MAX_DESCRIPTION_BYTES:
         message = f"the description has more than {MAX_DESCRIPTION_BYTES:,} bytes"
-        found.append(Diagnostic("CLOUDFORMATION_QUOTA", message, "shorten it", path=("Description",)))
-    return tuple(found)
+        diagnostics.append(Diagnostic("CLOUDFORMATION_QUOTA", message, "shorten it", path=("Description",)))
+    return tuple(diagnostics)
 
 
 def check_sections(template: Template) -> Iterator[Diagnostic]:

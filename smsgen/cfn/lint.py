@@ -37,7 +37,7 @@ def lint_text(text: str) -> tuple[Finding, ...]:
         hint = "pip install 'smsgen[lint]'"
         raise SmsgenError("--lint needs cfn-lint, which is not installed", hint=hint) from None
     config = ManualArgs(regions=[REGION], include_checks=["I", "W", "E"])
-    found = [
+    findings = [
         Finding(
             match.rule.id,
             match.rule.severity,
@@ -49,4 +49,6 @@ def lint_text(text: str) -> tuple[Finding, ...]:
         )
         for match in lint(text, config=config)
     ]
-    return tuple(sorted(found, key=lambda one: (one.line, one.column, one.rule, one.message)))
+    return tuple(
+        sorted(findings, key=lambda finding: (finding.line, finding.column, finding.rule, finding.message))
+    )

@@ -73,19 +73,19 @@ def sets_of(type_name: str) -> Sets:
     from smsgen.generated.type_table import words
     from smsgen.generated.unordered import TABLE
 
-    found = words(TABLE, type_name)
+    paths = words(TABLE, type_name)
     # Of a type that is not in the table, as of every other, the tags are found by key.
-    return frozenset(tuple(word.split("/")) for word in (("Tags",) if found is None else found))
+    return frozenset(tuple(word.split("/")) for word in (("Tags",) if paths is None else paths))
 
 
 def _resource(type_name: str, resource: dict[str, Any]) -> dict[str, Any]:
-    made = {name: normal(inner) for name, inner in resource.items() if name != "Properties"}
-    if "DependsOn" in made:
-        names = made["DependsOn"]
-        made["DependsOn"] = sorted(names, key=_rank) if isinstance(names, list) else [names]
+    attributes = {name: normal(inner) for name, inner in resource.items() if name != "Properties"}
+    if "DependsOn" in attributes:
+        names = attributes["DependsOn"]
+        attributes["DependsOn"] = sorted(names, key=_rank) if isinstance(names, list) else [names]
     if "Properties" in resource:
-        made["Properties"] = normal_part(resource["Properties"], sets_of(type_name), ())
-    return made
+        attributes["Properties"] = normal_part(resource["Properties"], sets_of(type_name), ())
+    return attributes
 
 
 def _argument(name: str, argument: Any) -> Any:
@@ -134,12 +134,14 @@ def _policy(value: dict[str, Any]) -> dict[str, Any]:
         return value | {"Statement": _listed(value["Statement"], dict if "Version" in value else list)}
     if value.get("Effect") not in ("Allow", "Deny"):
         return value
-    made = {name: _listed(item) if name in _LISTED else item for name, item in value.items()}
-    for name in _KEYED & made.keys():
-        made[name] = _each_listed(made[name])
-    if isinstance(made.get("Condition"), dict):
-        made["Condition"] = {operator: _each_listed(keys) for operator, keys in made["Condition"].items()}
-    return made
+    normalized = {name: _listed(item) if name in _LISTED else item for name, item in value.items()}
+    for name in _KEYED & normalized.keys():
+        normalized[name] = _each_listed(normalized[name])
+    if isinstance(normalized.get("Condition"), dict):
+        normalized["Condition"] = {
+            operator: _each_listed(keys) for operator, keys in normalized["Condition"].items()
+        }
+    return normalized
 
 
 def _each_listed(value: Any) -> Any:

@@ -54,28 +54,28 @@ ATTRIBUTES = {
 
 def ordered(body: dict[str, Any]) -> dict[str, Any]:
     """Return the template body with its keys in canonical order; the argument is left as it is."""
-    made = _by_table(body, SECTIONS)
+    in_order = _by_table(body, SECTIONS)
     for section, table in ATTRIBUTES.items():
-        members = made.get(section)
+        members = in_order.get(section)
         if isinstance(members, dict):
-            made[section] = {name: _member(member, table) for name, member in members.items()}
-    return made
+            in_order[section] = {name: _member(member, table) for name, member in members.items()}
+    return in_order
 
 
 def _member(member: Any, table: tuple[str, ...]) -> Any:
     if not isinstance(member, dict):
         return member
-    made = _by_table(member, table)
-    if "Properties" in made:
-        made["Properties"] = _sorted(made["Properties"])
-    return made
+    in_order = _by_table(member, table)
+    if "Properties" in in_order:
+        in_order["Properties"] = _sorted(in_order["Properties"])
+    return in_order
 
 
 def _by_table(value: dict[str, Any], table: tuple[str, ...]) -> dict[str, Any]:
-    made = {key: value[key] for key in table if key in value}
-    if len(made) != len(value):
-        made.update((key, value[key]) for key in sorted(value.keys() - made.keys()))
-    return made
+    in_order = {key: value[key] for key in table if key in value}
+    if len(in_order) != len(value):
+        in_order.update((key, value[key]) for key in sorted(value.keys() - in_order.keys()))
+    return in_order
 
 
 def _sorted(value: Any) -> Any:

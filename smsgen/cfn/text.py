@@ -92,7 +92,7 @@ def dump_json(value: Any) -> str:
     text = write(value, "\n")
     if text.isascii() and "\x7f" not in text:
         return text
-    return re.sub(_NOT_IN_JSON, lambda found: f"\\u{ord(found.group()):04x}", text)
+    return re.sub(_NOT_IN_JSON, lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 # --- YAML ---------------------------------------------------------------------------------------------------------

@@ -85,23 +85,23 @@ def _predict(request: _Request) -> ChangeSet:
     environment = request.environment
     deployed = request.before or Stack(str(environment.pseudo.get("AWS::StackName", "")), {})
     texts = _given(request.parameters, deployed)
-    was = Before(deployed, environment)
-    now = After(request.template, texts, environment, was)
-    was.stack_tags, now.stack_tags = stack_tags(deployed.tags, request.tags) or (None, None)
-    validate(Submitted(now.template, texts, was.resources, frozenset(request.imports)))
-    broken = list(broken_rules(now.exact))
+    before = Before(deployed, environment)
+    after = After(request.template, texts, environment, before)
+    before.stack_tags, after.stack_tags = stack_tags(deployed.tags, request.tags) or (None, None)
+    validate(Submitted(after.template, texts, before.resources, frozenset(request.imports)))
+    broken = list(broken_rules(after.exact))
     if broken:
         raise InvalidInput(broken)
-    comparison, valued, nested = _rippled(request, compare(was, now))
+    comparison, valued, nested = _rippled(request, compare(before, after))
     plain = ripple(comparison, with_values=False)
     assembled = [
         assemble(comparison, rippled, imports=request.imports, with_values=mode)
         for mode, rippled in ((False, plain), (True, valued))
     ]
-    if now.exact.failures:
-        found = ((said, path_to(part, now.template)) for said, part in now.exact.failures)
+    if after.exact.failures:
+        failures = ((message, path_to(part, after.template)) for message, part in after.exact.failures)
         raise InvalidInput(
-            Diagnostic("TEMPLATE_ERROR", said, path=path) for said, path in dict.fromkeys(found)
+            Diagnostic("TEMPLATE_ERROR", message, path=path) for message, path in dict.fromkeys(failures)
         )
     if request.imports:
         allow_imports_alone(comparison, assembled[1].changes)
@@ -113,10 +113,10 @@ def _rippled(request: _Request, comparison: Comparison) -> tuple[Comparison, Rip
 
     What a nested stack changes makes its outputs unknown to the others, which change in turn. That set only grows.
     """
-    made = dict[tuple[Any, ...], ChangeSet]()
+    predicted = dict[tuple[Any, ...], ChangeSet]()
     while True:
         rippled = ripple(comparison, with_values=True)
-        nested = _nested(request, comparison, rippled.impacts, made)
+        nested = _nested(request, comparison, rippled.impacts, predicted)
         same = frozenset(name for name, child in nested.items() if child.status == "FAILED")
         changed = frozenset(nested) - same
         if same == comparison.same_children and changed == comparison.changed_children:
@@ -136,17 +136,17 @@ def _nested(
     request: _Request,
     comparison: Comparison,
     impacts: Mapping[str, Impact],
-    made: dict[tuple[Any, ...], ChangeSet],
+    predicted: dict[tuple[Any, ...], ChangeSet],
 ) -> dict[str, ChangeSet]:
     """Predict the nested stacks whose templates are known, with the parameters that this stack gives them.
 
-    `made` holds what was predicted already, by what it was given. Of a stack that turns out to change, the outputs are
-    unknown to those behind it at once, so that a chain of stacks is followed in one go.
+    `predicted` holds the change sets that are known already, by what each stack was given. Of a stack that turns out
+    to change, the outputs are unknown to those behind it at once, so that a chain of stacks is followed in one go.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/change-sets-for-nested-stacks.html
     """
     if not request.children or request.depth >= MAX_NESTING:
         return {}
-    after, found = comparison.after, {}
+    after, nested = comparison.after, {}
     pending = set(comparison.pending(impacts))
     for name, resource in after.resources.items():
         if resource.get("Type") != NESTED_STACK:
@@ -156,10 +156,10 @@ def _nested(
         if template is not None:
             child = _child(request, name, template, properties)
             key = name, id(template), tuple(child.parameters.items())
-            made[key] = found[name] = made.get(key) or _predict(child)
-            if found[name].status != "FAILED":
+            predicted[key] = nested[name] = predicted.get(key) or _predict(child)
+            if nested[name].status != "FAILED":
                 pending.add(outputs_of(name))
-    return found
+    return nested
 
 
 def _child_template(children: Mapping[str, Mapping[str, Any]], properties: Any) -> Mapping[str, Any] | None:
@@ -176,13 +176,13 @@ def _child(request: _Request, name: str, template: Mapping[str, Any], properties
     }
     if before:
         pseudo |= {"AWS::StackName": before.stack_name, "AWS::StackId": before.stack_id}
-    given = properties.get("Parameters", {})
+    values = properties.get("Parameters", {})
     return request._replace(
         before=before,
         template=template,
         parameters={
             key: ",".join(value) if isinstance(value, list) else value
-            for key, value in (given.items() if isinstance(given, dict) else ())
+            for key, value in (values.items() if isinstance(values, dict) else ())
         },
         environment=request.environment._replace(pseudo=pseudo),
         imports={},

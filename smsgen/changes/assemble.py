@@ -106,12 +106,12 @@ class _Builder:
         if not self.with_values:
             return change
         deployed = self.before.resources[name]
-        was = _context(_values(deployed, self.before.masked) | self.before.tagged(deployed))
-        now = _context({**self._after_values(name, resource), **self.after.tagged(resource)})
+        before = _context(_values(deployed, self.before.masked) | self.before.tagged(deployed))
+        after = _context({**self._after_values(name, resource), **self.after.tagged(resource)})
         return change._replace(
-            details=tuple(_filled(detail, was, now) for detail in details),
-            before_context=was,
-            after_context=now,
+            details=tuple(_filled(detail, before, after) for detail in details),
+            before_context=before,
+            after_context=after,
         )
 
     def _after_values(self, name: str, resource: Mapping[str, Any]) -> Values:
@@ -129,8 +129,8 @@ class _Builder:
 
 
 def _values(resource: Mapping[str, Any], evaluator: Evaluator) -> dict[Field, Any]:
-    made = {name: evaluator.evaluate(value) for name, value in fields(resource).items()}
-    return {name: value for name, value in made.items() if value is not MISSING}
+    values = {name: evaluator.evaluate(value) for name, value in fields(resource).items()}
+    return {name: value for name, value in values.items() if value is not MISSING}
 
 
 def _removed_values(resource: Mapping[str, Any], before: Before) -> Values:
@@ -160,7 +160,7 @@ def _context(values: Values) -> dict[str, Any]:
     return {"Properties": properties, **attributes}
 
 
-def _filled(detail: Detail, was: Mapping[str, Any], now: Mapping[str, Any]) -> Detail:
+def _filled(detail: Detail, before_context: Mapping[str, Any], after_context: Mapping[str, Any]) -> Detail:
     """Fill in the values of a detail from both contexts, in which NoEcho values are masked.
 
     A masked value may have another shape than the one it hides, so that a path leads nowhere: it is masked, too.
@@ -168,7 +168,9 @@ def _filled(detail: Detail, was: Mapping[str, Any], now: Mapping[str, Any]) -> D
     target = detail.target
     if target.path is None:
         return detail  # Automatic
-    before, after = (value_text(at(context, steps_of(target.path))) for context in (was, now))
+    before, after = (
+        value_text(at(context, steps_of(target.path))) for context in (before_context, after_context)
+    )
     if target.attribute_change_type != "Add":
         target = target._replace(before_value=MASK if before is None else before)
     if target.attribute_change_type != "Remove":

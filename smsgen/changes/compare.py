@@ -129,13 +129,13 @@ def _undecided(before: Before, after: After) -> frozenset[str]:
 
 
 def _changed_conditions(before: Before, after: After) -> set[str]:
-    was, now = before.conditions(), after.conditions()
-    return {name for name, value in now.items() if value is None or was.get(name) is not value}
+    old, new = before.conditions(), after.conditions()
+    return {name for name, value in new.items() if value is None or old.get(name) is not value}
 
 
 def _changed_mappings(before: Before, after: After) -> set[str]:
-    was, now = section(before.template, "Mappings"), section(after.template, "Mappings")
-    changed = any(not identical(was.get(name), value) for name, value in now.items())
+    old, new = section(before.template, "Mappings"), section(after.template, "Mappings")
+    changed = any(not identical(old.get(name), value) for name, value in new.items())
     # A mapping's name may be worked out, so that no text mentions it: every look-up is looked at.
     return {"Fn::FindInMap"} if changed else set()
 

@@ -40,18 +40,18 @@ def details_of(
     resource: Common, comparison: Comparison, impacts: Mapping[str, Impact], *, with_values: bool
 ) -> tuple[Detail, ...]:
     """Return the Details of one resource on both sides, given what happens to the others; empty where equal."""
-    was, now = resource.before_values, resource.after_values
-    names = [*now, *(name for name in was if name not in now)]
-    one = _Reader(resource, comparison, impacts, with_values)
+    before, after = resource.before_values, resource.after_values
+    names = [*after, *(name for name in before if name not in after)]
+    reader = _Reader(resource, comparison, impacts, with_values)
     # Plain, the tags of a resource and those that it has from the stack may change alike.
-    found = tuple(dict.fromkeys(detail for name in names for detail in _field_details(one, name)))
+    details = tuple(dict.fromkeys(detail for name in names for detail in _field_details(reader, name)))
     if (
-        not found
+        not details
         and resource.type_name == NESTED_STACK
         and resource.logical_id not in comparison.same_children
     ):
         return (_AUTOMATIC,)
-    return found
+    return details
 
 
 class _Reader(NamedTuple):
@@ -100,19 +100,19 @@ def _leaves(reader: _Reader, name: Field, before: Any, after: Any) -> list[Leaf]
     A JSON document is one leaf (recorded [4]), unless all that differs in it is what others made differ: each of those
     is listed with its own path then (recorded [1], a policy that reads a changed parameter).
     """
-    found = list(leaves(before, after))
-    made, documents = [], set[Any]()
-    for leaf in found:
+    differing = list(leaves(before, after))
+    listed, documents = [], set[Any]()
+    for leaf in differing:
         length = _json_length(reader.resource.type_name, name, leaf)
         steps = leaf.steps[:length]
         if length is None or len(leaf.steps) == length:
-            made.append(leaf)
+            listed.append(leaf)
         elif steps not in documents:
-            inside = [other for other in found if other.steps[:length] == steps]
+            inside = [other for other in differing if other.steps[:length] == steps]
             documents.add(steps)
             caused = all(_causes(reader, name, other) for other in inside)
-            made += inside if caused else [whole(leaf, before, after, length)]
-    return made
+            listed += inside if caused else [whole(leaf, before, after, length)]
+    return listed
 
 
 def _json_length(type_name: str, name: Field, leaf: Leaf) -> int | None:

@@ -14,10 +14,10 @@ def ignoring(template: Mapping[str, Any], patterns: Iterable[str]) -> Mapping[st
     A path's parts are keys, `*` any key or every entry of a list. In a list of tags or other pairs, a part is the
     entry's `Key` or `Name`.
     """
-    made: Any = template
+    remaining: Any = template
     for pattern in patterns:
-        made = _without(made, pattern.split("."))
-    return made if isinstance(made, Mapping) else {}
+        remaining = _without(remaining, pattern.split("."))
+    return remaining if isinstance(remaining, Mapping) else {}
 
 
 def _without(value: Any, parts: list[str]) -> Any:

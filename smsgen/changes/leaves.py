@@ -43,8 +43,8 @@ def leaves(before: Any, after: Any, steps: Steps = ()) -> Iterator[Leaf]:
             yield from leaves(before.get(key, MISSING), after.get(key, MISSING), (*steps, key))
     elif isinstance(before, list) and isinstance(after, list):
         for index in range(max(len(before), len(after))):
-            was, now = (side[index] if index < len(side) else MISSING for side in (before, after))
-            yield from leaves(was, now, (*steps, index))
+            old, new = (side[index] if index < len(side) else MISSING for side in (before, after))
+            yield from leaves(old, new, (*steps, index))
     elif (before is MISSING) != (after is MISSING) or before != after:
         yield Leaf(steps, before, after)
 

@@ -106,8 +106,8 @@ def _patterns_masked(text: str) -> str:
     return text
 
 
-def _kept(found: re.Match[str]) -> str:
-    return found[0] if found["secret"] is None else f"{found['keep']}{MASK}"
+def _kept(match: re.Match[str]) -> str:
+    return match[0] if match["secret"] is None else f"{match['keep']}{MASK}"
 
 
 def mask_of(change_set: ChangeSet) -> Mask:
@@ -154,8 +154,8 @@ def _json(value: Any) -> str:
 
 def _pair_name(value: Mapping[str, Any]) -> str:
     """Return the name in a name-value pair: `{"Name": "DB_PASSWORD", "Value": …}`, a tag, an environment variable."""
-    found = value.get("Name", value.get("Key", value.get("ParameterKey", "")))
-    return found.replace("_", "").replace("-", "") if isinstance(found, str) and "Value" in value else ""
+    name = value.get("Name", value.get("Key", value.get("ParameterKey", "")))
+    return name.replace("_", "").replace("-", "") if isinstance(name, str) and "Value" in value else ""
 
 
 def decoded(text: str) -> str | None:
@@ -173,7 +173,7 @@ def decoded(text: str) -> str | None:
 _EMBEDDED = r"\[Convert\]::FromBase64String\('([A-Za-z0-9+/=]++)'\)"
 
 
-def _written_out(found: re.Match[str]) -> str:
+def _written_out(match: re.Match[str]) -> str:
     """Return what PowerShell gets as Base64, to be read and searched for secrets: our own boot scripts embed so."""
-    inner = decoded(found[1])
-    return found[0] if inner is None else "@'\n" + inner.removeprefix("\ufeff").rstrip("\n") + "\n'@"
+    inner = decoded(match[1])
+    return match[0] if inner is None else "@'\n" + inner.removeprefix("\ufeff").rstrip("\n") + "\n'@"

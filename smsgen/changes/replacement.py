@@ -27,11 +27,11 @@ def ripple(comparison: Comparison, *, with_values: bool) -> Rippled:
     while queue:
         name = queue.popleft()
         waiting.discard(name)
-        found = details_of(comparison.common[name], comparison, impacts, with_values=with_values)
-        if not found:
+        changed = details_of(comparison.common[name], comparison, impacts, with_values=with_values)
+        if not changed:
             continue
-        details[name] = found
-        impact = IMPACTS[replacement_of(found)]
+        details[name] = changed
+        impact = IMPACTS[replacement_of(changed)]
         if impact <= impacts.get(name, Impact.NONE):
             continue
         impacts[name] = impact

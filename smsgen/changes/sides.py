@@ -63,9 +63,9 @@ _WHOLE: dict[str, str] = {"Tags": "/Properties/Tags", **{name: f"/{name}" for na
 def fields(resource: Mapping[str, Any]) -> dict[Field, Any]:
     """Return what of a resource can change, not evaluated."""
     type_name = resource.get("Type")
-    found = {field(type_name, name): value for name, value in section(resource, "Properties").items()}
-    found.update({Field(name): resource[name] for name in _ATTRIBUTES if name in resource})
-    return found
+    declared = {field(type_name, name): value for name, value in section(resource, "Properties").items()}
+    declared.update({Field(name): resource[name] for name in _ATTRIBUTES if name in resource})
+    return declared
 
 
 def field(type_name: Any, property_name: str) -> Field:
@@ -124,9 +124,11 @@ class Half:
 
     def evaluated(self, resource: Mapping[str, Any]) -> dict[Field, Evaluated]:
         """Evaluate what of a resource can change; what AWS::NoValue removes is not there."""
-        made = {name: Evaluated(*self.exact.used(value)) for name, value in fields(resource).items()}
-        found = {name: found for name, found in made.items() if found.value is not MISSING}
-        return found | {name: Evaluated(value, Uses({}, {})) for name, value in self.tagged(resource).items()}
+        values = {name: Evaluated(*self.exact.used(value)) for name, value in fields(resource).items()}
+        present = {name: value for name, value in values.items() if value.value is not MISSING}
+        return present | {
+            name: Evaluated(value, Uses({}, {})) for name, value in self.tagged(resource).items()
+        }
 
     def tagged(self, resource: Mapping[str, Any]) -> dict[Field, Any]:
         """Return the tags that a resource has from the stack, where those change (`stack_tags`) and it takes any."""
@@ -149,10 +151,10 @@ class Half:
 
     def outputs(self) -> Any:
         """Return the outputs that exist, evaluated."""
-        found = section(self.template, "Outputs").items()
+        declared = section(self.template, "Outputs").items()
         return {
             name: self.exact.evaluate({key: value for key, value in output.items() if key != "Condition"})
-            for name, output in found
+            for name, output in declared
             if self.exact.exists(output)
         }
 

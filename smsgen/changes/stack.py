@@ -56,24 +56,27 @@ _STATED = ("template", "tags")
 
 def to_data(stack: Stack) -> dict[str, Any]:
     """Return a stack as the data of a snapshot, without what is not known; `from_data` gives the stack again."""
-    made: dict[str, Any] = {
+    data: dict[str, Any] = {
         "stackName": stack.stack_name,
         "stackId": stack.stack_id,
         "template": stack.template,
     }
-    made |= {name: getattr(stack, name) for name in ("parameters", "ssm", "outputs", "tags")}
-    made["resources"] = {
+    data |= {name: getattr(stack, name) for name in ("parameters", "ssm", "outputs", "tags")}
+    data["resources"] = {
         name: _known(
-            type=one.type, physicalId=one.physical_id, ref=one.ref, attributes=dict(one.attributes) or None
+            type=resource.type,
+            physicalId=resource.physical_id,
+            ref=resource.ref,
+            attributes=dict(resource.attributes) or None,
         )
-        for name, one in stack.resources.items()
+        for name, resource in stack.resources.items()
     }
-    made["children"] = {name: to_data(child) for name, child in stack.children.items()}
+    data["children"] = {name: to_data(child) for name, child in stack.children.items()}
     if stack.environment:
         environment = stack.environment._asdict()
         zones = {region: list(names) for region, names in stack.environment.zones.items()}
-        made["environment"] = _known(**{**environment, "zones": zones})
-    return {name: value for name, value in made.items() if value or (name in _STATED and value is not None)}
+        data["environment"] = _known(**{**environment, "zones": zones})
+    return {name: value for name, value in data.items() if value or (name in _STATED and value is not None)}
 
 
 def _known(**values: Any) -> dict[str, Any]:
@@ -101,26 +104,26 @@ def problems_of(data: Any, path: Path = ()) -> list[Diagnostic]:
         return [_problem("a snapshot is a map", path)]
     if not isinstance(data.get("template"), dict):
         return [_problem("a snapshot has a `template`, which is a map", path)]
-    found = [
+    problems = [
         _problem(f"`{name}` is a map", (*path, name))
         for name in (*_MAPS, "environment")
         if not isinstance(data.get(name) or {}, dict)
     ]
-    found += [
+    problems += [
         _problem(f"`{name}` is text", (*path, name))
         for name in _TEXTS
         if not isinstance(data.get(name) or "", str)
     ]
-    if found:
-        return found
+    if problems:
+        return problems
     for name, resource in (data.get("resources") or {}).items():
         if not isinstance(resource, dict) or not isinstance(resource.get("attributes") or {}, dict):
-            found.append(
+            problems.append(
                 _problem("a resource is a map, and so are its attributes", (*path, "resources", name))
             )
     for name, child in (data.get("children") or {}).items():
-        found += problems_of(child, (*path, "children", name))
-    return found
+        problems += problems_of(child, (*path, "children", name))
+    return problems
 
 
 def _problem(message: str, path: Path) -> Diagnostic:

@@ -47,8 +47,8 @@ def is_attribute(type_name: str, property_name: str) -> bool:
     """Return whether a property is listed under the Attribute `Tags`."""
     if property_name != TAGS:
         return False
-    seen = SEEN.get(type_name) or SEEN.get(type_name[: type_name.rfind("::") + 2])
-    return seen.attribute == TAGS if seen else is_opaque(type_name)
+    entry = SEEN.get(type_name) or SEEN.get(type_name[: type_name.rfind("::") + 2])
+    return entry.attribute == TAGS if entry else is_opaque(type_name)
 
 
 def is_taggable(type_name: str) -> bool:

@@ -26,17 +26,17 @@ Context = Mapping[str, Any]
 
 def truncated(change: ResourceChange) -> ResourceChange:
     """Return the change as CloudFormation shows it: very long properties are replaced by their signatures."""
-    was, now = _signed(change.before_context), _signed(change.after_context)
-    if was is change.before_context and now is change.after_context:
+    before, after = _signed(change.before_context), _signed(change.after_context)
+    if before is change.before_context and after is change.after_context:
         return change
     contexts = change.before_context or {}, change.after_context or {}
-    shown = was or {}, now or {}
+    shown = before or {}, after or {}
     details = tuple(
         detail
         for path, group in groupby(change.details, _property_path)
         for detail in _details(tuple(group), path, contexts, shown)
     )
-    return change._replace(details=details, before_context=was, after_context=now)
+    return change._replace(details=details, before_context=before, after_context=after)
 
 
 def _signed(context: Context | None) -> Context | None:

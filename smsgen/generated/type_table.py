@@ -11,10 +11,10 @@ def words(table: str, type_name: str) -> list[str] | None:
     start = table.find(f"\n{type_name}\n")
     if start < 0:
         return None
-    found: list[str] = []
+    entry: list[str] = []
     position = start + len(type_name) + 2
     while table.startswith(" ", position):
         end = table.index("\n", position)
-        found += table[position:end].split()
+        entry += table[position:end].split()
         position = end + 1
-    return found
+    return entry

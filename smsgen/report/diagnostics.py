@@ -36,16 +36,16 @@ def _json(diagnostics: Sequence[Diagnostic]) -> str:
     return _dump([_entry(found) for found in diagnostics])
 
 
-def _entry(found: Diagnostic) -> dict[str, Any]:
-    at = found.location
+def _entry(diagnostic: Diagnostic) -> dict[str, Any]:
+    at = diagnostic.location
     return {
         "file": at.file if at else None,
         "line": at.line if at else None,
         "column": at.column if at else None,
-        "severity": found.severity.value,
-        "code": found.code,
-        "message": found.message,
-        "hint": found.hint,
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
     }
 
 
@@ -95,21 +95,21 @@ def _foreign_rule(code: str) -> dict[str, Any]:
     }
 
 
-def _sarif_result(found: Diagnostic, rule: int) -> dict[str, Any]:
-    message = f"{found.message}\n{found.hint}" if found.hint else found.message
+def _sarif_result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
+    message = f"{diagnostic.message}\n{diagnostic.hint}" if diagnostic.hint else diagnostic.message
     return {
-        "ruleId": found.code,
+        "ruleId": diagnostic.code,
         "ruleIndex": rule,
-        "level": _LEVELS[found.severity],
+        "level": _LEVELS[diagnostic.severity],
         "message": {"text": message},
-        "locations": [_sarif_location(found)] if found.location else [],
+        "locations": [_sarif_location(diagnostic)] if diagnostic.location else [],
     }
 
 
-def _sarif_location(found: Diagnostic) -> dict[str, Any]:
+def _sarif_location(diagnostic: Diagnostic) -> dict[str, Any]:
     from urllib.parse import quote
 
-    file, line, column = found.location or ("", 1, 1)
+    file, line, column = diagnostic.location or ("", 1, 1)
     uri = {"uri": quote(file.replace("\\", "/"))}
     if not file.startswith("/"):
         uri["uriBaseId"] = "%SRCROOT%"

@@ -83,16 +83,16 @@ def of_compiled(compiled: Compiled) -> Graph:
     """Return the picture of an application that was compiled."""
     body = compiled.template.body
     children = {child.file: child.template.body for child in compiled.children}
-    found = list(servers(body))
+    drawn = list(servers(body))
     for name, resource in compiled.template.resources.items():
         url = template_url(resource)
         if url in children:
-            found += servers(children[url], f"{name}/", depends_on(resource))
-    said = body["Metadata"]["smsgen"]
-    lanes = _lanes(found, barriers(body))
+            drawn += servers(children[url], f"{name}/", depends_on(resource))
+    metadata = body["Metadata"]["smsgen"]
+    lanes = _lanes(drawn, barriers(body))
     nested = f", {counted(len(children), 'nested stack')}" if children else ""
-    subtitle = f"{_size(found)}{nested}, profile {said['profile']}"
-    return Graph(said["app"], subtitle, f"{_size(found)}. {_words(lanes)}".strip(), lanes)
+    subtitle = f"{_size(drawn)}{nested}, profile {metadata['profile']}"
+    return Graph(metadata["app"], subtitle, f"{_size(drawn)}. {_words(lanes)}".strip(), lanes)
 
 
 def of_change_set(
@@ -103,26 +103,26 @@ def of_change_set(
     `kinds`: logical id (`Child/Id` in a nested stack) -> what happens to it. `mask`: hides the secrets of a text that
     is the value of a property.
     """
-    found: dict[str, Server] = {}
+    by_path: dict[str, Server] = {}
     between: set[str] = set()
 
-    def look(one: ChangeSet, inside: str, waits_for: tuple[str, ...]) -> None:
-        for side in (one.after, one.before):
+    def look(inner: ChangeSet, inside: str, waits_for: tuple[str, ...]) -> None:
+        for side in (inner.after, inner.before):
             between.update(barriers(side.template))
             for server in servers(side.template, inside, waits_for):
-                found.setdefault(server.path, _masked(server, kinds.get(server.path, "unchanged"), mask))
-        resources = {**_resources(one.before.template), **_resources(one.after.template)}
-        for name, child in one.nested.items():
+                by_path.setdefault(server.path, _masked(server, kinds.get(server.path, "unchanged"), mask))
+        resources = {**_resources(inner.before.template), **_resources(inner.after.template)}
+        for name, child in inner.nested.items():
             look(child, f"{inside}{name}/", waits_for or depends_on(resources.get(name)))
 
     look(change_set, "", ())
-    lanes = _lanes(list(found.values()), frozenset(between))
-    return Graph("", "", f"{_size(list(found.values()))}. {_words(lanes)}".strip(), lanes)
+    lanes = _lanes(list(by_path.values()), frozenset(between))
+    return Graph("", "", f"{_size(list(by_path.values()))}. {_words(lanes)}".strip(), lanes)
 
 
 def _resources(template: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = template.get("Resources")
-    return found if isinstance(found, Mapping) else {}
+    resources = template.get("Resources")
+    return resources if isinstance(resources, Mapping) else {}
 
 
 def _masked(server: Server, kind: str, mask: Callable[[Any, str], Any]) -> Server:
@@ -140,21 +140,25 @@ def counted(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
-def _size(found: Sequence[Server]) -> str:
-    orders = len({server.launch_order for server in found})
-    return f"{counted(len(found), 'server')} in {counted(orders, 'launch order')}"
+def _size(drawn: Sequence[Server]) -> str:
+    orders = len({server.launch_order for server in drawn})
+    return f"{counted(len(drawn), 'server')} in {counted(orders, 'launch order')}"
 
 
-def _lanes(found: Sequence[Server], between: frozenset[str]) -> tuple[Lane, ...]:
+def _in_lanes(server: Server) -> tuple[int, str, Any, str]:
+    return server.launch_order, server.group, natural(server.name), server.path
+
+
+def _lanes(drawn: Sequence[Server], between: frozenset[str]) -> tuple[Lane, ...]:
     by_order: dict[int, list[Server]] = {}
-    for server in sorted(found, key=lambda one: (one.launch_order, one.group, natural(one.name), one.path)):
+    for server in sorted(drawn, key=_in_lanes):
         by_order.setdefault(server.launch_order, []).append(server)
-    most = MOST_CARDS if len(found) <= MOST_SERVERS else 1
+    most = MOST_CARDS if len(drawn) <= MOST_SERVERS else 1
     orders = sorted(by_order)
-    made = []
+    lanes = []
     for order, following in zip_longest(orders, orders[1:]):
         waiting = [] if following is None else by_order[following]
-        made.append(
+        lanes.append(
             Lane(
                 label=str(order),
                 number=len(by_order[order]),
@@ -162,7 +166,7 @@ def _lanes(found: Sequence[Server], between: frozenset[str]) -> tuple[Lane, ...]
                 gate=_gate(by_order[order], waiting, between),
             )
         )
-    return _fewer_lanes(made)
+    return _fewer_lanes(lanes)
 
 
 def _fewer_lanes(lanes: list[Lane]) -> tuple[Lane, ...]:
@@ -224,7 +228,7 @@ def _fold(members: Sequence[Server], most: int) -> Iterator[Card]:
 
 
 def _card(server: Server) -> Card:
-    said = (
+    facts = (
         ("", server.name),
         ("logical id ", server.path),
         ("instance type ", server.instance_type),
@@ -235,7 +239,7 @@ def _card(server: Server) -> Card:
         title=server.name,
         lines=tuple(line for line in (server.instance_type, server.image) if line),
         marks=_marks(server),
-        tooltip=(*(f"{what}{text}" for what, text in said if text), *_marks(server)),
+        tooltip=(*(f"{what}{text}" for what, text in facts if text), *_marks(server)),
         kind=server.kind,
         target=server.path,
     )

@@ -43,15 +43,15 @@ def servers(template: Any, inside: str = "", waits_for: tuple[str, ...] = ()) ->
     volumes = _kept_volumes(resources)
     signals = _signals(resources)
     for name, resource in resources.items():
-        said = _map(_map(_map(resource).get("Metadata")).get("smsgen"))
-        order = said.get("launchOrder")
+        metadata = _map(_map(_map(resource).get("Metadata")).get("smsgen"))
+        order = metadata.get("launchOrder")
         if not isinstance(order, int) or isinstance(order, bool):
             continue
         properties = _map(resource.get("Properties"))
         yield Server(
             path=f"{inside}{name}",
-            name=str(said.get("vmName") or said.get("serverId") or name),
-            group=str(said.get("group") or ""),
+            name=str(metadata.get("vmName") or metadata.get("serverId") or name),
+            group=str(metadata.get("group") or ""),
             launch_order=order,
             instance_type=_value(properties.get("InstanceType")),
             image=_value(properties.get("ImageId")),
@@ -64,8 +64,8 @@ def servers(template: Any, inside: str = "", waits_for: tuple[str, ...] = ()) ->
 
 def depends_on(resource: Any) -> tuple[str, ...]:
     """Return the logical ids under a resource's DependsOn, which takes one or a list."""
-    said = _map(resource).get("DependsOn")
-    return (said,) if isinstance(said, str) else tuple(map(str, said)) if isinstance(said, list) else ()
+    names = _map(resource).get("DependsOn")
+    return (names,) if isinstance(names, str) else tuple(map(str, names)) if isinstance(names, list) else ()
 
 
 def barriers(template: Any) -> frozenset[str]:
@@ -79,14 +79,14 @@ def barriers(template: Any) -> frozenset[str]:
 
 def _kept_volumes(resources: Mapping[str, Any]) -> dict[str, int]:
     """Return logical id of a server -> how many of the volumes attached to it outlive it."""
-    found: dict[str, int] = {}
+    kept: dict[str, int] = {}
     for resource in resources.values():
         properties = _map(_map(resource).get("Properties"))
         if _map(resource).get("Type") == "AWS::EC2::VolumeAttachment":
             volume = _map(resources.get(_ref(properties.get("VolumeId"))))
             server = _ref(properties.get("InstanceId"))
-            found[server] = found.get(server, 0) + (volume.get("DeletionPolicy") in KEPT)
-    return found
+            kept[server] = kept.get(server, 0) + (volume.get("DeletionPolicy") in KEPT)
+    return kept
 
 
 def _signals(resources: Mapping[str, Any]) -> dict[str, str]:
@@ -109,9 +109,9 @@ def duration(value: Any) -> str:
     import re
 
     text = str(value)
-    found = re.fullmatch(r"PT(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?", text)
-    if found and found.group() != "PT":
-        hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    written = re.fullmatch(r"PT(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?", text)
+    if written and written.group() != "PT":
+        hours, minutes, seconds = (int(part or 0) for part in written.groups())
         total = hours * 3600 + minutes * 60 + seconds
     elif re.fullmatch(r"\d{1,9}", text):
         total = int(text)

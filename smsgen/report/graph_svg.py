@@ -81,8 +81,8 @@ def _document(graph: Graph, parts: Iterable[str], wide: float, high: float, page
 def _heading_room(graph: Graph) -> float:
     """Return the room that a heading asks of a narrow picture, and that a gate does."""
     gates = [_gate_width(lane.gate) for lane in graph.lanes if lane.gate]
-    said = width(clean(graph.subtitle), 12) - _GUTTER if graph.title else 0
-    return min(max([2 * _GAP + _CARD, said, *gates]), _ROOM)
+    subtitle = width(clean(graph.subtitle), 12) - _GUTTER if graph.title else 0
+    return min(max([2 * _GAP + _CARD, subtitle, *gates]), _ROOM)
 
 
 def _heading(graph: Graph, room: float) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _heading(graph: Graph, room: float) -> Iterator[str]:
 
 def _place(groups: Sequence[Group]) -> list[_Placed]:
     """Place the groups of a lane from left to right, and in a row below where there is no room left."""
-    made: list[_Placed] = []
+    places: list[_Placed] = []
     x = y = row = 0.0
     for group in groups:
         columns = min(len(group.cards), (_ROOM - _GAP) // (_CARD + _GAP))
@@ -105,9 +105,9 @@ def _place(groups: Sequence[Group]) -> list[_Placed]:
         high = _HEADING + rows * (_card_height(group) + _GAP)
         if x and x + wide > _ROOM:
             x, y, row = 0, y + row + _GAP, 0
-        made.append(_Placed(group, _Box(x, y, wide, high), columns))
+        places.append(_Placed(group, _Box(x, y, wide, high), columns))
         x, row = x + wide + _GAP, max(row, high)
-    return made
+    return places
 
 
 def _extent(placed: Sequence[_Placed]) -> tuple[float, float]:
@@ -153,9 +153,9 @@ def _lane(lane: Lane, placed: Sequence[_Placed], box: _Box, page: bool) -> Itera
     yield _text(box.x + 14, middle + 26, counted(lane.number, "server"), 11, _GUTTER - 18, "g-quiet")
     # In the middle, where the way to the next lane begins.
     left = box.x + _GUTTER + (box.width - _GUTTER - _GAP - _extent(placed)[0]) / 2
-    for one in placed:
-        moved = one.box._replace(x=left + one.box.x, y=box.y + _GAP + one.box.y)
-        yield from _group(one._replace(box=moved), page)
+    for group in placed:
+        moved = group.box._replace(x=left + group.box.x, y=box.y + _GAP + group.box.y)
+        yield from _group(group._replace(box=moved), page)
 
 
 def _group(placed: _Placed, page: bool) -> Iterator[str]:
@@ -247,11 +247,11 @@ def _gate(gate: Gate | None, x: float, y: float, room: float) -> Iterator[str]:
     )
     points = " ".join(f"{_n(a)},{_n(b)}" for a, b in corners)
     yield f'<polygon class="g-gate" points="{points}" fill="#ddf4ff" stroke="#54aeff"/>'
-    said = width(clean(gate.when), 11.5)
-    name = wide - said - 46
+    waiting = width(clean(gate.when), 11.5)
+    name = wide - waiting - 46
     shown = _gate_name(gate)
     yield _text(left + 17, top + 17, shown, 11, name + 1, "g-mono g-gt", mono=True, tooltip=True)
-    yield _text(left + wide - 17, top + 17, gate.when, 11.5, said + 1, "g-quiet g-end")
+    yield _text(left + wide - 17, top + 17, gate.when, 11.5, waiting + 1, "g-quiet g-end")
 
 
 def _text(

@@ -19,7 +19,7 @@ def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
     `show_added`: new resources with their properties.
     """
     view = view_of(change_set, show_added=show_added)
-    made: str = _template().render(
+    page: str = _template().render(
         view=view,
         summary=summary(view),
         marks=MARKS,
@@ -27,7 +27,7 @@ def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
         picture=_picture(change_set, view),
         edits=[edit_words(edit) for edit in view.edits],
     )
-    return made
+    return page
 
 
 def _picture(change_set: ChangeSet, view: View) -> str:

@@ -81,10 +81,8 @@ def _what(row: Row) -> str:
 
 def _details(row: Row) -> str:
     body = "".join(_value(value) for value in row.values)
-    one = "property" if row.kind in ("add", "import") else "change"
-    count = (
-        f"{len(row.values)} {one if len(row.values) == 1 else {'property': 'properties'}.get(one, 'changes')}"
-    )
+    noun = "property" if row.kind in ("add", "import") else "change"
+    count = f"{len(row.values)} {noun if len(row.values) == 1 else {'property': 'properties'}.get(noun, 'changes')}"
     return (
         f"<details><summary><code>{_html(row.logical_id)}</code>: {count}</summary>\n\n{body}\n</details>\n\n"
     )

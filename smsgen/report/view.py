@@ -108,16 +108,16 @@ def view_of(change_set: ChangeSet, *, show_added: bool = False) -> View:
     `show_added`: new resources with all their properties.
     """
     mask = mask_of(change_set)
-    found = tuple(one._replace(message=mask(one.message)) for one in findings(change_set))
+    masked = tuple(one._replace(message=mask(one.message)) for one in findings(change_set))
     return View(
         stack_name=change_set.stack_name or "(new stack)",
         title=change_set.stack_name or change_set.compared or _UNNAMED[change_set.change_set_type],
         type=change_set.change_set_type,
         status=change_set.status,
         reason=mask(change_set.status_reason or ""),
-        rows=tuple(_rows(change_set, mask, found, show_added=show_added)),
+        rows=tuple(_rows(change_set, mask, masked, show_added=show_added)),
         edits=tuple(_masked_edit(edit, mask) for edit in beyond(change_set)),
-        findings=found,
+        findings=masked,
         parameters=tuple(
             (one.key, mask(one.resolved_value or one.value, one.key)) for one in change_set.parameters
         ),
@@ -154,16 +154,18 @@ def _counted(kind: str, number: int, view: View) -> Iterable[str]:
 
 
 def _rows(
-    change_set: ChangeSet, mask: Mask, found: tuple[Finding, ...], inside: str = "", *, show_added: bool
+    change_set: ChangeSet, mask: Mask, masked: tuple[Finding, ...], inside: str = "", *, show_added: bool
 ) -> Iterable[Row]:
     plain = {change.logical_resource_id: change for change in change_set.changes}
     valued = {change.logical_resource_id: change for change in change_set.changes_with_property_values}
     # A nested stack is listed for what happens inside it; that is shown in rows of its own.
-    for name in sorted(plain.keys() | valued.keys(), key=lambda one: _position(one, change_set)):
+    for name in sorted(
+        plain.keys() | valued.keys(), key=lambda logical_id: _position(logical_id, change_set)
+    ):
         change = valued.get(name) or plain[name]
         path = f"{inside}{name}"
         if name in change_set.nested:
-            yield from _rows(change_set.nested[name], mask, found, f"{path}/", show_added=show_added)
+            yield from _rows(change_set.nested[name], mask, masked, f"{path}/", show_added=show_added)
             continue
         launch_order, server = _server(name, change_set)
         yield Row(
@@ -173,7 +175,7 @@ def _rows(
             physical_id=change.physical_resource_id or "",
             policy=change.policy_action or "",
             values=tuple(_values(change, change_set, mask, show_added=show_added)),
-            findings=tuple(one for one in found if one.logical_resource_id == path),
+            findings=tuple(one for one in masked if one.logical_resource_id == path),
             launch_order=launch_order,
             server=server,
             restarts=_restarts(change),
@@ -197,16 +199,18 @@ def _metadata(name: str, change_set: ChangeSet) -> Mapping[str, Any]:
     for side in (change_set.after, change_set.before):
         resource = (side.template.get("Resources") or {}).get(name)
         metadata = resource.get("Metadata") if isinstance(resource, Mapping) else None
-        found = metadata.get("smsgen") if isinstance(metadata, Mapping) else None
-        if isinstance(found, Mapping):
-            return found
+        ours = metadata.get("smsgen") if isinstance(metadata, Mapping) else None
+        if isinstance(ours, Mapping):
+            return ours
     return {}
 
 
 def _server(name: str, change_set: ChangeSet) -> tuple[int | None, str]:
-    said = _metadata(name, change_set)
-    order = said.get("launchOrder")
-    return (order if isinstance(order, int) else None), str(said.get("vmName") or said.get("serverId") or "")
+    metadata = _metadata(name, change_set)
+    order = metadata.get("launchOrder")
+    return (order if isinstance(order, int) else None), str(
+        metadata.get("vmName") or metadata.get("serverId") or ""
+    )
 
 
 def _position(name: str, change_set: ChangeSet) -> tuple[int, str]:
@@ -292,10 +296,10 @@ def _cause(detail: Detail) -> str:
 
 def _diff(name: str, before: str, after: str) -> Iterable[str]:
     """Yield the lines that differ, of user data decoded, and of lists and maps written out."""
-    was, now = _lines(name, before), _lines(name, after)
-    if was is None or now is None:
+    lines_before, lines_after = _lines(name, before), _lines(name, after)
+    if lines_before is None or lines_after is None:
         return
-    yield from _diff_of_lines(was, now)
+    yield from _diff_of_lines(lines_before, lines_after)
 
 
 def _diff_of_lines(before: list[str], after: list[str]) -> Iterable[str]:

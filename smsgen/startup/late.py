@@ -19,18 +19,18 @@ def late(name: str, **there: Any) -> ModuleType:
 
     Not importlib.util.LazyLoader: to CPython 3.11 an import statement already is a use of such a module.
     """
-    made = ModuleType(name)
+    stand_in = ModuleType(name)
 
     def load(attribute: str) -> Any:
         if attribute.startswith(
             "__"
         ):  # the import statement asks for __path__ and __spec__: that is not yet a use
             raise AttributeError(attribute)
-        _take_away(made)  # what is not there may be wanted while the other is still imported
+        _take_away(stand_in)  # what is not there may be wanted while the other is still imported
         return getattr(import_module(name), attribute)
 
-    vars(made).update(there, __getattr__=load)  # PEP 562
-    return made
+    vars(stand_in).update(there, __getattr__=load)  # PEP 562
+    return stand_in
 
 
 @contextmanager

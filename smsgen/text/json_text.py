@@ -29,10 +29,10 @@ def loads(text: str) -> Any:
         data = json.loads(text, object_pairs_hook=_unique, parse_constant=_infinite, parse_float=_finite)
     except _InfiniteError as error:
         written = str(error)
-        found = (match.start(1) for match in _NUMBER.finditer(text) if match.group(1) == written)
+        places = (match.start(1) for match in _NUMBER.finditer(text) if match.group(1) == written)
         hint = "quote it if it is text; JSON and CloudFormation have no such number"
         message = f"{written} is not a finite number"
-        raise Refused("NOT_FINITE", message, hint, next(found, 0)) from None
+        raise Refused("NOT_FINITE", message, hint, next(places, 0)) from None
     half = _HALF.search(text) if "\\u" in text else None
     if half and not _is_utf8(data):
         hint = "write the character itself, or both of its halves"
@@ -45,10 +45,10 @@ class _InfiniteError(Exception):
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("a key stands twice")
-    return made
+    return members
 
 
 def _infinite(name: str) -> Any:
@@ -56,8 +56,8 @@ def _infinite(name: str) -> Any:
 
 
 def _finite(text: str) -> float:
-    made = float(text)
-    return made if abs(made) < float("inf") else _infinite(text)
+    number = float(text)
+    return number if abs(number) < float("inf") else _infinite(text)
 
 
 def _is_utf8(data: Any) -> bool:

@@ -51,10 +51,10 @@ class Source:
         node = self._top()
         mark = node.start_mark if node is not None else None
         for step in path:
-            found = _child(node, step)
-            if found is None:
+            pair = _child(node, step)
+            if pair is None:
                 break
-            at_key, node = found
+            at_key, node = pair
             mark = at_key.start_mark if key else node.start_mark
         return Location(self.file, mark.line + 1, mark.column + 1) if mark else Location(self.file, 1, 1)
 
@@ -62,10 +62,10 @@ class Source:
         """Return the scalar at `path` as it is written in the text ("012", "yes"), or None where there is none."""
         node = self._top()
         for step in path:
-            found = _child(node, step)
-            if found is None:
+            pair = _child(node, step)
+            if pair is None:
                 return None
-            node = found[1]
+            node = pair[1]
         return node.value if isinstance(node, yaml.ScalarNode) else None
 
     def _top(self) -> Any:
@@ -224,7 +224,7 @@ def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
             return key, value
         if key.tag == _MERGE:
             merged.extend(value.value if isinstance(value, yaml.SequenceNode) else [value])
-    return next((found for base in merged if (found := _child(base, step))), None)
+    return next((pair for base in merged if (pair := _child(base, step))), None)
 
 
 class _Reader:
@@ -241,11 +241,11 @@ class _Reader:
         tag = node.tag
         if tag == STR and isinstance(node, yaml.ScalarNode):
             return node.value
-        made = self._made
+        values = self._made
         key = id(node)
-        if key not in made:
-            made[key] = self._tagged(node) if tag[:1] == "!" else self._plain(node)
-        return made[key]
+        if key not in values:
+            values[key] = self._tagged(node) if tag[:1] == "!" else self._plain(node)
+        return values[key]
 
     def more(self) -> Iterable[Diagnostic]:
         """Say how many problems are left out, where there are more than anybody reads."""
@@ -268,19 +268,19 @@ class _Reader:
         kind = node.tag.rpartition(":")[2]
         if kind in ("int", "float", "bool", "null") and len(node.value) <= _LONGEST_NUMBER:
             try:
-                made = _CONSTRUCT[kind](_constructor, node)
+                constructed = _CONSTRUCT[kind](_constructor, node)
             except ValueError:  # "0o8", "1__0": what only looks like a number is text
                 return node.value
-            if kind == "float" and not abs(made) < float("inf"):
+            if kind == "float" and not abs(constructed) < float("inf"):
                 hint = "quote it if it is text; JSON and CloudFormation have no such number"
                 self._problem("NOT_FINITE", node, f"{node.value} is not a finite number", hint)
-            return made
+            return constructed
         if kind not in ("int", "float", "str", "timestamp", "value", "merge"):
             self._problem("YAML_TAG", node, f"the tag !!{kind} is not read here", "write the value as text")
         return node.value
 
     def _mapping(self, node: Any) -> dict[str, Any]:
-        made: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         merged: list[Any] = []
         for key, value in node.value:
             if key.tag == _MERGE:
@@ -289,17 +289,17 @@ class _Reader:
                 self._problem(
                     "BAD_KEY", key, "a key must be text, not a list or a map", "quote it or move it"
                 )
-            elif key.value in made:
+            elif key.value in members:
                 self._problem(
                     "DUPLICATE_KEY", key, f"the key {key.value!r} stands twice in this map", "keep one"
                 )
             else:
-                made[key.value] = self.read(value)
+                members[key.value] = self.read(value)
         for value in merged:
-            self._merge(made, value)
-        return made
+            self._merge(members, value)
+        return members
 
-    def _merge(self, made: dict[str, Any], value: Any) -> None:
+    def _merge(self, members: dict[str, Any], value: Any) -> None:
         bases = value.value if isinstance(value, yaml.SequenceNode) else [value]
         for base in bases:
             if not isinstance(base, yaml.MappingNode):
@@ -308,7 +308,7 @@ class _Reader:
                 )
                 continue
             for name, inherited in self.read(base).items():
-                made.setdefault(name, inherited)
+                members.setdefault(name, inherited)
 
     def _tagged(self, node: Any) -> Any:
         untagged: Any = self._mapping(node) if isinstance(node, yaml.MappingNode) else None

@@ -44,13 +44,13 @@ def beyond(change_set: ChangeSet) -> tuple[Edit, ...]:
 
 def _edits(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Edit]:
     for kind in SECTIONS:
-        was, now = section(before, kind), section(after, kind)
-        for name in sorted(was.keys() | now.keys()):
-            yield from _edit(kind, name, was.get(name, MISSING), now.get(name, MISSING))
-    was, now = section(before, "Resources"), section(after, "Resources")
-    for name in sorted(was.keys() & now.keys()):
+        old_members, new_members = section(before, kind), section(after, kind)
+        for name in sorted(old_members.keys() | new_members.keys()):
+            yield from _edit(kind, name, old_members.get(name, MISSING), new_members.get(name, MISSING))
+    old_members, new_members = section(before, "Resources"), section(after, "Resources")
+    for name in sorted(old_members.keys() & new_members.keys()):
         for attribute in ATTRIBUTES:
-            old, new = _attribute(was[name], attribute), _attribute(now[name], attribute)
+            old, new = _attribute(old_members[name], attribute), _attribute(new_members[name], attribute)
             yield from _edit(attribute, name, old, new)
     for kind in WHOLE:
         yield from _edit(kind, "", before.get(kind, MISSING), after.get(kind, MISSING))
@@ -64,8 +64,8 @@ def _edit(kind: str, name: str, before: Any, after: Any) -> Iterator[Edit]:
 
 
 def _attribute(resource: Any, name: str) -> Any:
-    found = resource.get(name, MISSING) if isinstance(resource, Mapping) else MISSING
-    if name != "DependsOn" or found is MISSING:
-        return found
+    value = resource.get(name, MISSING) if isinstance(resource, Mapping) else MISSING
+    if name != "DependsOn" or value is MISSING:
+        return value
     # A name and a list of one name are the same; the order of the names says nothing.
-    return sorted(map(str, found)) if isinstance(found, list) else [found]
+    return sorted(map(str, value)) if isinstance(value, list) else [value]

@@ -121,27 +121,27 @@ def _rules(type_name: str, properties: Mapping[str, Any]) -> Iterator[Rule]:
             yield _rule(RULES[type_name], properties)
         return
     for name, direction in (("SecurityGroupIngress", "ingress"), ("SecurityGroupEgress", "egress")):
-        said = properties.get(name)
-        if said == KNOWN_AFTER_APPLY:
+        rules = properties.get(name)
+        if rules == KNOWN_AFTER_APPLY:
             yield Rule(direction, "", "-1", None, KNOWN_AFTER_APPLY)
-        for one in said if isinstance(said, list) else [said] if isinstance(said, Mapping) else ():
-            if isinstance(one, Mapping):
-                yield _rule(direction, one)
+        for rule in rules if isinstance(rules, list) else [rules] if isinstance(rules, Mapping) else ():
+            if isinstance(rule, Mapping):
+                yield _rule(direction, rule)
 
 
-def _rule(direction: str, said: Mapping[str, Any]) -> Rule:
-    protocol = str(said.get("IpProtocol", "-1")).lower()
+def _rule(direction: str, rule: Mapping[str, Any]) -> Rule:
+    protocol = str(rule.get("IpProtocol", "-1")).lower()
     protocol = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}.get(protocol, protocol)
-    source = next((str(said[name]) for name in _SOURCES if said.get(name)), "anywhere")
-    group = str(said.get("GroupId") or said.get("GroupName") or "")
-    return Rule(direction, group, protocol, _ports(said, protocol), source)
+    source = next((str(rule[name]) for name in _SOURCES if rule.get(name)), "anywhere")
+    group = str(rule.get("GroupId") or rule.get("GroupName") or "")
+    return Rule(direction, group, protocol, _ports(rule, protocol), source)
 
 
-def _ports(said: Mapping[str, Any], protocol: str) -> tuple[int, int] | None:
+def _ports(rule: Mapping[str, Any], protocol: str) -> tuple[int, int] | None:
     if protocol == "-1":
         return _ALL
     try:
-        first, last = int(said.get("FromPort", 0)), int(said.get("ToPort", 65_535))
+        first, last = int(rule.get("FromPort", 0)), int(rule.get("ToPort", 65_535))
     except (TypeError, ValueError):
         return None
     return _ALL if first == -1 else (first, last)

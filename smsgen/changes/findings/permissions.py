@@ -81,12 +81,12 @@ def permission_widening(type_name: str, before: Mapping[str, Any], after: Mappin
 def _statements(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     had, has = list(_grants(before)), list(_grants(after))
     allowed = [grant for grant in had if grant.effect == "Allow"]
-    said = set()
+    told = set()
     for grant in has:
         if grant.effect == "Allow" and not any(covers(old, grant) for old in allowed):
             words = grant.words()
-            if words not in said:
-                said.add(words)
+            if words not in told:
+                told.add(words)
                 yield f"allows {words}{_wild(grant)}"
     for grant in had:
         if grant.effect == "Deny" and grant not in has:
@@ -163,12 +163,12 @@ def _statement(statement: Mapping[str, Any]) -> Iterator[Grant]:
                 yield Grant(effect, _text(action), _text(resource), principal, condition, turned)
 
 
-def _principals(said: Any) -> Iterator[str]:
-    if isinstance(said, Mapping):
-        for kind, names in said.items():
+def _principals(principal: Any) -> Iterator[str]:
+    if isinstance(principal, Mapping):
+        for kind, names in principal.items():
             yield from ("*" if name == "*" else f"{kind} {_text(name)}" for name in _list(names))
-    elif said is not None:
-        yield from (_text(one) for one in _list(said))
+    elif principal is not None:
+        yield from (_text(one) for one in _list(principal))
 
 
 def _list(value: Any) -> list[Any]:

@@ -49,14 +49,14 @@ STATEFUL = frozenset(
 
 def findings(change_set: ChangeSet) -> tuple[Finding, ...]:
     """Return the notes of a change set, and what widens or may be lost in it and its nested stacks, by resource."""
-    found = [
+    collected = [
         finding for change in change_set.changes_with_property_values for finding in _of(change, change_set)
     ]
     for name, child in change_set.nested.items():
-        found += [
+        collected += [
             one._replace(logical_resource_id=f"{name}/{one.logical_resource_id}") for one in findings(child)
         ]
-    return (*change_set.notes, *found)
+    return (*change_set.notes, *collected)
 
 
 def _of(change: ResourceChange, change_set: ChangeSet) -> Iterator[Finding]:
@@ -76,8 +76,8 @@ def _of(change: ResourceChange, change_set: ChangeSet) -> Iterator[Finding]:
 
 
 def _properties(context: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    found = (context or {}).get("Properties")
-    return found if isinstance(found, Mapping) else {}
+    properties = (context or {}).get("Properties")
+    return properties if isinstance(properties, Mapping) else {}
 
 
 def _data_at_risk(
@@ -97,8 +97,8 @@ def _data_at_risk(
         verb = "is replaced" if change.replacement == "True" else "may be replaced"
         kept = {"Retain": "the old one is kept", "Snapshot": "a snapshot of the old one is kept"}
         # The API names no PolicyAction where the replacement is not certain.
-        said = (change.policy_action or "").removeprefix("ReplaceAnd")
-        policy = said or str(_resource(change, change_set.after).get("UpdateReplacePolicy"))
+        policy = (change.policy_action or "").removeprefix("ReplaceAnd")
+        policy = policy or str(_resource(change, change_set.after).get("UpdateReplacePolicy"))
         fate_of_old = kept.get(policy, "the old one and its data are deleted")
         yield f"{change.resource_type} that holds data {verb}: {fate_of_old}"
 
@@ -123,9 +123,9 @@ def _resource(change: ResourceChange, side: Side) -> Mapping[str, Any]:
 
 def _encryption(properties: Mapping[str, Any]) -> set[str]:
     devices = properties.get("BlockDeviceMappings")
-    found = (
+    volumes = (
         (device.get("Ebs") for device in devices if isinstance(device, Mapping))
         if isinstance(devices, list)
         else ()
     )
-    return {str(ebs.get("Encrypted", "false")).lower() for ebs in found if isinstance(ebs, Mapping)}
+    return {str(ebs.get("Encrypted", "false")).lower() for ebs in volumes if isinstance(ebs, Mapping)}

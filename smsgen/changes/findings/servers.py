@@ -32,13 +32,13 @@ def moved_servers(before: tuple[Body, Children], after: tuple[Body, Children]) -
     """
     old, new = dict(_servers(*before)), dict(_servers(*after))
     known = [_by_key(old, key) for key in _KEYS]
-    found = []
+    moves = []
     for number, key in enumerate(_KEYS):
         for mark, path in _by_key(new, key).items():
-            was = known[number].get(mark)
-            if was and was != path and not _known_better(old[was], new[path], number):
-                found.append(Finding("remove", path, _message(was, path)))
-    return tuple(sorted(set(found)))
+            path_before = known[number].get(mark)
+            if path_before and path_before != path and not _known_better(old[path_before], new[path], number):
+                moves.append(Finding("remove", path, _message(path_before, path)))
+    return tuple(sorted(set(moves)))
 
 
 def _servers(body: Body, children: Children, inside: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -47,9 +47,9 @@ def _servers(body: Body, children: Children, inside: str = "") -> Iterator[tuple
         if not isinstance(resource, Mapping):
             continue
         metadata = resource.get("Metadata")
-        said = metadata.get("smsgen") if isinstance(metadata, Mapping) else None
-        if resource.get("Type") == "AWS::EC2::Instance" and isinstance(said, Mapping):
-            yield f"{inside}{name}", said
+        server = metadata.get("smsgen") if isinstance(metadata, Mapping) else None
+        if resource.get("Type") == "AWS::EC2::Instance" and isinstance(server, Mapping):
+            yield f"{inside}{name}", server
         elif inside.count("/") < MAX_NESTING and (child := children(str(name), resource)):
             yield from _servers(*child, f"{inside}{name}/")
 
@@ -75,9 +75,9 @@ def _known_better(old: Mapping[str, Any], new: Mapping[str, Any], number: int) -
     return any(_mark(old, key) and _mark(new, key) for key in _KEYS[:number])
 
 
-def _message(was: str, path: str) -> str:
-    stack, _, old = was.rpartition("/")
-    now_in, _, new = path.rpartition("/")
+def _message(old_path: str, new_path: str) -> str:
+    stack, _, old = old_path.rpartition("/")
+    now_in, _, new = new_path.rpartition("/")
     if stack == now_in:
         return f"same server, new logical id; pin logicalId: {old}, or {old} is removed and {new} made anew"
     here, there = (f"nested stack {name}" if name else "root stack" for name in (now_in, stack))
@@ -87,21 +87,21 @@ def _message(was: str, path: str) -> str:
     )
 
 
-def another_stack(was: str, now: str, app_id: str) -> Finding:
-    """Return the finding that a launch makes the stack `now` beside the stack `was`, which it leaves as it is.
+def another_stack(deployed: str, launched: str, app_id: str) -> Finding:
+    """Return the finding that a launch makes the stack `launched` and leaves the stack `deployed` as it is.
 
     `app_id`: of the application in the deployed template, "" where it does not say.
     """
-    keep = f"stackName: {was}" + (f" and appId: {app_id}" if app_id else "")
+    keep = f"stackName: {deployed}" + (f" and appId: {app_id}" if app_id else "")
     message = (
-        f"a launch would not update this stack: it would create a second one, {now}, with every server again, and leave"
-        f" {was} running as it is; to stay in it, say {keep} in the application file"
+        f"a launch would not update this stack: it would create a second one, {launched}, with every server again, and"
+        f" leave {deployed} running as it is; to stay in it, say {keep} in the application file"
     )
-    return Finding("stack", was, message)
+    return Finding("stack", deployed, message)
 
 
 def app_id_of(template: Body) -> str:
     """Return the id of the application that a template was compiled from, "" where it does not say."""
     metadata = template.get("Metadata")
-    said = metadata.get("smsgen") if isinstance(metadata, Mapping) else None
-    return str(said.get("appId") or "") if isinstance(said, Mapping) else ""
+    ours = metadata.get("smsgen") if isinstance(metadata, Mapping) else None
+    return str(ours.get("appId") or "") if isinstance(ours, Mapping) else ""

@@ -36,9 +36,9 @@ def _broken(name: str, parameter: Mapping[str, Any], value: str, seconds: float)
     worst = _worst(parameter, value, seconds)
     if worst:
         message, described = f"Parameter '{name}' {worst}", parameter.get("ConstraintDescription")
-        said = f"Parameter {name} failed to satisfy constraint: {described}" if described else message
+        refusal = f"Parameter {name} failed to satisfy constraint: {described}" if described else message
         hint = message if described else ""
-        yield Diagnostic("PARAMETER_VALUE", said, hint, path=("Parameters", name))
+        yield Diagnostic("PARAMETER_VALUE", refusal, hint, path=("Parameters", name))
     elif wrong := malformed(str(parameter.get("Type")), value):
         hint = "CloudFormation looks it up in the account before it changes anything"
         yield Diagnostic("PARAMETER_VALUE", f"Parameter {name} {wrong}", hint, path=("Parameters", name))
@@ -60,12 +60,15 @@ def _worst(parameter: Mapping[str, Any], value: str, seconds: float) -> str | No
     if type_name.startswith("AWS::SSM::Parameter::"):
         return None  # constraints are on what is stored, which CloudFormation reads
     parts = listed(value) if is_list(type_name) else [value]
-    found = (check(parameter, part) for part in parts for check in _CHECKS)
-    worst, pattern = next((said for said in found if said), None), parameter.get("AllowedPattern")
+    complaints = (check(parameter, part) for part in parts for check in _CHECKS)
+    worst, pattern = (
+        next((complaint for complaint in complaints if complaint), None),
+        parameter.get("AllowedPattern"),
+    )
     if worst or not isinstance(pattern, str):
         return worst
     fits = (matches(pattern, part, seconds=seconds / len(parts)) for part in parts)
-    return f"must match pattern {pattern}" if any(one is False for one in fits) else None
+    return f"must match pattern {pattern}" if any(fit is False for fit in fits) else None
 
 
 def _number(value: Any) -> float | None:

@@ -31,9 +31,11 @@ def broken_rules(side: Evaluator) -> Iterator[Diagnostic]:
         assertions = rule.get("Assertions")
         for index, assertion in enumerate(assertions if isinstance(assertions, list) else ()):
             if isinstance(assertion, dict) and rules.truth(assertion.get("Assert")) is False:
-                said = assertion.get("AssertDescription") or f"Rule {name} is not met by the parameters"
+                description = (
+                    assertion.get("AssertDescription") or f"Rule {name} is not met by the parameters"
+                )
                 hint = f"rule {name} asks for other values of the parameters"
-                yield Diagnostic("RULE", str(said), hint, path=("Rules", name, "Assertions", index))
+                yield Diagnostic("RULE", str(description), hint, path=("Rules", name, "Assertions", index))
 
 
 class _RuleEvaluator(Evaluator):
@@ -50,8 +52,8 @@ class _RuleEvaluator(Evaluator):
     def truth(self, value: Any) -> bool | None:
         called = call(value)
         if called and called[0] in _TRUTHS:
-            given = called[1] if isinstance(called[1], list) else []
-            return _TRUTHS[called[0]](*map(self.evaluate, given)) if len(given) == 2 else None
+            operands = called[1] if isinstance(called[1], list) else []
+            return _TRUTHS[called[0]](*map(self.evaluate, operands)) if len(operands) == 2 else None
         return super().truth(value)
 
 
@@ -68,8 +70,8 @@ def _each_equals(items: Any, wanted: Any) -> bool | None:
 def _each_in(items: Any, wanted: Any) -> bool | None:
     if not isinstance(items, list):
         return None
-    found = [_contains(wanted, item) for item in items]
-    return False if False in found else None if None in found else True
+    contained = [_contains(wanted, item) for item in items]
+    return False if False in contained else None if None in contained else True
 
 
 _TRUTHS: dict[str, Callable[[Any, Any], bool | None]] = {

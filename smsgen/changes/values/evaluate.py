@@ -94,18 +94,18 @@ class Evaluator:
                         raise self._refusal(value) from None
             return self._map(value)
         if isinstance(value, list):
-            made = [self.evaluate(item) for item in value]
-            return [item for item in made if item is not MISSING]
+            items = [self.evaluate(item) for item in value]
+            return [item for item in items if item is not MISSING]
         return text(value)
 
-    def _counted(self, made: Any) -> Any:
+    def _counted(self, value: Any) -> Any:
         """Return what a function made; raises TooLarge where it, or all of them together, is too much."""
-        size = len(made) if isinstance(made, str) else size_of(made)
+        size = len(value) if isinstance(value, str) else size_of(value)
         self._calls += 1
         self._made += size
         if size > MAX_VALUE or self._made > MAX_MADE or self._calls > MAX_CALLS:
             raise TooLarge
-        return made
+        return value
 
     def _refusal(self, call: dict[str, Any]) -> InvalidInput:
         problem = (
@@ -118,12 +118,12 @@ class Evaluator:
         return InvalidInput([too_large(path_to(call, self.template), problem)])
 
     def _map(self, value: dict[str, Any]) -> dict[str, Any]:
-        made = {}
+        evaluated = {}
         for key, item in value.items():
             result = self.evaluate(item)
             if result is not MISSING:
-                made[key] = result
-        return made
+                evaluated[key] = result
+        return evaluated
 
     def used(self, value: Any) -> tuple[Any, Uses]:
         """Evaluate, and give what was used on the way."""
@@ -180,8 +180,8 @@ class Evaluator:
             return self.lookup(name, None)
         if name == "AWS::NoValue":
             return MISSING
-        found = self.environment.pseudo.get(name)
-        return Unknown(f"Ref {name}") if found is None else found
+        pseudo = self.environment.pseudo.get(name)
+        return Unknown(f"Ref {name}") if pseudo is None else pseudo
 
     def attribute(self, target: str, attribute: Any) -> Any:
         """Return what `{"Fn::GetAtt": [target, attribute]}` gives."""
@@ -194,8 +194,8 @@ class Evaluator:
 
 def section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return a section of a template, empty where it is missing or not a map."""
-    found = template.get(name)
-    return found if isinstance(found, dict) else {}
+    members = template.get(name)
+    return members if isinstance(members, dict) else {}
 
 
 def path_to(part: Any, whole: Any) -> Path:

@@ -58,13 +58,13 @@ class _Expansion:
             return [self.expanded(item, (*path, index)) for index, item in enumerate(value)]
         if not isinstance(value, dict):
             return value
-        made: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         for key, item in value.items():
             if key.startswith(PREFIX):
-                made.update(self._loop(item, (*path, key)))
+                members.update(self._loop(item, (*path, key)))
             else:
-                made[key] = self.expanded(item, (*path, key))
-        return made
+                members[key] = self.expanded(item, (*path, key))
+        return members
 
     def _loop(self, loop: Any, path: Path) -> dict[str, Any]:
         if not _is_loop(loop):
@@ -73,16 +73,16 @@ class _Expansion:
         items = self._evaluate(collection)
         if isinstance(items, Unknown) or not isinstance(items, list) or has_unknown(items):
             raise _invalid("Fn::ForEach could not resolve list", (*path, 1))
-        made: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         for item in items:
             bound = self._bound(body, identifier, text(item), path)
-            made.update(self.expanded(bound, path))
-            self._check_quota(made, path)
-        return made
+            members.update(self.expanded(bound, path))
+            self._check_quota(members, path)
+        return members
 
-    def _check_quota(self, made: dict[str, Any], path: Path) -> None:
+    def _check_quota(self, members: dict[str, Any], path: Path) -> None:
         most = SECTIONS.get(str(path[0]), 0)
-        if most and len(made) > most and all(str(step).startswith(PREFIX) for step in path[1:]):
+        if most and len(members) > most and all(str(step).startswith(PREFIX) for step in path[1:]):
             words = str(path[0]).lower()
             problem = f"makes more than {most} {words}, and CloudFormation takes {most} of them in a template"
             raise InvalidInput([too_large(path, problem)])

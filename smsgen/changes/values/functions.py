@@ -75,9 +75,9 @@ def _arguments(scope: Scope, argument: Any, count: int) -> list[Any]:
     """Evaluate the arguments of a function; what is missing is Unknown, so that broken calls are never a
     guess.
     """
-    given = argument if isinstance(argument, list) else [argument]
-    made = [scope.evaluate(item) for item in given]
-    return made + [Unknown("missing argument")] * (count - len(made))
+    expressions = argument if isinstance(argument, list) else [argument]
+    values = [scope.evaluate(item) for item in expressions]
+    return values + [Unknown("missing argument")] * (count - len(values))
 
 
 # --- Text and lists
@@ -90,12 +90,12 @@ def _get_att(scope: Scope, argument: Any) -> Any:
 
 
 def _sub(scope: Scope, argument: Any) -> Any:
-    given, local = (argument, {}) if isinstance(argument, str) else _sub_list(argument)
-    if not isinstance(given, str):
+    pattern, local = (argument, {}) if isinstance(argument, str) else _sub_list(argument)
+    if not isinstance(pattern, str):
         return _unknown("Sub", argument)
     values = {name: scope.evaluate(value) for name, value in local.items()}
     parts: list[Any] = []
-    size = len(given)
+    size = len(pattern)
 
     def replace(match: re.Match[str]) -> str:
         nonlocal size
@@ -104,12 +104,12 @@ def _sub(scope: Scope, argument: Any) -> Any:
             return "${" + match.group(2) + "}"
         value = values[name] if name in values else _placeholder(scope, name)
         parts.append(value)
-        made = joined(",", [text(item) for item in value]) if isinstance(value, list) else text(value)
-        size = bounded(size + len(made))
-        return made
+        replaced = joined(",", [text(item) for item in value]) if isinstance(value, list) else text(value)
+        size = bounded(size + len(replaced))
+        return replaced
 
-    made = _PLACEHOLDER.sub(replace, given)
-    return _unknown("Sub", given, parts) if has_unknown(parts) else made
+    replaced = _PLACEHOLDER.sub(replace, pattern)
+    return _unknown("Sub", pattern, parts) if has_unknown(parts) else replaced
 
 
 def _sub_list(argument: Any) -> tuple[Any, dict[str, Any]]:
@@ -181,9 +181,9 @@ def _to_json(scope: Scope, argument: Any) -> Any:
 def _native(scope: Scope, value: Any) -> Any:
     """Evaluate functions but leave numbers and booleans what they are: Fn::ToJsonString writes them so."""
     if isinstance(value, list):
-        return [made for item in value if (made := _native(scope, item)) is not MISSING]
+        return [native for item in value if (native := _native(scope, item)) is not MISSING]
     if isinstance(value, dict) and not (len(value) == 1 and next(iter(value)) in FUNCTIONS):
-        return {k: made for k, item in value.items() if (made := _native(scope, item)) is not MISSING}
+        return {k: native for k, item in value.items() if (native := _native(scope, item)) is not MISSING}
     return scope.evaluate(value) if isinstance(value, dict) else value
 
 
@@ -196,16 +196,16 @@ def _find_in_map(scope: Scope, argument: Any) -> Any:
     keys = _arguments(scope, argument[:3] if isinstance(argument, list) else argument, 3)[:3]
     if has_unknown(keys):
         return _unknown("FindInMap", *keys)
-    found: Any = scope.template.get("Mappings")
+    entry: Any = scope.template.get("Mappings")
     for key in keys:
-        found = found.get(key, MISSING) if isinstance(found, dict) and isinstance(key, str) else MISSING
-    if found is MISSING and default is not MISSING:
+        entry = entry.get(key, MISSING) if isinstance(entry, dict) and isinstance(key, str) else MISSING
+    if entry is MISSING and default is not MISSING:
         return scope.evaluate(default)
-    if found is MISSING:
+    if entry is MISSING:
         message = f"Template error: Unable to get mapping for {'::'.join(map(text, keys))}"
         scope.failures.append((message, argument))
         return _unknown("FindInMap", *keys)
-    return scope.evaluate(found)
+    return scope.evaluate(entry)
 
 
 def _has_default(argument: Any) -> bool:
@@ -272,18 +272,18 @@ def _equals(scope: Scope, argument: Any) -> bool | None:
 
 
 def _and(scope: Scope, argument: Any) -> bool | None:
-    found = [scope.truth(item) for item in argument] if isinstance(argument, list) else [None]
-    return False if False in found else None if None in found else True
+    operands = [scope.truth(item) for item in argument] if isinstance(argument, list) else [None]
+    return False if False in operands else None if None in operands else True
 
 
 def _or(scope: Scope, argument: Any) -> bool | None:
-    found = [scope.truth(item) for item in argument] if isinstance(argument, list) else [None]
-    return True if True in found else None if None in found else False
+    operands = [scope.truth(item) for item in argument] if isinstance(argument, list) else [None]
+    return True if True in operands else None if None in operands else False
 
 
 def _not(scope: Scope, argument: Any) -> bool | None:
-    found = scope.truth(argument[0] if isinstance(argument, list) and argument else argument)
-    return None if found is None else not found
+    operand = scope.truth(argument[0] if isinstance(argument, list) and argument else argument)
+    return None if operand is None else not operand
 
 
 def _named(scope: Scope, argument: Any) -> bool | None:
@@ -292,8 +292,8 @@ def _named(scope: Scope, argument: Any) -> bool | None:
 
 def _as_text(truth: Callable[[Scope, Any], bool | None]) -> Callable[[Scope, Any], Any]:
     def evaluate(scope: Scope, argument: Any) -> Any:
-        found = truth(scope, argument)
-        return _unknown("condition", argument) if found is None else text(found)
+        value = truth(scope, argument)
+        return _unknown("condition", argument) if value is None else text(value)
 
     return evaluate
 

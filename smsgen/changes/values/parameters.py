@@ -108,10 +108,10 @@ def answers(
     declared: Mapping[str, Any], texts: Mapping[str, str], ssm: Mapping[str, str]
 ) -> tuple[ParameterAnswer, ...]:
     """Return the parameters as DescribeChangeSet shows them: NoEcho masked, SSM values beside their names."""
-    found = []
+    parameters = []
     for name, declaration in declared.items():
         if name in texts:
             hidden = is_hidden(declaration)
             resolved = ssm.get(texts[name]) if is_ssm(declaration) and not hidden else None
-            found.append(ParameterAnswer(name, MASK if hidden else texts[name], resolved))
-    return tuple(found)
+            parameters.append(ParameterAnswer(name, MASK if hidden else texts[name], resolved))
+    return tuple(parameters)

@@ -19,9 +19,9 @@ class Unknown(str):
 
     def __new__(cls, symbol: str) -> Unknown:
         """Make the unknown value that `symbol` names."""
-        made = super().__new__(cls, KNOWN_AFTER_APPLY)
-        made.symbol = symbol if len(symbol) <= _LONGEST else _short(symbol)
-        return made
+        unknown = super().__new__(cls, KNOWN_AFTER_APPLY)
+        unknown.symbol = symbol if len(symbol) <= _LONGEST else _short(symbol)
+        return unknown
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unknown) and other.symbol == self.symbol
