@@ -34,9 +34,9 @@ from smsgen.sources.disk_image import open_image
 
 MIB = 1 << 20
 BLOCK = 512 << 10
-BLOCKS = 160
-BLOCKS_OF_A_RERUN = 768
-"""384 MiB: what a run asks of AWS besides (start, complete, describe) is the same for any disk."""
+BLOCKS = 512
+BLOCKS_OF_A_RERUN = 1024
+"""256 and 512 MiB: what a run asks of AWS besides (start, complete, describe) is the same for any disk."""
 
 ROUNDS = 5
 IN_FLIGHT = 8

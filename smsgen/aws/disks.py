@@ -161,7 +161,6 @@ class _Blocks:
         connections = self._connections or self._open()
         path = f"/snapshots/{snapshot_id}/blocks/{index}"
         headers = {
-            "Content-Type": "application/octet-stream",
             "User-Agent": self._agent,
             "X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD",
             "x-amz-Data-Length": str(len(block)),
@@ -170,7 +169,7 @@ class _Blocks:
         }
         request = AWSRequest("PUT", connections.url + path, headers)
         SigV4Auth(self._credentials.get_frozen_credentials(), "ebs", self._clients.region).add_auth(request)
-        answer = connections.put(path, dict(request.headers.items()), block)
+        answer = connections.put(path, request.headers, block)
         if answer.status != 201:
             raise _refusal(answer)
 

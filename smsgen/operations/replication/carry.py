@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -123,8 +123,6 @@ class Carrier:
             except Throttled as throttled:
                 self._flights[throttled.scope].throttled()
                 raise
-        own.succeeded()
-        account.succeeded()
 
     def _is_final(self, error: ServiceError, began: float) -> bool:
         now = self._clock.now()
@@ -203,7 +201,8 @@ def _take(pending: Pending, done: Callable[[Carried], None], goes_on: Callable[[
 
 def _waited(future: Future[Carried], goes_on: Callable[[], bool]) -> Carried:
     while not future.done():
-        wait((future,), timeout=_PATIENT)
+        with suppress(TimeoutError):
+            future.exception(timeout=_PATIENT)
         goes_on()  # keeps the lease; a stop is seen before the next block
     return future.result()
 

@@ -33,24 +33,22 @@ class Flight:
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Wait until one more may begin, and hold its place."""
+        """Wait until one more call may begin, and hold its place; one that raises nothing was taken."""
         with self._changed:
-            while self._under_way >= self.window:
+            while self._under_way >= int(self._window):
                 self._changed.wait()
             self._under_way += 1
+        taken = False
         try:
             yield
+            taken = True
         finally:
             with self._changed:
                 self._under_way -= 1
-                self._changed.notify()
-
-    def succeeded(self) -> None:
-        """Note that a call was taken."""
-        with self._changed:
-            self._of_last_cut -= 1
-            self._window = min(self._most, self._window + 1 / self._window)
-            self._changed.notify()
+                if taken:
+                    self._of_last_cut -= 1
+                    self._window = min(self._most, self._window + 1 / self._window)
+                self._changed.notify(2)  # a window that grows has room for one more
 
     def throttled(self) -> None:
         """Note that a call was throttled; all that were under way together count as one."""
