@@ -10,7 +10,7 @@ from smsgen.local.disk import DiskFiles, GitRevisions
 if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.clients import AwsSettings, Clients
-    from smsgen.operations.apps.world import Settings, World
+    from smsgen.operations.apps.world import Kept, Settings, World
     from smsgen.operations.ports.protocols import (
         Artifacts,
         Clock,
@@ -189,6 +189,29 @@ def new_id(digits: int) -> str:
     return token_hex(digits)[:digits]
 
 
+def kept(store: SqlStore, settings: Settings | None = None) -> Kept:
+    """Return what an operation needs that asks nothing of AWS."""
+    from smsgen.operations.apps.world import Kept
+
+    return Kept(**_kept(store, settings))
+
+
+def _kept(store: SqlStore, settings: Settings | None) -> dict[str, Any]:
+    from functools import cache
+
+    from smsgen.operations.apps.turns import Turns
+    from smsgen.operations.apps.world import Settings
+
+    return {
+        "store": store,
+        "clock": clock(),
+        "new_id": new_id,
+        "secret": cache(store.secret),
+        "turns": Turns(),
+        "settings": settings or Settings(),
+    }
+
+
 def world(
     store: SqlStore,
     clients: Clients,
@@ -196,25 +219,17 @@ def world(
     settings: Settings | None = None,
 ) -> World:
     """Give all that the operations of the SMS API need; nothing is asked of AWS yet."""
-    from functools import cache
-
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.commands import SsmCommands
-    from smsgen.operations.apps.turns import Turns
-    from smsgen.operations.apps.world import Settings, World
+    from smsgen.operations.apps.world import World
 
     bucket = artifacts(clients, artifact_settings or ArtifactSettings())
     return World(
-        store=store,
+        **_kept(store, settings),
         artifacts=lambda: bucket,
         stacks=stacks(clients),
         changes=stack_changes(clients),
         reader=stack_reader(clients),
         commands=SsmCommands(clients),
         lookups=lookups(clients),
-        clock=clock(),
-        new_id=new_id,
-        secret=cache(store.secret),
-        turns=Turns(),
-        settings=settings or Settings(),
     )

@@ -43,15 +43,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
-    from smsgen.aws.clients import AwsSettings
     from smsgen.operations.apps.configure_launch import set_images
     from smsgen.operations.apps.readiness import without_image
 
     images = _images(args)
     store = wiring.store(store_url(args))
     try:
-        world = wiring.world(store, wiring.clients(AwsSettings()))
-        managed = set_images(world, args.app_id, images)
+        managed = set_images(wiring.kept(store), args.app_id, images)
     finally:
         store.close()
     missing = without_image(managed.app)

@@ -11,6 +11,7 @@ import os
 import socket
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 from smsgen.operations.apps.world import World
 from smsgen.operations.jobs.carry_out import POOLS, carry_out_one
@@ -37,7 +38,7 @@ class Workers:
     ) -> None:
         self._stopping = threading.Event()
         self._news = threading.Condition()
-        self._world = world._replace(clock=_StoppableClock(world.clock, self._stopping))
+        self._world = replace(world, clock=_StoppableClock(world.clock, self._stopping))
         self._poll = poll
         prefix = f"{socket.gethostname()}-{os.getpid()}-{world.new_id(6)}"
         self._threads = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -38,6 +40,32 @@ def test_an_image_is_recorded_and_what_is_missing_named(
     assert "every server has one" in capsys.readouterr().err
     (group,) = site.app(app_id).app.server_groups
     assert [server.image_id for server in group.server_list] == ["ami-12345678", "ssm:/shop/web"]
+
+
+NO_CLOUD = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class NoCloud(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("boto3", "botocore") or name.startswith("smsgen.aws"):
+            raise ImportError(name)
+
+sys.meta_path.insert(0, NoCloud())
+from smsgen.cli import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def test_recording_an_image_needs_no_cloud(kept: tuple[Site, str]) -> None:
+    site, url = kept
+    app_id = site.create().app.app_id
+    command = ["set-image", app_id, "s-00000001", "ami-12345678", "--store", url]
+    done = subprocess.run(
+        [sys.executable, "-c", NO_CLOUD, *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert site.app(app_id).app.server_groups[0].server_list[0].image_id == "ami-12345678"
 
 
 @pytest.mark.parametrize(

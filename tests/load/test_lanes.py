@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
             made.aws.work()
             return super().jitter()
 
-    made.world = made.world._replace(clock=RealTime())
+    made.world = replace(made.world, clock=RealTime())
     with closing(made.store):
         yield made
 

@@ -157,18 +157,18 @@ class Site:
         self.lookups = FakeLookups()
         self._count = 0
         self.world = World(
-            self.store,
-            lambda: self.artifacts,
-            self.aws,
-            self.aws,
-            FakeReader(self.aws),
-            self.commands,
-            self.lookups,
-            self.clock,
-            self.new_id,
-            lambda: b"s" * 32,
-            Turns(),
-            Settings(**settings),
+            store=self.store,
+            clock=self.clock,
+            new_id=self.new_id,
+            secret=lambda: b"s" * 32,
+            turns=Turns(),
+            settings=Settings(**settings),
+            artifacts=lambda: self.artifacts,
+            stacks=self.aws,
+            changes=self.aws,
+            reader=FakeReader(self.aws),
+            commands=self.commands,
+            lookups=self.lookups,
         )
 
     def new_id(self, digits: int) -> str:
@@ -200,8 +200,11 @@ class Site:
     def images(self, app_id: str, image: str = "ami-12345678") -> ManagedApp:
         for group in self.app(app_id).app.server_groups:
             for server in group.server_list:
-                set_images(self.world, app_id, {server.server_id: image})
+                self.set_images(app_id, {server.server_id: image})
         return self.app(app_id)
+
+    def set_images(self, app_id: str, images: dict[str, str]) -> ManagedApp:
+        return set_images(self.world, app_id, images, ask=self.lookups.root_devices)
 
     def ready(self, **wanted: Any) -> str:
         """Make an application that can be launched, and give its id."""

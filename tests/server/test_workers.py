@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ class RealTime(SystemClock):
 @pytest.fixture
 def site() -> Site:
     made = Site(pace=QUICK, lease=5.0)
-    made.world = made.world._replace(clock=RealTime(made))
+    made.world = replace(made.world, clock=RealTime(made))
     return made
 
 

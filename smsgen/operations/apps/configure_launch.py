@@ -6,7 +6,7 @@ status: READY_FOR_LAUNCH, or CONFIGURATION_INVALID with the reasons in the statu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from smsgen.errors import InvalidInput, ServiceError
@@ -17,9 +17,12 @@ from smsgen.model.launch import Launch
 from smsgen.model.managed import LaunchState, ManagedApp
 from smsgen.model.status import STEPS, LaunchEvent, LaunchStatus, advance
 from smsgen.operations.apps.readiness import diagnose, told, without_image
-from smsgen.operations.apps.world import BadParameter, NotPermitted, World, changed, permit
+from smsgen.operations.apps.world import BadParameter, Kept, NotPermitted, changed, permit
 from smsgen.operations.files.looked_up import with_root_devices
 from smsgen.operations.ports.store import Change
+
+AskDevices = Callable[[Iterable[str]], Mapping[str, str]]
+"""Images -> the root device of each, as `Lookups.root_devices` tells; raises ServiceError."""
 
 API_FIELDS = (
     "logical_id",
@@ -56,7 +59,7 @@ class LaunchConfiguration(NamedTuple):
 # --- Launch -------------------------------------------------------------------------------------------------
 
 
-def put_launch_configuration(world: World, app_id: str, wanted: LaunchConfiguration) -> ManagedApp:
+def put_launch_configuration(kept: Kept, app_id: str, wanted: LaunchConfiguration) -> ManagedApp:
     """Keep how the application is launched, and say in its status whether that will do.
 
     A server that is named gets this configuration in place of its old one; others, and a role that is not named, stay.
@@ -70,9 +73,9 @@ def put_launch_configuration(world: World, app_id: str, wanted: LaunchConfigurat
         if wanted.auto_launch is not None:
             launch = launch._replace(auto_launch=wanted.auto_launch)
         after = before._replace(app=_configured(before.app, wanted), launch=launch)
-        return Change(before, reconsidered(after)._replace(modified=world.clock.now()))
+        return Change(before, reconsidered(after)._replace(modified=kept.clock.now()))
 
-    return changed(world, app_id, decide)
+    return changed(kept, app_id, decide)
 
 
 def reconsidered(managed: ManagedApp) -> ManagedApp:
@@ -92,7 +95,7 @@ def _waits_for(app: App) -> str:
     return f"waits for an image of {', '.join(servers)}" if servers else ""
 
 
-def delete_launch_configuration(world: World, app_id: str) -> ManagedApp:
+def delete_launch_configuration(kept: Kept, app_id: str) -> ManagedApp:
     """Forget how the application is launched; raises NotPermitted where something of it is, or may be, launched."""
 
     def decide(before: ManagedApp) -> Change:
@@ -108,11 +111,11 @@ def delete_launch_configuration(world: World, app_id: str) -> ManagedApp:
         after = before._replace(
             app=app._replace(role_name="", launch_defaults=Launch(), server_groups=groups),
             launch=LaunchState(status=status.value),
-            modified=world.clock.now(),
+            modified=kept.clock.now(),
         )
         return Change(before, after)
 
-    return changed(world, app_id, decide)
+    return changed(kept, app_id, decide)
 
 
 def _configured(app: App, wanted: LaunchConfiguration) -> App:
@@ -163,11 +166,14 @@ def _each_server(app: App, change: Callable[[Server], Server]) -> App:
 # --- Images -------------------------------------------------------------------------------------------------
 
 
-def set_images(world: World, app_id: str, images: Mapping[str, str]) -> ManagedApp:
+def set_images(
+    kept: Kept, app_id: str, images: Mapping[str, str], *, ask: AskDevices | None = None
+) -> ManagedApp:
     """Record the images of servers, in place of replication runs that make them.
 
     `images`: server id -> `ami-…`, or `ssm:/path`. Takes effect at the next launch; all of them are recorded or none.
-    What EC2 says is the root device of an image is recorded with it, where EC2 can be asked; the launch asks again.
+    What EC2 says is the root device of an image is recorded with it, where there is somebody to `ask`; the launch asks
+    again.
     Raises BadParameter for servers that are not in the application, InvalidInput for images that cannot be.
     """
     devices: Mapping[str, str] | None = None
@@ -185,20 +191,20 @@ def set_images(world: World, app_id: str, images: Mapping[str, str]) -> ManagedA
         app = _each_server(
             before.app, lambda one: one._replace(image_id=images.get(one.server_id, one.image_id))
         )
-        devices = _root_devices(world, app, images) if devices is None else devices
-        after = before._replace(app=with_root_devices(app, devices), modified=world.clock.now())
+        devices = _root_devices(ask, app, images) if devices is None else devices
+        after = before._replace(app=with_root_devices(app, devices), modified=kept.clock.now())
         if LaunchEvent.CONFIGURE in STEPS[LaunchStatus(before.launch.status)]:
             after = reconsidered(after)
         return Change(before, after)
 
-    return changed(world, app_id, decide)
+    return changed(kept, app_id, decide)
 
 
-def _root_devices(world: World, app: App, images: Mapping[str, str]) -> Mapping[str, str]:
-    if app.profile != "hardened":
+def _root_devices(ask: AskDevices | None, app: App, images: Mapping[str, str]) -> Mapping[str, str]:
+    if ask is None or app.profile != "hardened":
         return {}
     try:
-        return world.lookups.root_devices(set(images.values()))
+        return ask(set(images.values()))
     except ServiceError:  # there may be no credentials here, nor a network
         return {}
 

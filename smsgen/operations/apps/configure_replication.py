@@ -15,7 +15,7 @@ from smsgen.model.managed import ManagedApp, ReplicationParameters, ReplicationS
 from smsgen.model.replication import ReplicationEvent, ReplicationStatus, advance
 from smsgen.operations.apps.configure_launch import check_members
 from smsgen.operations.apps.readiness import cut
-from smsgen.operations.apps.world import BadParameter, World, changed, permit
+from smsgen.operations.apps.world import BadParameter, Kept, changed, permit
 from smsgen.operations.ports.store import Change
 
 MAX_FREQUENCY = 24
@@ -32,7 +32,7 @@ class GroupReplication(NamedTuple):
 
 
 def put_replication_configuration(
-    world: World, app_id: str, wanted: tuple[GroupReplication, ...]
+    kept: Kept, app_id: str, wanted: tuple[GroupReplication, ...]
 ) -> ManagedApp:
     """Keep how the servers are replicated, and say in the status whether that will do.
 
@@ -50,10 +50,10 @@ def put_replication_configuration(
             check_members(groups[one.server_group_id], dict(one.servers))
             parameters.update(one.servers)
         replication = before.replication._replace(configured=True, parameters=tuple(parameters.items()))
-        after = before._replace(replication=replication, modified=world.clock.now())
+        after = before._replace(replication=replication, modified=kept.clock.now())
         return Change(before, reconsidered(after))
 
-    return changed(world, app_id, decide)
+    return changed(kept, app_id, decide)
 
 
 def reconsidered(managed: ManagedApp) -> ManagedApp:
@@ -67,16 +67,16 @@ def reconsidered(managed: ManagedApp) -> ManagedApp:
     return managed._replace(replication=replication._replace(status=status.value, message=cut(wrong)))
 
 
-def delete_replication_configuration(world: World, app_id: str) -> ManagedApp:
+def delete_replication_configuration(kept: Kept, app_id: str) -> ManagedApp:
     """Forget how the servers are replicated; raises NotPermitted while they are."""
 
     def decide(before: ManagedApp) -> Change:
         permit("DeleteAppReplicationConfiguration", before)
         status = advance(ReplicationStatus(before.replication.status), ReplicationEvent.FORGET)
-        after = before._replace(replication=ReplicationState(status=status.value), modified=world.clock.now())
+        after = before._replace(replication=ReplicationState(status=status.value), modified=kept.clock.now())
         return Change(before, after)
 
-    return changed(world, app_id, decide)
+    return changed(kept, app_id, decide)
 
 
 def _problems(managed: ManagedApp) -> Iterator[str]:

@@ -19,7 +19,7 @@ from smsgen.model.managed import (
 from smsgen.model.status import LaunchStatus
 from smsgen.operations.apps.configure_launch import check_members
 from smsgen.operations.apps.readiness import cut
-from smsgen.operations.apps.world import BadParameter, MissingParameter, World, changed, permit
+from smsgen.operations.apps.world import BadParameter, Kept, MissingParameter, changed, permit
 from smsgen.operations.ports.store import Change
 
 READY, PENDING, RUNNING, SUCCEEDED, FAILED = (
@@ -51,7 +51,7 @@ class ValidationConfiguration(NamedTuple):
     groups: tuple[GroupValidation, ...] | None = None
 
 
-def put_validation_configuration(world: World, app_id: str, wanted: ValidationConfiguration) -> ManagedApp:
+def put_validation_configuration(kept: Kept, app_id: str, wanted: ValidationConfiguration) -> ManagedApp:
     """Keep what is to be validated after the next launches; what came of a validation that stays is kept, too.
 
     Raises MissingParameter and BadParameter for what cannot be run, for servers and groups that are not in the
@@ -65,30 +65,30 @@ def put_validation_configuration(world: World, app_id: str, wanted: ValidationCo
         if wanted.apps is not None:
             for at, one in enumerate(wanted.apps):
                 _check_app_validation(one, f"appValidationConfigurations[{at}].ssmValidationParameters")
-            apps = tuple(_with_ids(world, wanted.apps, apps))
+            apps = tuple(_with_ids(kept, wanted.apps, apps))
         if wanted.groups is not None:
             _check_groups(before, wanted.groups)
             given = [one for group in wanted.groups for one in group.servers]
-            servers = tuple(_with_ids(world, given, servers))
+            servers = tuple(_with_ids(kept, given, servers))
         after = before._replace(validation=_pruned(ValidationState(apps, servers, state.outputs)))
-        return Change(before, after._replace(modified=world.clock.now()))
+        return Change(before, after._replace(modified=kept.clock.now()))
 
-    return changed(world, app_id, decide)
+    return changed(kept, app_id, decide)
 
 
-def delete_validation_configuration(world: World, app_id: str) -> ManagedApp:
+def delete_validation_configuration(kept: Kept, app_id: str) -> ManagedApp:
     """Forget what is validated, and what came of it."""
 
     def decide(before: ManagedApp) -> Change:
         permit("DeleteAppValidationConfiguration", before)
-        after = before._replace(validation=ValidationState(), modified=world.clock.now())
+        after = before._replace(validation=ValidationState(), modified=kept.clock.now())
         return Change(before, after)
 
-    return changed(world, app_id, decide)
+    return changed(kept, app_id, decide)
 
 
 def notify_validation_output(
-    world: World, app_id: str, *, validation_id: str, status: str, message: str = ""
+    kept: Kept, app_id: str, *, validation_id: str, status: str, message: str = ""
 ) -> ManagedApp:
     """Keep what a server says of its own validation; raises BadParameter for one that the application does not have."""
     if status not in STATUSES:
@@ -99,10 +99,10 @@ def notify_validation_output(
         if found is None:
             raise BadParameter(f"the application {app_id} has no validation {validation_id}")
         permit("NotifyAppValidationOutput", before)
-        made = found._replace(status=status, message=cut(message), latest_time=world.clock.now())
+        made = found._replace(status=status, message=cut(message), latest_time=kept.clock.now())
         return Change(before, with_output(before, made))
 
-    return changed(world, app_id, decide)
+    return changed(kept, app_id, decide)
 
 
 def outputs(managed: ManagedApp) -> tuple[ValidationOutput, ...]:
@@ -164,12 +164,12 @@ def _check_groups(managed: ManagedApp, wanted: Iterable[GroupValidation]) -> Non
                 raise MissingParameter(f"{at}.scriptType")
 
 
-def _with_ids(world: World, given: Iterable[T], before: Iterable[T]) -> Iterator[T]:
+def _with_ids(kept: Kept, given: Iterable[T], before: Iterable[T]) -> Iterator[T]:
     known = {one.validation_id for one in before}
     for one in given:
         if one.validation_id and one.validation_id not in known:
             raise BadParameter(f"there is no validation {one.validation_id} to change")
-        yield one if one.validation_id else one._replace(validation_id=f"val-{world.new_id(17)}")
+        yield one if one.validation_id else one._replace(validation_id=f"val-{kept.new_id(17)}")
 
 
 def _pruned(state: ValidationState) -> ValidationState:

@@ -14,7 +14,7 @@ from smsgen.model.status import LaunchEvent, LaunchStatus, advance
 from smsgen.operations.apps.configure_validation import awaiting
 from smsgen.operations.apps.preparing import prepared
 from smsgen.operations.apps.readiness import told, without_image
-from smsgen.operations.apps.world import NotPermitted, World, changed, find_app, new_job, permit
+from smsgen.operations.apps.world import Kept, NotPermitted, World, changed, find_app, new_job, permit
 from smsgen.operations.files.generate_change_set import predict_change_set, submitted_of
 from smsgen.operations.files.generate_template import Generated
 from smsgen.operations.ports.store import Change
@@ -69,7 +69,7 @@ def _generated(world: World, managed: ManagedApp, format: str) -> Generated:  # 
         raise NotPermitted(message) from None
 
 
-def launch_app(world: World, app_id: str) -> ManagedApp:
+def launch_app(kept: Kept, app_id: str) -> ManagedApp:
     """Begin to launch the application, or to bring its stack to what it is now; give it in its new status.
 
     Raises NotPermitted where it cannot be launched now, or servers have no image.
@@ -84,14 +84,14 @@ def launch_app(world: World, app_id: str) -> ManagedApp:
             raise NotPermitted(message, hint="`smsgen set-image` records one")
         launch = before.launch._replace(status=status.value, message="", operation="")
         if status is LaunchStatus.VALIDATION_IN_PROGRESS:
-            launch = launch._replace(run=world.new_id(17))
-        after = awaiting(before._replace(launch=launch, modified=world.clock.now()))
-        return Change(before, after, jobs=(new_job(world, app_id, "launch"),))
+            launch = launch._replace(run=kept.new_id(17))
+        after = awaiting(before._replace(launch=launch, modified=kept.clock.now()))
+        return Change(before, after, jobs=(new_job(kept, app_id, "launch"),))
 
-    return changed(world, app_id, decide)
+    return changed(kept, app_id, decide)
 
 
-def terminate_app(world: World, app_id: str) -> ManagedApp:
+def terminate_app(kept: Kept, app_id: str) -> ManagedApp:
     """Begin to delete the application's stack, and give the application in its new status.
 
     A creation that runs is broken off. Raises NotPermitted where nothing is there to terminate, or an update runs.
@@ -101,7 +101,7 @@ def terminate_app(world: World, app_id: str) -> ManagedApp:
         permit("TerminateApp", before)
         status = advance(LaunchStatus(before.launch.status), LaunchEvent.TERMINATE)
         launch = before.launch._replace(status=status.value, message="", operation="")
-        after = before._replace(launch=launch, modified=world.clock.now())
-        return Change(before, after, jobs=(new_job(world, app_id, "terminate"),))
+        after = before._replace(launch=launch, modified=kept.clock.now())
+        return Change(before, after, jobs=(new_job(kept, app_id, "terminate"),))
 
-    return changed(world, app_id, decide)
+    return changed(kept, app_id, decide)

@@ -1,6 +1,6 @@
 """Use cases: make, change, show, list and delete the applications of the SMS API.
 
-In: what the request said, as model values (None where it said nothing), and the World. Out: the application as it is
+In: what the request said, as model values (None where it said nothing), and what is kept. Out: the application as it is
 kept. Each raises what `operations.world` names, besides InvalidInput, ServerTaken and StoreError.
 """
 
@@ -29,9 +29,9 @@ from smsgen.operations.apps import configure_launch, configure_replication
 from smsgen.operations.apps.server_groups import check_identity, regroup
 from smsgen.operations.apps.world import (
     BadParameter,
+    Kept,
     MissingParameter,
     NotPermitted,
-    World,
     change_app,
     changed,
     find_app,
@@ -56,7 +56,7 @@ class Wanted(NamedTuple):
 # --- Make ---------------------------------------------------------------------------------------------------
 
 
-def create_app(world: World, wanted: Wanted, *, token: str = "") -> ManagedApp:
+def create_app(kept: Kept, wanted: Wanted, *, token: str = "") -> ManagedApp:
     """Make an application and give it.
 
     `token`: the client token. With one that was used before, gives the application that was made then; raises
@@ -64,32 +64,32 @@ def create_app(world: World, wanted: Wanted, *, token: str = "") -> ManagedApp:
     """
     request = sha256(repr(wanted).encode()).hexdigest() if token else ""
     if token:
-        used = world.store.token(CREATE, token)
+        used = kept.store.token(CREATE, token)
         if used is not None:
-            return _made_before(world, used, request)
-    made = _new(world, wanted)
+            return _made_before(kept, used, request)
+    made = _new(kept, wanted)
     remembered = Token(CREATE, token, request, made.app.app_id, made.created) if token else None
     try:
-        kept = world.store.commit(Change(None, made, token=remembered))
+        committed = kept.store.commit(Change(None, made, token=remembered))
     except TokenUsed as error:
-        return _made_before(world, error.token, request)
-    return kept or made
+        return _made_before(kept, error.token, request)
+    return committed or made
 
 
-def _new(world: World, wanted: Wanted) -> ManagedApp:
+def _new(kept: Kept, wanted: Wanted) -> ManagedApp:
     if not wanted.name:
         raise MissingParameter("name")
-    app_id = f"app-{world.new_id(17)}"
-    app = App(wanted.name, app_id, stack_name=f"sms-{app_id}", profile=world.settings.profile)
-    now = world.clock.now()
-    made = _with(world, ManagedApp(app, status=AppStatus.CREATING.value, created=now, modified=now), wanted)
+    app_id = f"app-{kept.new_id(17)}"
+    app = App(wanted.name, app_id, stack_name=f"sms-{app_id}", profile=kept.settings.profile)
+    now = kept.clock.now()
+    made = _with(kept, ManagedApp(app, status=AppStatus.CREATING.value, created=now, modified=now), wanted)
     return _stepped(made, AppEvent.SUCCEED)
 
 
-def _made_before(world: World, used: Token, request: str) -> ManagedApp:
+def _made_before(kept: Kept, used: Token, request: str) -> ManagedApp:
     if used.request != request:
         raise BadParameter(f"the client token {used.token!r} was used for another request")
-    found = world.store.app(used.app_id)
+    found = kept.store.app(used.app_id)
     if found is None:
         raise BadParameter(f"the client token {used.token!r} made an application that is deleted again")
     return found
@@ -98,7 +98,7 @@ def _made_before(world: World, used: Token, request: str) -> ManagedApp:
 # --- Change -------------------------------------------------------------------------------------------------
 
 
-def update_app(world: World, app_id: str, wanted: Wanted) -> ManagedApp:
+def update_app(kept: Kept, app_id: str, wanted: Wanted) -> ManagedApp:
     """Change what the request says, and give the application.
 
     `groups` are all groups that it has from now on; see `server_groups.regroup`. What is launched stays as it is until
@@ -107,26 +107,26 @@ def update_app(world: World, app_id: str, wanted: Wanted) -> ManagedApp:
 
     def decide(before: ManagedApp) -> Change:
         permit("UpdateApp", before)
-        after = _with(world, _stepped(before, AppEvent.UPDATE), wanted)
+        after = _with(kept, _stepped(before, AppEvent.UPDATE), wanted)
         if after.app.server_groups != before.app.server_groups:
             permit(WITH_GROUPS, before)
             after = configure_replication.reconsidered(configure_launch.reconsidered(after))
-        return Change(before, _stepped(after, AppEvent.SUCCEED)._replace(modified=world.clock.now()))
+        return Change(before, _stepped(after, AppEvent.SUCCEED)._replace(modified=kept.clock.now()))
 
-    return changed(world, app_id, decide)
+    return changed(kept, app_id, decide)
 
 
-def _with(world: World, managed: ManagedApp, wanted: Wanted) -> ManagedApp:
+def _with(kept: Kept, managed: ManagedApp, wanted: Wanted) -> ManagedApp:
     app = managed.app
     if wanted.groups is not None:
-        groups = regroup(app.server_groups, wanted.groups, lambda: f"group-{world.new_id(17)}")
+        groups = regroup(app.server_groups, wanted.groups, lambda: f"group-{kept.new_id(17)}")
         app = app._replace(server_groups=groups)
     app = app._replace(
         name=app.name if wanted.name is None else wanted.name,
         description=app.description if wanted.description is None else wanted.description,
         tags=app.tags if wanted.tags is None else wanted.tags,
     )
-    check_identity(app, world.settings)
+    check_identity(app, kept.settings)
     role_name = managed.role_name if wanted.role_name is None else wanted.role_name
     return without_strangers(managed._replace(app=app, role_name=role_name))
 
@@ -150,26 +150,26 @@ def without_strangers(managed: ManagedApp) -> ManagedApp:
 # --- Show ---------------------------------------------------------------------------------------------------
 
 
-def get_app(world: World, app_id: str) -> ManagedApp:
+def get_app(kept: Kept, app_id: str) -> ManagedApp:
     """Give an application."""
-    return find_app(world, app_id)
+    return find_app(kept, app_id)
 
 
 def list_apps(
-    world: World, *, ids: Sequence[str] = (), after: str = "", limit: int
+    kept: Kept, *, ids: Sequence[str] = (), after: str = "", limit: int
 ) -> tuple[tuple[Summary, ...], bool]:
     """Give the summaries of at most `limit` applications by their ids, and whether there are more.
 
     `after`: only those after this id. `ids`: only these; those that are not there are left out.
     """
-    found = world.store.summaries(ids=tuple(dict.fromkeys(ids)), after=after, limit=limit + 1)
+    found = kept.store.summaries(ids=tuple(dict.fromkeys(ids)), after=after, limit=limit + 1)
     return found[:limit], len(found) > limit
 
 
 # --- Delete -------------------------------------------------------------------------------------------------
 
 
-def delete_app(world: World, app_id: str, *, stop_replication: bool = False, terminate: bool = False) -> None:
+def delete_app(kept: Kept, app_id: str, *, stop_replication: bool = False, terminate: bool = False) -> None:
     """Delete an application: at once, or in the background where its stack has to be deleted first.
 
     Raises NotPermitted where there is a stack and not `terminate`, or there are replication jobs and not
@@ -188,10 +188,10 @@ def delete_app(world: World, app_id: str, *, stop_replication: bool = False, ter
             message = f"the application {app_id} is {before.launch.status}: its stack is there"
             raise NotPermitted(message, hint="terminate it first, or give forceTerminateApp")
         launch = before.launch._replace(status=_terminating(before).value, message="")
-        after = deleting._replace(launch=launch, status_message="", modified=world.clock.now())
-        return Change(before, after, jobs=(new_job(world, app_id, "delete"),))
+        after = deleting._replace(launch=launch, status_message="", modified=kept.clock.now())
+        return Change(before, after, jobs=(new_job(kept, app_id, "delete"),))
 
-    change_app(world, app_id, decide)
+    change_app(kept, app_id, decide)
 
 
 def may_have_stack(managed: ManagedApp) -> bool:

@@ -7,6 +7,7 @@ An operation reads an application, decides, and commits what it decided. Where s
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from smsgen.errors import SmsgenError
@@ -52,26 +53,35 @@ class Settings(NamedTuple):
     token_age: float = 7 * 86_400.0
 
 
-class World(NamedTuple):
-    """The ports behind which everything stands that an operation uses.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """What is kept, and what keeping takes: enough for an operation that asks nothing of AWS.
 
-    `artifacts` gives the documents' bucket; it is asked for only where something is put there. `new_id` gives so many
-    random hexadecimal digits. `secret` gives the key that pagination tokens are sealed with: the same for all servers
-    of one store. `turns` is what writers in this process wait at.
+    `new_id` gives so many random hexadecimal digits. `secret` gives the key that pagination tokens are sealed with: the
+    same for all servers of one store. `turns` is what writers in this process wait at.
     """
 
     store: AppStore
+    clock: Clock
+    new_id: Callable[[int], str]
+    secret: Callable[[], bytes]
+    turns: Turns
+    settings: Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class World(Kept):
+    """What is kept, and AWS: all that an operation uses stands behind these.
+
+    `artifacts` gives the documents' bucket; it is asked for only where something is put there.
+    """
+
     artifacts: Callable[[], Artifacts]
     stacks: Stacks
     changes: StackChanges
     reader: StackReader
     commands: Commands
     lookups: Lookups
-    clock: Clock
-    new_id: Callable[[int], str]
-    secret: Callable[[], bytes]
-    turns: Turns
-    settings: Settings = Settings()
 
 
 class BadParameter(SmsgenError):
@@ -107,9 +117,9 @@ def required(value: str | None, name: str) -> str:
     return value
 
 
-def find_app(world: World, app_id: str) -> ManagedApp:
+def find_app(kept: Kept, app_id: str) -> ManagedApp:
     """Give an application; raises UnknownApp."""
-    found = world.store.app(app_id)
+    found = kept.store.app(app_id)
     if found is None:
         raise UnknownApp(app_id)
     return found
@@ -126,33 +136,33 @@ def permit(operation: str, managed: ManagedApp) -> None:
         raise NotPermitted(f"{message} {refused.status}", hint=f"it takes: {instead}")
 
 
-def change_app(world: World, app_id: str, decide: Callable[[ManagedApp], Change]) -> ManagedApp | None:
+def change_app(kept: Kept, app_id: str, decide: Callable[[ManagedApp], Change]) -> ManagedApp | None:
     """Read, decide and commit until nobody interferes; give the application as it then is (None: deleted).
 
     Raises UnknownApp, whatever `decide` and `AppStore.commit` raise, and Busy after many conflicts.
     """
     pause = 0.005
     for _ in range(_TURNS):
-        with world.turns.of(app_id):
-            change = decide(find_app(world, app_id))
+        with kept.turns.of(app_id):
+            change = decide(find_app(kept, app_id))
             try:
-                return world.store.commit(change)
+                return kept.store.commit(change)
             except Conflict:
                 pass
         # Chance parts two writers that would otherwise meet again.
-        world.clock.sleep(pause * (0.5 + world.clock.jitter()))
+        kept.clock.sleep(pause * (0.5 + kept.clock.jitter()))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
     raise Busy(f"others keep writing the application {app_id}", hint="try again")
 
 
-def changed(world: World, app_id: str, decide: Callable[[ManagedApp], Change]) -> ManagedApp:
+def changed(kept: Kept, app_id: str, decide: Callable[[ManagedApp], Change]) -> ManagedApp:
     """Do as `change_app` where the application stays."""
-    after = change_app(world, app_id, decide)
+    after = change_app(kept, app_id, decide)
     if after is None:
         raise UnknownApp(app_id)
     return after
 
 
-def new_job(world: World, app_id: str, kind: str) -> Job:
+def new_job(kept: Kept, app_id: str, kind: str) -> Job:
     """Return work on an application to be queued: one job of an application after another."""
-    return Job(f"job-{world.new_id(17)}", kind, app_id, app_id, created=world.clock.now())
+    return Job(f"job-{kept.new_id(17)}", kind, app_id, app_id, created=kept.clock.now())

@@ -15,7 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 from smsgen.errors import SmsgenError
 from smsgen.model.managed import LaunchState, ManagedApp
 from smsgen.operations.apps.readiness import cut
-from smsgen.operations.apps.world import World, change_app, find_app
+from smsgen.operations.apps.world import Kept, World, change_app, find_app
 from smsgen.operations.ports.protocols import Clock, StackChanges
 from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest
 from smsgen.operations.ports.store import Change, Job
@@ -32,15 +32,15 @@ class Stopped(SmsgenError):
 class Lease:
     """The hold on one job."""
 
-    def __init__(self, world: World, job: Job) -> None:
-        self._world = world
+    def __init__(self, kept: Kept, job: Job) -> None:
+        self._kept = kept
         self.job = job
-        self._kept_at = world.clock.now()
+        self._renewed_at = kept.clock.now()
 
     def keep(self) -> None:
         """Renew the lease where a third of it has passed; raises LeaseLost where it is another's."""
-        passed = self._world.clock.now() - self._kept_at
-        if not 0 <= passed < self._world.settings.lease / 3:  # below 0: the clock was set back
+        passed = self._kept.clock.now() - self._renewed_at
+        if not 0 <= passed < self._kept.settings.lease / 3:  # below 0: the clock was set back
             self._renew()
 
     def check(self) -> None:
@@ -52,8 +52,8 @@ class Lease:
         """Raise Superseded where nobody wants any more what the job does."""
 
     def _renew(self) -> None:
-        self.job = self._world.store.renew(self.job, seconds=self._world.settings.lease)
-        self._kept_at = self._world.clock.now()
+        self.job = self._kept.store.renew(self.job, seconds=self._kept.settings.lease)
+        self._renewed_at = self._kept.clock.now()
 
 
 class AppLease(Lease):
@@ -62,8 +62,8 @@ class AppLease(Lease):
     `goes_on` says whether the application is still meant to be what the job makes of it.
     """
 
-    def __init__(self, world: World, job: Job, goes_on: Callable[[ManagedApp], bool]) -> None:
-        super().__init__(world, job)
+    def __init__(self, kept: Kept, job: Job, goes_on: Callable[[ManagedApp], bool]) -> None:
+        super().__init__(kept, job)
         self._goes_on = goes_on
 
     def require_wanted(self) -> None:
@@ -72,7 +72,7 @@ class AppLease(Lease):
 
     def app(self) -> ManagedApp:
         """Give the application; raises Superseded where it is not what the job is for any more."""
-        managed = find_app(self._world, self.job.subject)
+        managed = find_app(self._kept, self.job.subject)
         if not self._goes_on(managed):
             raise Superseded(f"the application {self.job.subject} is {managed.launch.status} now")
         return managed
@@ -95,7 +95,7 @@ class AppLease(Lease):
             after = decide(before)
             return Change(before, after, jobs=jobs, lease=self.job, done=done)
 
-        change_app(self._world, self.job.subject, change)
+        change_app(self._kept, self.job.subject, change)
 
     def note(self, change: Callable[[LaunchState], LaunchState]) -> None:
         """Write how the launch stands, where that is news."""
@@ -114,15 +114,15 @@ class Kind(NamedTuple, Generic[L]):
     a sentence, how it stands meanwhile; `fail` writes that it failed for good.
     """
 
-    hold: Callable[[World, Job], L]
+    hold: Callable[[Kept, Job], L]
     carry_out: Callable[[World, L], None]
     note: Callable[[L, str], None]
     fail: Callable[[World, L, str], None]
 
 
-def app_lease(goes_on: Callable[[ManagedApp], bool]) -> Callable[[World, Job], AppLease]:
+def app_lease(goes_on: Callable[[ManagedApp], bool]) -> Callable[[Kept, Job], AppLease]:
     """Return what makes the lease of a job on an application; see AppLease."""
-    return lambda world, job: AppLease(world, job, goes_on)
+    return lambda kept, job: AppLease(kept, job, goes_on)
 
 
 def note_launch(lease: AppLease, message: str) -> None:

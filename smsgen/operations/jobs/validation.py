@@ -22,7 +22,7 @@ from smsgen.operations.apps.configure_validation import (
 )
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.server_reports import Report, read_report
-from smsgen.operations.apps.world import World, new_job
+from smsgen.operations.apps.world import Kept, World, new_job
 from smsgen.operations.jobs.lease import AppLease, Kind, app_lease, under
 from smsgen.operations.ports.records import Command
 from smsgen.operations.ports.store import Job
@@ -35,9 +35,9 @@ _LONGEST = 9 * 3600.0
 """Seconds after which nothing is awaited any more: a script has at most eight hours (ExecutionTimeoutSeconds)."""
 
 
-def begin_validation(world: World, managed: ManagedApp) -> tuple[Job, ...]:
+def begin_validation(kept: Kept, managed: ManagedApp) -> tuple[Job, ...]:
     """Give the job that validates an application once it is launched; none where there is nothing to validate."""
-    return (new_job(world, managed.app.app_id, "validate"),) if outputs(managed) else ()
+    return (new_job(kept, managed.app.app_id, "validate"),) if outputs(managed) else ()
 
 
 def _goes_on(managed: ManagedApp) -> bool:

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,11 @@ def test_many_writers_lose_nothing(kind: str, tmp_path: Path, request: pytest.Fi
             url = request.getfixturevalue("postgres").new_database()
         site = Site(lambda now: store.open_store(url, clock=now))
     with closing(site.store):
-        world = site.world._replace(clock=SystemClock())
+        world = replace(site.world, clock=SystemClock())
 
         def write(server: str) -> None:
             # As a server of its own: those in one process take turns, and would hardly meet.
-            alone = world._replace(turns=Turns())
+            alone = replace(world, turns=Turns())
             set_images(alone, app_id, {server: f"ami-{server[2:]}"})
 
         app_id = site.create(groups=(("web", 0, SERVERS),)).app.app_id

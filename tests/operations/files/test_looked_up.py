@@ -13,7 +13,6 @@ from smsgen.errors import ServiceError
 from smsgen.local.disk import DiskFiles
 from smsgen.model.load import load
 from smsgen.operations.apps import launching
-from smsgen.operations.apps.configure_launch import set_images
 from smsgen.operations.apps.world import NotPermitted
 from smsgen.operations.files.generate_change_set import from_app
 from smsgen.operations.files.looked_up import deployed_root_devices, with_root_devices
@@ -162,15 +161,15 @@ def test_an_image_is_recorded_with_its_root_device_so_that_an_export_says_it() -
     site = Site()
     app_id = site.ready()
     site.lookups.devices = {"ami-87654321": "/dev/xvda"}
-    set_images(site.world, app_id, {"s-00000001": "ami-87654321"})
+    site.set_images(app_id, {"s-00000001": "ami-87654321"})
     (database, web) = site.app(app_id).app.server_groups
     assert [one.device for one in database.server_list[0].launch.volumes or ()] == ["/dev/xvda"]
     assert [one.launch.volumes for one in web.server_list] == [None, None]
     site.lookups.error = ServiceError("no credentials")
-    set_images(site.world, app_id, {"s-00000002": "ami-87654321"})
+    site.set_images(app_id, {"s-00000002": "ami-87654321"})
     assert site.app(app_id).app.server_groups[1].server_list[0].image_id == "ami-87654321"
     site.lookups.error = None
-    set_images(site.world, app_id, {"s-00000001": "ami-12345678"})
+    site.set_images(app_id, {"s-00000001": "ami-12345678"})
     assert [
         one.device for one in site.app(app_id).app.server_groups[0].server_list[0].launch.volumes or ()
     ] == ["/dev/sda1"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def without_aws(call: Caller) -> None:
     nobody: Any = Nobody()
     world = call.site.world
     ports = dict.fromkeys(("stacks", "reader", "commands", "lookups"), nobody)
-    call.site.world = world._replace(artifacts=lambda: nobody, **ports)
+    call.site.world = replace(world, artifacts=lambda: nobody, **ports)
 
 
 @pytest.mark.parametrize("operation", sorted(set(CHANGING) - set(NOT_SERVED) - ASKING - {WITH_GROUPS}))
