@@ -127,3 +127,14 @@ def test_texts_are_shown_as_they_are_written() -> None:
 def test_what_is_no_resource_on_the_deployed_side_breaks_nothing() -> None:
     deployed = Stack("app", {"Resources": {"T": topic(), "Odd": 5}})
     assert update(deployed, resources(T=topic())).changes == ()
+
+
+def test_a_parameter_is_found_in_what_follows_a_condition() -> None:
+    resource = {"Type": "AWS::SNS::Topic", "Condition": "Yes", "Properties": {"DisplayName": {"Ref": "P"}}}
+    template = {
+        "Parameters": {"P": {"Type": "String"}},
+        "Conditions": {"Yes": {"Fn::Equals": ["1", "1"]}},
+        **resources(T=resource),
+    }
+    changed = update(stack(template, {"P": "1"}), template, {"P": "2"})
+    assert [change.logical_resource_id for change in changed.changes] == ["T"]

@@ -82,3 +82,16 @@ def test_reports_keep_the_values() -> None:
     change_set, _ = changed(policy(60), policy(70))
     (change,) = change_set.changes_with_property_values
     assert TEXT not in str(change)
+
+
+def test_long_metadata_is_one_leaf_with_its_signatures() -> None:
+    def described(mark: str) -> dict[str, Any]:
+        return {"Type": "AWS::SNS::Topic", "Metadata": {"A": mark * LONGEST, "B": mark}}
+
+    _, change = changed(described("x"), described("y"))
+    (detail,) = change["Details"]
+    target = detail["Target"]
+    assert (target["Attribute"], target["Path"]) == ("Metadata", "/Metadata")
+    assert (target["BeforeValue"], target["AfterValue"]) == tuple(
+        signature(described(mark)["Metadata"]) for mark in "xy"
+    )
