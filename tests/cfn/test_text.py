@@ -204,6 +204,11 @@ def test_short_calls_stand_on_one_line(value: object, line: str) -> None:
     assert dump(Template({"A": value}), "yaml") == line
 
 
+def test_letters_of_every_language_are_written_as_they_are() -> None:
+    assert dump(Template({"A": "Größe サーバー", "B": ["é"]}), "yaml") == "A: Größe サーバー\nB:\n- é\n"
+    assert dump(Template({"A": "a\u0080b"}), "yaml") == 'A: "a\\x80b"\n'
+
+
 def test_a_scalar_alone_is_a_document_without_an_end_mark() -> None:
     assert dump_yaml("plain") == "plain\n"
 

@@ -211,3 +211,23 @@ def test_as_many_groups_as_a_root_takes_are_compiled(groups: int, orders: int) -
     for template in (made.template, *(child.template for child in made.children)):
         assert len(template.resources) <= MAX_RESOURCES
         assert len(template.outputs) <= MAX_OUTPUTS
+
+
+def renamed(one: App, *names: str) -> App:
+    groups = [group._replace(name=name) for group, name in zip(one.server_groups, names, strict=True)]
+    return one._replace(server_groups=tuple(groups))
+
+
+def test_the_files_of_children_are_named_for_launch_order_and_group() -> None:
+    made = compile_app(renamed(app(600, 2), "WebTier", "data base"))
+    assert [child.file for child in made.children] == [
+        "nested/000-web-tier-servers.yaml",
+        "nested/001-data-base-servers.yaml",
+    ]
+
+
+def test_one_group_may_have_no_name_and_two_may_not() -> None:
+    assert len(compile_app(renamed(app(600, 2), "", "web")).children) == 2
+    with pytest.raises(InvalidInput) as refused:
+        compile_app(renamed(app(600, 2), "", ""))
+    assert {found.code for found in refused.value.diagnostics} >= {"GROUP_NAME_COLLISION"}

@@ -164,6 +164,10 @@ def test_a_macro_is_refused_with_the_way_to_the_processed_template() -> None:
     with pytest.raises(InvalidInput) as raised:
         create(resources(T=topic(X={"Fn::Transform": {"Name": "M"}})))
     assert "--template-stage Processed" in raised.value.diagnostics[0].hint
+    with pytest.raises(InvalidInput) as raised:
+        create(resources(T=topic(X=["a", {"Y": [{"Fn::Transform": {"Name": "M"}}]}])))
+    (found,) = raised.value.diagnostics
+    assert found.path == ("Resources", "T", "Properties", "X", 1, "Y", 0, "Fn::Transform")
 
 
 _INCLUDE = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/key"}}}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from smsgen.changes import Environment, predict
+from smsgen.errors import InvalidInput
 from tests.changes.stacks import PSEUDO, UNKNOWN, listed, resources, topic
 
 ENVIRONMENT = Environment(PSEUDO, exports={"net": "vpc-1"}, zones={"eu-central-1": ("a", "b")})
@@ -119,3 +120,37 @@ def test_loops_are_written_out() -> None:
     changes = listed(predict(None, template, {}, environment=ENVIRONMENT), values=True)
     assert set(changes) == {"Topicx", "Topicy", "Topicz"}
     assert changes["Topicy"]["AfterContext"] == {"Properties": {"TopicName": "t-y", "Same": "y"}}
+
+
+BODY = {"Topic${Name}": topic(TopicName={"Ref": "Name"})}
+
+
+@pytest.mark.parametrize("transform", ["AWS::LanguageExtensions", ["AWS::LanguageExtensions"]])
+def test_the_language_extensions_may_be_one_of_a_list(transform: Any) -> None:
+    template = {"Transform": transform, "Resources": {"Fn::ForEach::Topics": ["Name", ["a", "b"], BODY]}}
+    changes = listed(predict(None, template, {}, environment=ENVIRONMENT), values=True)
+    assert set(changes) == {"Topica", "Topicb"}
+
+
+@pytest.mark.parametrize(
+    ("loop", "words", "path"),
+    [
+        (["Name", ["a"]], "takes an identifier", ()),
+        (["Name", ["a"], BODY, 1], "takes an identifier", ()),
+        ([1, ["a"], BODY], "takes an identifier", ()),
+        (["Name", ["a"], ["no map"]], "takes an identifier", ()),
+        ("no list", "takes an identifier", ()),
+        (["Name", "no list", BODY], "could not resolve list", (1,)),
+        (["Name", {"Fn::Split": [",", {"Ref": "Stored"}]}, BODY], "could not resolve list", (1,)),
+        (["Name", ["a", {"Ref": "Stored"}], BODY], "could not resolve list", (1,)),
+    ],
+)
+def test_a_loop_that_cannot_be_written_out_is_refused_in_its_place(
+    loop: Any, words: str, path: tuple[int, ...]
+) -> None:
+    template = BASE | {"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::Topics": loop}}
+    with pytest.raises(InvalidInput) as raised:
+        predict(None, template, {}, environment=ENVIRONMENT)
+    (found,) = raised.value.diagnostics
+    assert (found.code, words in found.message) == ("BAD_FOR_EACH", True)
+    assert found.path == ("Resources", "Fn::ForEach::Topics", *path)
