@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smsgen.changes.change_set import ChangeSet
+from smsgen.changes.findings.identities import Written, identified
 from smsgen.changes.findings.network import network_widening
 from smsgen.changes.findings.permissions import permission_widening
 from smsgen.changes.model import Finding, ResourceChange, Side
@@ -63,13 +64,17 @@ def _of(change: ResourceChange, change_set: ChangeSet) -> Iterator[Finding]:
     name = change.logical_resource_id
     before, after = _properties(change.before_context), _properties(change.after_context)
     if change.action != "Remove":
-        for message in permission_widening(change.resource_type, before, after):
-            yield Finding("iam", name, message)
         written = (
             _properties(_resource(change, change_set.before)),
             _properties(_resource(change, change_set.after)),
         )
-        for message in network_widening(change.resource_type, before, after, written):
+        named = identified(
+            Written(before, written[0], change_set.before), Written(after, written[1], change_set.after)
+        )
+        for message in permission_widening(change.resource_type, *named):
+            yield Finding("iam", name, message)
+        resolved = (before, after) if change.resource_type == "AWS::EC2::Instance" else named
+        for message in network_widening(change.resource_type, *resolved, written):
             yield Finding("network", name, message)
     for message in _data_at_risk(change, change_set, before, after):
         yield Finding("stateful", name, message)
