@@ -76,6 +76,20 @@ def test_the_tags_say_where_a_server_comes_from_and_its_own_win() -> None:
     assert tags["smsgen:server-id"] == "s-12345678"
 
 
+def test_a_server_and_its_volumes_are_called_as_people_call_them() -> None:
+    volumes = "          volumes: [{device: /dev/sdf, size: 8, retain: true}]\n"
+    resources = compiled(SERVER + volumes).template.resources
+    called = {
+        name: next(tag["Value"] for tag in one["Properties"]["Tags"] if tag["Key"] == "Name")
+        for name, one in resources.items()
+        if "Tags" in one["Properties"]
+    }
+    assert called == {"Web01Prod": "web-01.prod", "Web01ProdVolumeSdf": "web-01.prod /dev/sdf"}
+    unnamed = SERVER.replace("        vmServer: {vmName: web-01.prod}\n", "")
+    (server,) = compiled(unnamed).template.resources.values()
+    assert {"Key": "Name", "Value": "s-12345678"} in server["Properties"]["Tags"]
+
+
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
