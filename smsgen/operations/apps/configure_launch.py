@@ -69,13 +69,17 @@ def put_launch_configuration(kept: Kept, app_id: str, wanted: LaunchConfiguratio
 
     def decide(before: ManagedApp) -> Change:
         permit("PutAppLaunchConfiguration", before)
-        launch = before.launch._replace(configured=True)
-        if wanted.auto_launch is not None:
-            launch = launch._replace(auto_launch=wanted.auto_launch)
-        after = before._replace(app=_configured(before.app, wanted), launch=launch)
-        return Change(before, reconsidered(after)._replace(modified=kept.clock.now()))
+        return Change(before, reconsidered(with_launch(before, wanted))._replace(modified=kept.clock.now()))
 
     return changed(kept, app_id, decide)
+
+
+def with_launch(managed: ManagedApp, wanted: LaunchConfiguration) -> ManagedApp:
+    """Return the application with a launch configuration; raises BadParameter as `put_launch_configuration` does."""
+    launch = managed.launch._replace(configured=True)
+    if wanted.auto_launch is not None:
+        launch = launch._replace(auto_launch=wanted.auto_launch)
+    return managed._replace(app=_configured(managed.app, wanted), launch=launch)
 
 
 def reconsidered(managed: ManagedApp) -> ManagedApp:

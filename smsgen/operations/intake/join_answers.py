@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from smsgen.errors import Diagnostic, Path, Severity
-from smsgen.model.app import App, Server, ServerGroup
+from smsgen.model.app import App
 from smsgen.model.managed import LaunchState, ManagedApp, ReplicationState
-from smsgen.operations.intake.sms_answers import (
-    AppAnswer,
-    GroupLaunches,
-    LaunchAnswer,
-    ListedGroup,
-    ListedServer,
-    Read,
-    ReplicationAnswer,
-    Summary,
-)
-from smsgen.text.source import Source
+from smsgen.operations.apps.configure_launch import GroupLaunch, LaunchConfiguration, with_launch
+from smsgen.operations.intake.sms_answers import Answer
 
 
 class Joined(NamedTuple):
@@ -53,241 +44,158 @@ STANDING = (
 _NOT_STARTED = ("", "READY_FOR_CONFIGURATION", "CONFIGURATION_INVALID", "READY_FOR_REPLICATION")
 
 
-def join(answers: Iterable[Read]) -> Joined:
+def join(answers: Iterable[Answer]) -> Joined:
     """Join answers, of one application or of several.
 
     A launch configuration whose get-app is missing makes an application of its own, as it names its servers. Wrong is:
     two answers of one kind for one application, a group or server that get-app does not list, and a replication
     configuration that belongs to none of the applications.
     """
-    found = _Findings()
+    findings = _Findings()
     joined: dict[str, ManagedApp] = {}
-    given = list(answers)
-    for kind, take in _STEPS:
-        take([one for one in given if isinstance(one.answer, kind)], joined, found)
-    return Joined(tuple(joined.values()), tuple(found))
+    in_turn = sorted(answers, key=lambda answer: list(_STEPS).index(answer.command))
+    taken: set[tuple[str, str]] = set()
+    for answer in in_turn:
+        owner, take = _STEPS[answer.command]
+        app_id = owner(answer, joined, findings)
+        if (answer.command, app_id) in taken:
+            message = f"this is the second {answer.command} of {app_id}"
+            findings.say("TWICE", answer, (), message, "give each answer once")
+        elif app_id:
+            taken.add((answer.command, app_id))
+            joined[app_id] = take(answer, joined.get(app_id, answer.managed), findings)
+    return Joined(tuple(joined.values()), tuple(findings))
 
 
 class _Findings(list[Diagnostic]):
     """What is wrong, or worth a warning."""
 
     def say(
-        self, code: str, source: Source, path: Path, message: str, hint: str, *, error: bool = True
+        self, code: str, answer: Answer, path: Path, message: str, hint: str, *, error: bool = True
     ) -> None:
-        """Keep a finding about the value at `path`."""
+        """Keep a finding about the value at `path` of an answer."""
         severity = Severity.ERROR if error else Severity.WARNING
-        self.append(Diagnostic(code, message, hint, severity, path, source.locate(path)))
+        self.append(Diagnostic(code, message, hint, severity, path, answer.source.locate(path)))
 
-    def say_twice(self, source: Source, what: str, app_id: str) -> None:
-        """Say that an answer is there already."""
-        self.say("TWICE", source, (), f"this is the second {what} of {app_id}", "give each answer once")
+    def say_unlisted(self, answer: Answer, path: Path, what: str, name: str, home: str) -> None:
+        """Say that get-app does not list the group or server whose id stands at `path`."""
+        message = f"get-app lists no {what} {name or 'without an id'} in {home}"
+        self.say("NOT_LISTED", answer, path, message, "give answers of the same time")
+
+
+# --- Of which application an answer is ----------------------------------------------------------------------------
+
+
+def _named(answer: Answer, _joined: Mapping[str, ManagedApp], findings: _Findings) -> str:
+    app_id = answer.managed.app.app_id
+    if not app_id:
+        message = f"the answer of {answer.command} does not say of which application it is"
+        findings.say("MISSING_FIELD", answer, (), message, "add its appId")
+    return app_id
+
+
+def _owner(answer: Answer, joined: Mapping[str, ManagedApp], findings: _Findings) -> str:
+    """Return the application that has one of the groups, or one of the servers: the answer itself does not say."""
+    ids = _ids(answer.managed.app)
+    if not ids and len(joined) == 1:  # nothing is configured, and there is one application that it can be of
+        return next(iter(joined))
+    for app_id, managed in joined.items():
+        if ids & _ids(managed.app):
+            return app_id
+    message = "this replication configuration belongs to none of the applications given"
+    hint = "add what `aws sms get-app` printed of its application"
+    findings.say("NO_APP", answer, ("serverGroupReplicationConfigurations",), message, hint)
+    return ""
+
+
+def _ids(app: App) -> set[str]:
+    groups = {group.server_group_id for group in app.server_groups}
+    return (groups | {server.server_id for group in app.server_groups for server in group.server_list}) - {""}
 
 
 # --- get-app ------------------------------------------------------------------------------------------------------
 
 
-def _take_apps(answers: list[Read], joined: dict[str, ManagedApp], found: _Findings) -> None:
-    for answer, source in answers:
-        said = answer.app_summary
-        if said.app_id in joined:
-            found.say_twice(source, "get-app", said.app_id)
-        else:
-            joined[said.app_id] = _managed(answer, source, found)
-
-
-def _managed(answer: AppAnswer, source: Source, found: _Findings) -> ManagedApp:
-    said = answer.app_summary
-    app = App(
-        said.name or said.app_id,
-        said.app_id,
-        said.description,
-        tags=answer.tags,
-        stack_name=said.launch_details.stack_name or f"sms-{said.app_id}",
-        server_groups=tuple(_group(group) for group in answer.server_groups),
-    )
-    return ManagedApp(
-        app,
-        role_name=said.role_name,
-        imported_app_id=said.imported_app_id,
-        created=said.creation_time,
-        modified=said.last_modified,
-        launch=_launch_state(said, source, found),
-        replication=_replication_state(said, answer.server_groups, source, found),
-    )
-
-
-def _launch_state(said: Summary, source: Source, found: _Findings) -> LaunchState:
-    details, status = said.launch_details, said.launch_status
+def _take_app(answer: Answer, managed: ManagedApp, findings: _Findings) -> ManagedApp:
+    app_id, status, replication = managed.app.app_id, managed.launch.status, managed.replication
     if status in UNDER_WAY:
-        message = f"{said.app_id} was {status}, which nobody carries on; it is {UNDER_WAY[status]} now"
+        message = f"{app_id} was {status}, which nobody carries on; it is {UNDER_WAY[status]} now"
         path = ("appSummary", "launchStatus")
-        found.say("NOT_CARRIED_ON", source, path, message, "look at its stack", error=False)
-    if status not in UNDER_WAY and status not in STANDING:
-        return LaunchState()
-    return LaunchState(
-        configured=True,
-        status=UNDER_WAY.get(status, status),
-        message=said.launch_status_message,
-        latest_time=details.latest_launch_time,
-        stack_id=details.stack_id,
-    )
-
-
-def _replication_state(
-    said: Summary, groups: tuple[ListedGroup, ...], source: Source, found: _Findings
-) -> ReplicationState:
-    if said.replication_status not in _NOT_STARTED:
+        findings.say("NOT_CARRIED_ON", answer, path, message, "look at its stack", error=False)
+        status = UNDER_WAY[status]
+    if replication.status not in _NOT_STARTED:
+        message = f"{app_id} was {replication.status}; its replication jobs have ended with SMS"
         path = ("appSummary", "replicationStatus")
-        message = f"{said.app_id} was {said.replication_status}; its replication jobs have ended with SMS"
-        found.say("NOT_CARRIED_ON", source, path, message, "its configuration is kept", error=False)
-    ended = [one.server_id for group in groups for one in group.server_list if one.replication_job_terminated]
-    return ReplicationState(latest_time=said.latest_replication_time, terminated=tuple(ended))
-
-
-def _group(listed: ListedGroup) -> ServerGroup:
-    servers = tuple(_server(server) for server in listed.server_list)
-    return ServerGroup(listed.name or listed.server_group_id, listed.server_group_id, server_list=servers)
-
-
-def _server(listed: ListedServer) -> Server:
-    return Server(listed.server_id, listed.server_type, listed.vm_server, listed.replication_job_id)
+        findings.say("NOT_CARRIED_ON", answer, path, message, "its configuration is kept", error=False)
+    stands = managed.launch._replace(configured=True, status=status)
+    return managed._replace(
+        launch=stands if status in STANDING else LaunchState(),
+        replication=replication._replace(status=ReplicationState().status),
+    )
 
 
 # --- get-app-launch-configuration ---------------------------------------------------------------------------------
 
 
-def _take_launches(answers: list[Read], joined: dict[str, ManagedApp], found: _Findings) -> None:
-    seen = set()
-    for answer, source in answers:
-        app_id = answer.app_id
-        if not app_id:
-            message = "this launch configuration does not say of which application it is"
-            found.say("MISSING_FIELD", source, (), message, "add its appId")
-        elif app_id in seen:
-            found.say_twice(source, "get-app-launch-configuration", app_id)
-        else:
-            seen.add(app_id)
-            managed = joined.get(app_id) or _of_launches(answer, source, found)
-            joined[app_id] = _launched(managed, answer, source, found)
-
-
-def _of_launches(answer: LaunchAnswer, source: Source, found: _Findings) -> ManagedApp:
-    message = f"{answer.app_id} is made of its launch configuration alone: names and tags are missing"
-    hint = "add what `aws sms get-app` printed, or mend the names in the result"
-    found.say("NO_GET_APP", source, ("appId",), message, hint, error=False)
+def _take_launch(answer: Answer, managed: ManagedApp, findings: _Findings) -> ManagedApp:
+    stated = answer.managed
+    if managed is stated:
+        message = f"{stated.app.app_id} is made of its launch configuration alone: names and tags are missing"
+        hint = "add what `aws sms get-app` printed, or mend the names in the result"
+        findings.say("NO_GET_APP", answer, ("appId",), message, hint, error=False)
+    unlisted = list(_unlisted_launches(stated.app, managed.app))
+    for path, what, name, home in unlisted:
+        findings.say_unlisted(answer, path, what, name, home)
     groups = tuple(
-        _group(
-            ListedGroup(
-                group.server_group_id,
-                server_list=tuple(server for server, _ in group.server_launch_configurations),
-            )
+        GroupLaunch(
+            group.server_group_id,
+            group.launch_order,
+            tuple((server.server_id, server.launch) for server in group.server_list),
         )
-        for group in answer.server_group_launch_configurations
+        for group in stated.app.server_groups
     )
-    app = App(answer.app_id, answer.app_id, stack_name=f"sms-{answer.app_id}", server_groups=groups)
-    return ManagedApp(app)
+    wanted = LaunchConfiguration(stated.app.role_name, stated.launch.auto_launch, groups)
+    return managed if unlisted else with_launch(managed, wanted)
 
 
-def _launched(managed: ManagedApp, answer: LaunchAnswer, source: Source, found: _Findings) -> ManagedApp:
-    groups = {group.server_group_id: group for group in managed.app.server_groups}
-    for at, said in enumerate(answer.server_group_launch_configurations):
+def _unlisted_launches(stated: App, app: App) -> Iterator[tuple[Path, str, str, str]]:
+    groups = {group.server_group_id: group for group in app.server_groups}
+    for at, group in enumerate(stated.server_groups):
         path: Path = ("serverGroupLaunchConfigurations", at)
-        group = groups.get(said.server_group_id)
-        if group is None:
-            _say_unlisted(
-                found, source, (*path, "serverGroupId"), "server group", said.server_group_id, managed
-            )
-        else:
-            groups[said.server_group_id] = _launched_group(group, said, path, source, found)
-    app = managed.app._replace(role_name=answer.role_name, server_groups=tuple(groups.values()))
-    launch = managed.launch._replace(configured=True, auto_launch=answer.auto_launch)
-    return managed._replace(app=app, launch=launch)
-
-
-def _launched_group(
-    group: ServerGroup, said: GroupLaunches, path: Path, source: Source, found: _Findings
-) -> ServerGroup:
-    launches = {server.server_id: launch for server, launch in said.server_launch_configurations}
-    members = {server.server_id for server in group.server_list}
-    for at, (server, _) in enumerate(said.server_launch_configurations):
-        if server.server_id not in members:
-            place = (*path, "serverLaunchConfigurations", at, "server", "serverId")
-            _say_unlisted(found, source, place, "server", server.server_id, group)
-    servers = tuple(
-        server._replace(launch=launches.get(server.server_id, server.launch)) for server in group.server_list
-    )
-    return group._replace(launch_order=said.launch_order, server_list=servers)
-
-
-def _say_unlisted(
-    found: _Findings, source: Source, path: Path, what: str, name: str, home: ManagedApp | ServerGroup
-) -> None:
-    where = home.app.app_id if isinstance(home, ManagedApp) else f"the server group {home.server_group_id}"
-    message = f"get-app lists no {what} {name or 'without an id'} in {where}"
-    found.say("NOT_LISTED", source, path, message, "give answers of the same time")
+        home = groups.get(group.server_group_id)
+        if home is None:
+            yield (*path, "serverGroupId"), "server group", group.server_group_id, app.app_id
+            continue
+        members = {server.server_id for server in home.server_list}
+        for index, server in enumerate(group.server_list):
+            if server.server_id not in members:
+                place = (*path, "serverLaunchConfigurations", index, "server", "serverId")
+                yield place, "server", server.server_id, f"the server group {home.server_group_id}"
 
 
 # --- get-app-replication-configuration ----------------------------------------------------------------------------
 
 
-def _take_replications(answers: list[Read], joined: dict[str, ManagedApp], found: _Findings) -> None:
-    seen = set()
-    for answer, source in answers:
-        app_id = _owner(answer, joined)
-        if app_id is None:
-            message = "this replication configuration belongs to none of the applications given"
-            hint = "add what `aws sms get-app` printed of its application"
-            found.say("NO_APP", source, ("serverGroupReplicationConfigurations",), message, hint)
-        elif app_id in seen:
-            found.say_twice(source, "get-app-replication-configuration", app_id)
-        else:
-            seen.add(app_id)
-            joined[app_id] = _replicated(joined[app_id], answer, source, found)
-
-
-def _owner(answer: ReplicationAnswer, joined: dict[str, ManagedApp]) -> str | None:
-    """Give the application that has one of the groups, or one of the servers: the answer itself does not say."""
-    groups = answer.server_group_replication_configurations
-    ids = {group.server_group_id for group in groups if group.server_group_id}
-    ids |= {one.server.server_id for group in groups for one in group.server_replication_configurations}
-    if not ids and len(joined) == 1:  # nothing is configured, and there is one application that it can be of
-        return next(iter(joined))
-    return next((app_id for app_id, managed in joined.items() if ids.intersection(_ids(managed.app))), None)
-
-
-def _ids(app: App) -> Iterator[str]:
-    for group in app.server_groups:
-        yield group.server_group_id
-        yield from (server.server_id for server in group.server_list)
-
-
-def _replicated(
-    managed: ManagedApp, answer: ReplicationAnswer, source: Source, found: _Findings
-) -> ManagedApp:
-    known = set(_ids(managed.app)) - {""}
-    parameters = {}
-    for at, group in enumerate(answer.server_group_replication_configurations):
-        for index, said in enumerate(group.server_replication_configurations):
-            server_id = said.server.server_id
-            if server_id in known:
-                parameters[server_id] = said.server_replication_parameters
-            else:
-                path: Path = (
-                    "serverGroupReplicationConfigurations",
-                    at,
-                    "serverReplicationConfigurations",
-                    index,
-                )
-                _say_unlisted(found, source, (*path, "server", "serverId"), "server", server_id, managed)
-    replication = managed.replication._replace(
-        configured=bool(parameters), parameters=tuple(parameters.items())
-    )
+def _take_replication(answer: Answer, managed: ManagedApp, findings: _Findings) -> ManagedApp:
+    known = _ids(managed.app)
+    for at, group in enumerate(answer.managed.app.server_groups):
+        for index, server in enumerate(group.server_list):
+            if server.server_id not in known:
+                path: Path = ("serverGroupReplicationConfigurations", at, "serverReplicationConfigurations")
+                place = (*path, index, "server", "serverId")
+                findings.say_unlisted(answer, place, "server", server.server_id, managed.app.app_id)
+    parameters = tuple(dict(answer.managed.replication.parameters).items())
+    replication = managed.replication._replace(configured=bool(parameters), parameters=parameters)
     return managed._replace(replication=replication)
 
 
-_STEPS: tuple[tuple[Any, Any], ...] = (
-    (AppAnswer, _take_apps),
-    (LaunchAnswer, _take_launches),
-    (ReplicationAnswer, _take_replications),
-)
-"""Which answers are taken how, in the order in which they build on each other."""
+_Owner = Callable[[Answer, Mapping[str, ManagedApp], _Findings], str]
+_Take = Callable[[Answer, ManagedApp, _Findings], ManagedApp]
+
+_STEPS: dict[str, tuple[_Owner, _Take]] = {
+    "get-app": (_named, _take_app),
+    "get-app-launch-configuration": (_named, _take_launch),
+    "get-app-replication-configuration": (_owner, _take_replication),
+}
+"""Command -> of which application its answer is ("" for none), and what the application is with it; in the order in
+which answers build on each other."""

@@ -24,7 +24,7 @@ from smsgen.operations.apps.server_groups import check_identity
 from smsgen.operations.apps.world import Settings
 from smsgen.operations.files.scripts import read_scripts
 from smsgen.operations.intake.join_answers import join
-from smsgen.operations.intake.sms_answers import Read, read_answer
+from smsgen.operations.intake.sms_answers import Answer, read_answer
 from smsgen.operations.ports.protocols import Files
 from smsgen.operations.ports.store import AppStore, Change
 from smsgen.text.source import MAX_BYTES, parse
@@ -99,7 +99,7 @@ def read_files(paths: Iterable[str], files: Files, *, in_store: bool) -> Importe
     InvalidInput with every problem of every file.
     """
     apps: list[ManagedApp] = []
-    answers: list[Read] = []
+    answers: list[Answer] = []
     found: list[Diagnostic] = []
     for path in paths:
         try:

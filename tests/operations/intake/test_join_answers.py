@@ -250,3 +250,9 @@ def test_any_time_is_read_or_refused(odd: Any) -> None:
     except InvalidInput:
         seconds = 0.0
     assert abs(seconds) < 1e12
+
+
+def test_an_answer_of_no_application_is_refused() -> None:
+    assert refused(app={"appSummary": None, "serverGroups": []}) == [
+        "app:1:1: error[MISSING_FIELD]: the answer of get-app does not say of which application it is"
+    ]
