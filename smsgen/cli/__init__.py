@@ -140,7 +140,12 @@ def put(text: str, *, drawn: bool = False) -> None:
 
     `drawn`: the text has our own colours, and what is not ours is written out in it already.
     """
-    sys.stdout.write(text if drawn or not sys.stdout.isatty() else visible(text, LAYOUT))
+    try:
+        sys.stdout.write(text if drawn or not sys.stdout.isatty() else visible(text, LAYOUT))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise SmsgenError(f"cannot write standard output: {(error.strerror or '').lower()}") from None
 
 
 LAYOUT = "\n\t"

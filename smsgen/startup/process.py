@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from typing import NoReturn
 
 
@@ -16,13 +17,33 @@ def run_and_exit(command: Callable[[], int]) -> NoReturn:
     down piece by piece frees what the operating system frees anyway.
     """
     gc.disable()
+    _prepare_streams()
     code = command()
     try:
         sys.stdout.flush()
-        sys.stderr.flush()
     except BrokenPipeError:  # the reader has gone: nobody is left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        sys.stderr.write(f"smsgen: error: cannot write standard output: {(error.strerror or '').lower()}\n")
+        code = code or 1
     os._exit(code)
+
+
+_STREAMS = {"stdin": os.O_RDONLY, "stdout": os.O_WRONLY, "stderr": os.O_WRONLY}
+
+
+def _prepare_streams() -> None:
+    """Open what the caller closed, and write files and pipes in UTF-8, whatever the terminal's encoding is.
+
+    Templates, change sets and reports are UTF-8: a locale of another encoding would break them, or cannot say them.
+    """
+    for name, flags in _STREAMS.items():
+        if getattr(sys, name) is None:
+            mode = "r" if flags == os.O_RDONLY else "w"
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
+    if isinstance(sys.stdout, TextIOWrapper):
+        is_terminal = sys.stdout.isatty()
+        sys.stdout.reconfigure(encoding=None if is_terminal else "utf-8", errors="backslashreplace")
 
 
 def stay() -> None:
