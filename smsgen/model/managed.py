@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from smsgen.model.app import App
 from smsgen.model.launch import S3Location
+from smsgen.model.replication import ReplicationStatus
+from smsgen.model.status import AppStatus, LaunchStatus, ValidationStatus
 
 
 class LaunchState(NamedTuple):
-    """AppSummary's launch… members. `status` is a value of `model.status.LaunchStatus`.
+    """AppSummary's launch… members.
 
     `stack_id` is the stack that is there, or may be. `operation` is the token of what CloudFormation was last told to
     do with it: whoever takes a launch over knows by it which operation is the launch's own. `run` is another one
@@ -20,7 +22,7 @@ class LaunchState(NamedTuple):
 
     configured: bool = False
     auto_launch: bool | None = None
-    status: str = "READY_FOR_CONFIGURATION"
+    status: LaunchStatus = LaunchStatus.READY_FOR_CONFIGURATION
     message: str = ""
     latest_time: float | None = None
     stack_id: str = ""
@@ -42,13 +44,13 @@ class ReplicationParameters(NamedTuple):
 
 
 class ReplicationState(NamedTuple):
-    """AppSummary's replication… members. `status` is a value of `model.replication.ReplicationStatus`.
+    """AppSummary's replication… members.
 
     `parameters`: server id and how it is replicated. `terminated`: ids of the servers whose replication job has ended.
     """
 
     configured: bool = False
-    status: str = "READY_FOR_CONFIGURATION"
+    status: ReplicationStatus = ReplicationStatus.READY_FOR_CONFIGURATION
     message: str = ""
     latest_time: float | None = None
     parameters: tuple[tuple[str, ReplicationParameters], ...] = ()
@@ -88,7 +90,7 @@ class ValidationOutput(NamedTuple):
 
     validation_id: str
     name: str = ""
-    status: str = "READY_FOR_VALIDATION"
+    status: ValidationStatus = ValidationStatus.READY_FOR_VALIDATION
     message: str = ""
     latest_time: float | None = None
     output: S3Location | None = None
@@ -108,13 +110,13 @@ class ManagedApp(NamedTuple):
     """An application of the SMS API.
 
     `app` holds its id, name, description, tags, groups and servers, and what was put as their launch configuration
-    (`app.role_name` is the role that CloudFormation assumes). `role_name` is CreateApp's. `status` is a value of
-    `model.status.AppStatus`. `version` grows with every write; the store keeps it.
+    (`app.role_name` is the role that CloudFormation assumes). `role_name` is CreateApp's. `version` grows with every
+    write; the store keeps it.
     """
 
     app: App
     role_name: str = ""
-    status: str = "ACTIVE"
+    status: AppStatus = AppStatus.ACTIVE
     status_message: str = ""
     imported_app_id: str = ""
     created: float = 0.0
@@ -136,7 +138,7 @@ class Summary(NamedTuple):
     description: str = ""
     stack_name: str = ""
     role_name: str = ""
-    status: str = "ACTIVE"
+    status: AppStatus = AppStatus.ACTIVE
     status_message: str = ""
     imported_app_id: str = ""
     created: float = 0.0

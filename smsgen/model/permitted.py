@@ -7,7 +7,7 @@ step, its row is made of them. SMS published neither. An operation that only sho
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import Enum
+from enum import StrEnum
 from typing import NamedTuple
 
 from smsgen.model import replication, status
@@ -102,7 +102,7 @@ def refusal(operation: str, managed: ManagedApp) -> Refusal | None:
     """Give what stands in the way of an operation on the application, or None where it is taken."""
     for name, value, taken in _statuses(managed, PERMITTED[operation]):
         if value not in taken:
-            return Refusal(name, value.value, tuple(sorted(_instead(name, managed))))
+            return Refusal(name, value, tuple(sorted(_instead(name, managed))))
     return None
 
 
@@ -115,9 +115,9 @@ def _instead(name: str, managed: ManagedApp) -> Iterator[str]:
             yield operation
 
 
-def _statuses(managed: ManagedApp, row: Row) -> tuple[tuple[str, Enum, frozenset[Enum]], ...]:
+def _statuses(managed: ManagedApp, row: Row) -> tuple[tuple[str, StrEnum, frozenset[StrEnum]], ...]:
     return (
-        ("status", AppStatus(managed.status), row.status),
-        ("launchStatus", LaunchStatus(managed.launch.status), row.launch),
-        ("replicationStatus", ReplicationStatus(managed.replication.status), row.replication),
+        ("status", managed.status, row.status),
+        ("launchStatus", managed.launch.status, row.launch),
+        ("replicationStatus", managed.replication.status, row.replication),
     )

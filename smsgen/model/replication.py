@@ -7,12 +7,12 @@ start, replicate again and again, stop.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import Enum, StrEnum
 
 from smsgen.model.status import step
 
 
-class ReplicationStatus(Enum):
+class ReplicationStatus(StrEnum):
     """AppSummary.replicationStatus of the SMS API."""
 
     READY_FOR_CONFIGURATION = "READY_FOR_CONFIGURATION"

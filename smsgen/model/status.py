@@ -8,7 +8,7 @@ launch, launch again, terminate. `replication.py` holds replicationStatus.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import TypeVar
 
 from smsgen.errors import SmsgenError
@@ -34,7 +34,7 @@ def step(table: Mapping[S, Mapping[E, S]], status: S, event: E) -> S:
 # --- status -------------------------------------------------------------------------------------------------
 
 
-class AppStatus(Enum):
+class AppStatus(StrEnum):
     """AppSummary.status of the SMS API."""
 
     CREATING = "CREATING"
@@ -70,7 +70,7 @@ APP_STEPS: dict[AppStatus, dict[AppEvent, AppStatus]] = {
 # --- launchStatus -------------------------------------------------------------------------------------------
 
 
-class LaunchStatus(Enum):
+class LaunchStatus(StrEnum):
     """AppSummary.launchStatus of the SMS API."""
 
     READY_FOR_CONFIGURATION = "READY_FOR_CONFIGURATION"
@@ -199,3 +199,16 @@ def of_stack(stack_status: str | None) -> LaunchStatus:
     if stack_status.endswith("_IN_PROGRESS"):
         return LaunchStatus.DELTA_LAUNCH_IN_PROGRESS
     return LaunchStatus.LAUNCHED if stack_status.endswith("_COMPLETE") else LaunchStatus.DELTA_LAUNCH_FAILED
+
+
+# --- ValidationOutput.status --------------------------------------------------------------------------------
+
+
+class ValidationStatus(StrEnum):
+    """ValidationOutput.status of the SMS API."""
+
+    READY_FOR_VALIDATION = "READY_FOR_VALIDATION"
+    PENDING = "PENDING"
+    IN_PROGRESS = "IN_PROGRESS"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"

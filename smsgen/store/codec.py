@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from smsgen.operations.ports.store import StoreError
 
 T = TypeVar("T")
 _SILENT: tuple[Any, ...] = (None, "", [], {})
@@ -36,7 +39,7 @@ def encode(value: Any) -> Any:
 
 
 def decode(kind: type[T], data: Any) -> T:
-    """Give the record of this kind that `encode` made the data of."""
+    """Give the record of this kind that `encode` made the data of; raises StoreError for a status that is unknown."""
     record: Any = kind
     made: T = _way(record).back(data)
     return made
@@ -57,9 +60,25 @@ def _way(kind: Any) -> _Way:
         return _list(inner[0]) if inner[1:] == (...,) else _tuple(inner)
     if kind is float:  # JSON of another hand may say 1 for 1.0
         return _Way(_same, float)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return _word(kind)
     if kind in (str, int, bool) or (isinstance(origin, type) and issubclass(origin, Mapping)):
         return _Way(_same, _same)
     raise TypeError(f"a store keeps no {kind}")
+
+
+def _word(kind: type[StrEnum]) -> _Way:
+    """Return the way of a word that is one of a list."""
+    words = {member.value: member for member in kind}
+
+    def back(data: Any) -> StrEnum:
+        try:
+            return words[data]
+        except (KeyError, TypeError):
+            message = f"the store holds the {kind.__name__} {data!r}, which this smsgen does not know"
+            raise StoreError(message, hint="a newer smsgen has written it: use that one") from None
+
+    return _Way(lambda value: value.value, back)
 
 
 def _record(kind: Any) -> _Way:

@@ -5,6 +5,8 @@ import pytest
 from smsgen.model.app import App
 from smsgen.model.managed import ManagedApp
 from smsgen.model.permitted import WITH_GROUPS, Refusal, refusal
+from smsgen.model.replication import ReplicationStatus
+from smsgen.model.status import AppStatus, LaunchStatus
 
 READY = "READY_FOR_CONFIGURATION"
 CONFIGURE = (
@@ -19,9 +21,9 @@ CONFIGURE = (
 def managed(status: str = "ACTIVE", launch: str = READY, replication: str = READY) -> ManagedApp:
     made = ManagedApp(App("shop"))
     return made._replace(
-        status=status,
-        launch=made.launch._replace(status=launch),
-        replication=made.replication._replace(status=replication),
+        status=AppStatus(status),
+        launch=made.launch._replace(status=LaunchStatus(launch)),
+        replication=made.replication._replace(status=ReplicationStatus(replication)),
     )
 
 

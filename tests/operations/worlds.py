@@ -9,6 +9,8 @@ from smsgen.errors import ServiceError
 from smsgen.model.app import App, Server, ServerGroup, VmServer
 from smsgen.model.launch import Launch, S3Location
 from smsgen.model.managed import ManagedApp
+from smsgen.model.replication import ReplicationStatus
+from smsgen.model.status import AppStatus, LaunchStatus
 from smsgen.operations.apps import launching
 from smsgen.operations.apps.configure_launch import (
     GroupLaunch,
@@ -239,9 +241,11 @@ class Site:
 
         before = self.app(app_id)
         after = before._replace(
-            status=status or before.status,
-            launch=before.launch._replace(status=launch or before.launch.status),
-            replication=before.replication._replace(status=replication or before.replication.status),
+            status=AppStatus(status or before.status),
+            launch=before.launch._replace(status=LaunchStatus(launch or before.launch.status)),
+            replication=before.replication._replace(
+                status=ReplicationStatus(replication or before.replication.status)
+            ),
         )
         self.store.commit(Change(before, after))
         return self.app(app_id)

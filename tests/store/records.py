@@ -1,6 +1,7 @@
 """Strategies: any record of the model, by its type hints, and small applications that differ."""
 
 import types
+from enum import StrEnum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
@@ -22,6 +23,8 @@ def of(kind: Any) -> st.SearchStrategy[Any]:
     """Any value of a type that a record's field has."""
     if kind in SCALARS:
         return SCALARS[kind]
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return st.sampled_from(kind)
     if hasattr(kind, "_fields"):
         return record(kind)
     origin, inner = get_origin(kind), get_args(kind)

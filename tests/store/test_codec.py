@@ -16,7 +16,8 @@ from smsgen.model.managed import (
     ReplicationParameters,
     ReplicationState,
 )
-from smsgen.operations.ports.store import Job, Token
+from smsgen.model.status import LaunchStatus
+from smsgen.operations.ports.store import Job, StoreError, Token
 from smsgen.store.codec import decode, encode
 from tests.store.records import record
 
@@ -67,6 +68,21 @@ def test_a_default_that_says_something_is_written_out() -> None:
     assert written["status"] == "ACTIVE"
     assert written["app"]["profile"] == "hardened"
     assert written["launch"] == {"configured": False, "status": "READY_FOR_CONFIGURATION"}
+
+
+def test_a_status_is_kept_as_its_word() -> None:
+    written = encode(LaunchState(status=LaunchStatus.LAUNCHED))
+    assert same(written, {"configured": False, "status": "LAUNCHED"})
+    assert type(written["status"]) is str
+    assert decode(LaunchState, {"status": "LAUNCHED"}).status is LaunchStatus.LAUNCHED
+
+
+@pytest.mark.parametrize("word", ["LAUNCHED_ON_THE_MOON", None, ["LAUNCHED"], 1])
+def test_a_status_that_is_none_of_its_list_is_refused_in_a_sentence(word: Any) -> None:
+    with pytest.raises(
+        StoreError, match=r"^the store holds the LaunchStatus .+, which this smsgen does not know$"
+    ):
+        decode(ManagedApp, {"app": {"name": "shop"}, "launch": {"status": word}})
 
 
 def test_missing_fields_get_their_defaults_and_unknown_ones_are_passed_over() -> None:

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.launch import Launch
 from smsgen.model.managed import LaunchState, ManagedApp, summarize
+from smsgen.model.status import LaunchStatus
 from smsgen.operations.ports.store import Change, Job, StoreError, Token
 from smsgen.store import open_store, schema
 from smsgen.store.database import Database
@@ -42,7 +43,7 @@ KEPT = ManagedApp(
     ),
     created=1700000000.5,
     modified=1700000001.5,
-    launch=LaunchState(configured=True, status="READY_FOR_LAUNCH"),
+    launch=LaunchState(configured=True, status=LaunchStatus.READY_FOR_LAUNCH),
     version=7,
 )
 """What stands in the databases of the first version, v0001.*.sql."""

@@ -86,12 +86,12 @@ def reconsidered(managed: ManagedApp) -> ManagedApp:
     """Give the application with the status that its launch configuration deserves; raises IllegalStep."""
     if not managed.launch.configured:
         return managed
-    status = advance(LaunchStatus(managed.launch.status), LaunchEvent.CONFIGURE)
+    status = advance(managed.launch.status, LaunchEvent.CONFIGURE)
     wrong = diagnose(managed.app)
     if status is LaunchStatus.CONFIGURATION_IN_PROGRESS:
         status = advance(status, LaunchEvent.REJECT if wrong else LaunchEvent.ACCEPT)
     message = told(wrong) or _waits_for(managed.app)
-    return managed._replace(launch=managed.launch._replace(status=status.value, message=message))
+    return managed._replace(launch=managed.launch._replace(status=status, message=message))
 
 
 def _waits_for(app: App) -> str:
@@ -104,7 +104,7 @@ def delete_launch_configuration(kept: Kept, app_id: str) -> ManagedApp:
 
     def decide(before: ManagedApp) -> Change:
         permit("DeleteAppLaunchConfiguration", before)
-        status = advance(LaunchStatus(before.launch.status), LaunchEvent.FORGET)
+        status = advance(before.launch.status, LaunchEvent.FORGET)
         if before.launch.stack_id:
             message = f"the launch of the application {app_id} failed, and left its stack behind"
             raise NotPermitted(message, hint="launch it again, or delete the application")
@@ -114,7 +114,7 @@ def delete_launch_configuration(kept: Kept, app_id: str) -> ManagedApp:
         )
         after = before._replace(
             app=app._replace(role_name="", launch_defaults=Launch(), server_groups=groups),
-            launch=LaunchState(status=status.value),
+            launch=LaunchState(status=status),
             modified=kept.clock.now(),
         )
         return Change(before, after)
@@ -197,7 +197,7 @@ def set_images(
         )
         devices = _root_devices(ask, app, images) if devices is None else devices
         after = before._replace(app=with_root_devices(app, devices), modified=kept.clock.now())
-        if LaunchEvent.CONFIGURE in STEPS[LaunchStatus(before.launch.status)]:
+        if LaunchEvent.CONFIGURE in STEPS[before.launch.status]:
             after = reconsidered(after)
         return Change(before, after)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from smsgen.model.check import read, sentence
 from smsgen.model.launch_fields import KMS_KEY
 from smsgen.model.managed import ManagedApp, ReplicationParameters, ReplicationState
-from smsgen.model.replication import ReplicationEvent, ReplicationStatus, advance
+from smsgen.model.replication import ReplicationEvent, advance
 from smsgen.operations.apps.configure_launch import check_members
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.world import BadParameter, Kept, changed, permit
@@ -61,10 +61,10 @@ def reconsidered(managed: ManagedApp) -> ManagedApp:
     replication = managed.replication
     if not replication.configured:
         return managed
-    status = advance(ReplicationStatus(replication.status), ReplicationEvent.CONFIGURE)
+    status = advance(replication.status, ReplicationEvent.CONFIGURE)
     wrong = "; ".join(_problems(managed))
     status = advance(status, ReplicationEvent.REJECT if wrong else ReplicationEvent.ACCEPT)
-    return managed._replace(replication=replication._replace(status=status.value, message=cut(wrong)))
+    return managed._replace(replication=replication._replace(status=status, message=cut(wrong)))
 
 
 def delete_replication_configuration(kept: Kept, app_id: str) -> ManagedApp:
@@ -72,8 +72,8 @@ def delete_replication_configuration(kept: Kept, app_id: str) -> ManagedApp:
 
     def decide(before: ManagedApp) -> Change:
         permit("DeleteAppReplicationConfiguration", before)
-        status = advance(ReplicationStatus(before.replication.status), ReplicationEvent.FORGET)
-        after = before._replace(replication=ReplicationState(status=status.value), modified=kept.clock.now())
+        status = advance(before.replication.status, ReplicationEvent.FORGET)
+        after = before._replace(replication=ReplicationState(status=status), modified=kept.clock.now())
         return Change(before, after)
 
     return changed(kept, app_id, decide)

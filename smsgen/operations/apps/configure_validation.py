@@ -16,25 +16,15 @@ from smsgen.model.managed import (
     ValidationOutput,
     ValidationState,
 )
-from smsgen.model.status import LaunchStatus
+from smsgen.model.status import LaunchStatus, ValidationStatus
 from smsgen.operations.apps.configure_launch import check_members
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.world import BadParameter, Kept, MissingParameter, changed, permit
 from smsgen.operations.ports.store import Change
 
-READY, PENDING, RUNNING, SUCCEEDED, FAILED = (
-    "READY_FOR_VALIDATION",
-    "PENDING",
-    "IN_PROGRESS",
-    "SUCCEEDED",
-    "FAILED",
-)
-"""ValidationStatus of the SMS API."""
-
 T = TypeVar("T", AppValidation, ServerValidation)
 
-STATUSES = (READY, PENDING, RUNNING, SUCCEEDED, FAILED)
-FINAL = (SUCCEEDED, FAILED)
+FINAL = (ValidationStatus.SUCCEEDED, ValidationStatus.FAILED)
 
 
 class GroupValidation(NamedTuple):
@@ -91,15 +81,17 @@ def notify_validation_output(
     kept: Kept, app_id: str, *, validation_id: str, status: str, message: str = ""
 ) -> ManagedApp:
     """Keep what a server says of its own validation; raises BadParameter for one that the application does not have."""
-    if status not in STATUSES:
-        raise BadParameter(f"{status!r} is not one of {', '.join(STATUSES)}")
+    if status not in set(ValidationStatus):
+        raise BadParameter(f"{status!r} is not one of {', '.join(ValidationStatus)}")
 
     def decide(before: ManagedApp) -> Change:
         found = next((one for one in outputs(before) if one.validation_id == validation_id), None)
         if found is None:
             raise BadParameter(f"the application {app_id} has no validation {validation_id}")
         permit("NotifyAppValidationOutput", before)
-        made = found._replace(status=status, message=cut(message), latest_time=kept.clock.now())
+        made = found._replace(
+            status=ValidationStatus(status), message=cut(message), latest_time=kept.clock.now()
+        )
         return Change(before, with_output(before, made))
 
     return changed(kept, app_id, decide)
@@ -125,11 +117,11 @@ def awaiting(managed: ManagedApp) -> ManagedApp:
 
     Of an application that is launched already, those of servers stay as they are: a server runs its user data once.
     """
-    stands = LaunchStatus(managed.launch.status) is LaunchStatus.DELTA_LAUNCH_IN_PROGRESS
+    stands = managed.launch.status is LaunchStatus.DELTA_LAUNCH_IN_PROGRESS
     made = tuple(
         one
         if stands and one.server_id and one.status in FINAL
-        else ValidationOutput(one.validation_id, one.name, PENDING, server_id=one.server_id)
+        else ValidationOutput(one.validation_id, one.name, ValidationStatus.PENDING, server_id=one.server_id)
         for one in outputs(managed)
     )
     return managed._replace(validation=managed.validation._replace(outputs=made))

@@ -77,12 +77,12 @@ def launch_app(kept: Kept, app_id: str) -> ManagedApp:
 
     def decide(before: ManagedApp) -> Change:
         permit("LaunchApp", before)
-        status = advance(LaunchStatus(before.launch.status), LaunchEvent.LAUNCH)
+        status = advance(before.launch.status, LaunchEvent.LAUNCH)
         servers = without_image(before.app)
         if servers:
             message = f"these servers of the application {app_id} have no image: {', '.join(servers)}"
             raise NotPermitted(message, hint="`smsgen set-image` records one")
-        launch = before.launch._replace(status=status.value, message="", operation="")
+        launch = before.launch._replace(status=status, message="", operation="")
         if status is LaunchStatus.VALIDATION_IN_PROGRESS:
             launch = launch._replace(run=kept.new_id(17))
         after = awaiting(before._replace(launch=launch, modified=kept.clock.now()))
@@ -99,8 +99,8 @@ def terminate_app(kept: Kept, app_id: str) -> ManagedApp:
 
     def decide(before: ManagedApp) -> Change:
         permit("TerminateApp", before)
-        status = advance(LaunchStatus(before.launch.status), LaunchEvent.TERMINATE)
-        launch = before.launch._replace(status=status.value, message="", operation="")
+        status = advance(before.launch.status, LaunchEvent.TERMINATE)
+        launch = before.launch._replace(status=status, message="", operation="")
         after = before._replace(launch=launch, modified=kept.clock.now())
         return Change(before, after, jobs=(new_job(kept, app_id, "terminate"),))
 

@@ -14,7 +14,6 @@ from smsgen.model import replication
 from smsgen.model.app import App, ServerGroup, Tag
 from smsgen.model.managed import ManagedApp, Summary
 from smsgen.model.permitted import WITH_GROUPS
-from smsgen.model.replication import ReplicationStatus
 from smsgen.model.status import (
     APP_STEPS,
     STEPS,
@@ -82,7 +81,7 @@ def _new(kept: Kept, wanted: Wanted) -> ManagedApp:
     app_id = f"app-{kept.new_id(17)}"
     app = App(wanted.name, app_id, stack_name=f"sms-{app_id}", profile=kept.settings.profile)
     now = kept.clock.now()
-    made = _with(kept, ManagedApp(app, status=AppStatus.CREATING.value, created=now, modified=now), wanted)
+    made = _with(kept, ManagedApp(app, status=AppStatus.CREATING, created=now, modified=now), wanted)
     return _stepped(made, AppEvent.SUCCEED)
 
 
@@ -179,7 +178,7 @@ def delete_app(kept: Kept, app_id: str, *, stop_replication: bool = False, termi
     def decide(before: ManagedApp) -> Change:
         permit("DeleteApp", before)
         deleting = _stepped(before, AppEvent.DELETE)
-        if replication.is_running(ReplicationStatus(before.replication.status)) and not stop_replication:
+        if replication.is_running(before.replication.status) and not stop_replication:
             message = f"servers of the application {app_id} are being replicated"
             raise NotPermitted(message, hint="stop that first, or give forceStopAppReplication")
         if not may_have_stack(before):
@@ -187,7 +186,7 @@ def delete_app(kept: Kept, app_id: str, *, stop_replication: bool = False, termi
         if not terminate:
             message = f"the application {app_id} is {before.launch.status}: its stack is there"
             raise NotPermitted(message, hint="terminate it first, or give forceTerminateApp")
-        launch = before.launch._replace(status=_terminating(before).value, message="")
+        launch = before.launch._replace(status=_terminating(before), message="")
         after = deleting._replace(launch=launch, status_message="", modified=kept.clock.now())
         return Change(before, after, jobs=(new_job(kept, app_id, "delete"),))
 
@@ -196,7 +195,7 @@ def delete_app(kept: Kept, app_id: str, *, stop_replication: bool = False, termi
 
 def may_have_stack(managed: ManagedApp) -> bool:
     """Whether a stack of the application may be there: one that is known, or is just being made."""
-    return bool(managed.launch.stack_id) or LaunchStatus(managed.launch.status) in _UNDER_WAY
+    return bool(managed.launch.stack_id) or managed.launch.status in _UNDER_WAY
 
 
 _UNDER_WAY = frozenset(
@@ -212,11 +211,11 @@ _UNDER_WAY = frozenset(
 
 def _terminating(managed: ManagedApp) -> LaunchStatus:
     """Give the launch status while the stack is deleted with the application."""
-    status = LaunchStatus(managed.launch.status)
+    status = managed.launch.status
     if LaunchEvent.TERMINATE in STEPS[status]:
         return advance(status, LaunchEvent.TERMINATE)
     return status  # configured anew after a failure that left a stack, or being terminated already
 
 
 def _stepped(managed: ManagedApp, event: AppEvent) -> ManagedApp:
-    return managed._replace(status=step(APP_STEPS, AppStatus(managed.status), event).value)
+    return managed._replace(status=step(APP_STEPS, managed.status, event))

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from smsgen.errors import Diagnostic, Path, Severity
 from smsgen.model.app import App
 from smsgen.model.managed import LaunchState, ManagedApp, ReplicationState
+from smsgen.model.replication import ReplicationStatus
+from smsgen.model.status import LaunchStatus
 from smsgen.operations.apps.configure_launch import GroupLaunch, LaunchConfiguration, with_launch
 from smsgen.operations.intake.sms_answers import Answer
 
@@ -23,25 +25,29 @@ class Joined(NamedTuple):
 
 
 UNDER_WAY = {
-    "VALIDATION_IN_PROGRESS": "LAUNCH_FAILED",
-    "LAUNCH_PENDING": "LAUNCH_FAILED",
-    "LAUNCH_IN_PROGRESS": "LAUNCH_FAILED",
-    "DELTA_LAUNCH_IN_PROGRESS": "DELTA_LAUNCH_FAILED",
-    "TERMINATE_IN_PROGRESS": "TERMINATE_FAILED",
+    LaunchStatus.VALIDATION_IN_PROGRESS: LaunchStatus.LAUNCH_FAILED,
+    LaunchStatus.LAUNCH_PENDING: LaunchStatus.LAUNCH_FAILED,
+    LaunchStatus.LAUNCH_IN_PROGRESS: LaunchStatus.LAUNCH_FAILED,
+    LaunchStatus.DELTA_LAUNCH_IN_PROGRESS: LaunchStatus.DELTA_LAUNCH_FAILED,
+    LaunchStatus.TERMINATE_IN_PROGRESS: LaunchStatus.TERMINATE_FAILED,
 }
 """launchStatus that nobody carries on here -> what becomes of it."""
 
 STANDING = (
-    "LAUNCHED",
-    "PARTIALLY_LAUNCHED",
-    "DELTA_LAUNCH_FAILED",
-    "LAUNCH_FAILED",
-    "TERMINATE_FAILED",
-    "TERMINATED",
+    LaunchStatus.LAUNCHED,
+    LaunchStatus.PARTIALLY_LAUNCHED,
+    LaunchStatus.DELTA_LAUNCH_FAILED,
+    LaunchStatus.LAUNCH_FAILED,
+    LaunchStatus.TERMINATE_FAILED,
+    LaunchStatus.TERMINATED,
 )
 """launchStatus that is kept as it is; any other follows from the configuration."""
 
-_NOT_STARTED = ("", "READY_FOR_CONFIGURATION", "CONFIGURATION_INVALID", "READY_FOR_REPLICATION")
+_NOT_STARTED = (
+    ReplicationStatus.READY_FOR_CONFIGURATION,
+    ReplicationStatus.CONFIGURATION_INVALID,
+    ReplicationStatus.READY_FOR_REPLICATION,
+)
 
 
 def join(answers: Iterable[Answer]) -> Joined:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from enum import StrEnum
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -102,10 +103,10 @@ def _summary(
     imported_app_id: str = "",
     creation_time: float = 0.0,
     last_modified: float = 0.0,
-    launch_status: str = "",
+    launch_status: LaunchStatus = LaunchStatus.READY_FOR_CONFIGURATION,
     launch_status_message: str = "",
     launch_details: _LaunchDetails | None = None,
-    replication_status: str = "",
+    replication_status: ReplicationStatus = ReplicationStatus.READY_FOR_CONFIGURATION,
     latest_replication_time: float | None = None,
     **_follows: Any,
 ) -> ManagedApp:
@@ -183,6 +184,21 @@ class Timestamp(Kind):
         return 0.0
 
 
+class Status(Choice):
+    """A status in the API's words."""
+
+    __slots__ = ("statuses",)
+
+    def __init__(self, statuses: type[StrEnum]) -> None:
+        super().__init__(*(status.value for status in statuses))
+        self.statuses = statuses
+
+    def read(self, value: Any, path: Path, problems: Problems) -> StrEnum:
+        """Return the status, the first there is where it is none of them."""
+        word = super().read(value, path, problems)
+        return self.statuses(word) if word else next(iter(self.statuses))
+
+
 def _fields(**kinds: Kind) -> dict[str, Field]:
     """Return fields that nobody need describe: their names are the API's."""
     return {name: Field(kind, name) for name, kind in kinds.items()}
@@ -234,14 +250,14 @@ _SUMMARY = Record(
             importedAppId=_NAME,
             name=_NAME,
             description=APP.fields["description"].kind,
-            status=Choice(*(status.value for status in AppStatus)),
+            status=Status(AppStatus),
             statusMessage=_WORDS,
             replicationConfigurationStatus=_CONFIGURED,
-            replicationStatus=Choice(*(status.value for status in ReplicationStatus)),
+            replicationStatus=Status(ReplicationStatus),
             replicationStatusMessage=_WORDS,
             latestReplicationTime=Timestamp(),
             launchConfigurationStatus=_CONFIGURED,
-            launchStatus=Choice(*(status.value for status in LaunchStatus)),
+            launchStatus=Status(LaunchStatus),
             launchStatusMessage=_WORDS,
             launchDetails=_DETAILS,
             creationTime=Timestamp(),

@@ -45,7 +45,7 @@ _LEFT_STANDING = ("CREATE_FAILED", "UPDATE_FAILED")
 
 
 def _goes_on(managed: ManagedApp) -> bool:
-    return managed.status == AppStatus.ACTIVE.value and LaunchStatus(managed.launch.status) in _LAUNCHING
+    return managed.status == AppStatus.ACTIVE and managed.launch.status in _LAUNCHING
 
 
 def _carry_out(world: World, lease: AppLease) -> None:
@@ -91,7 +91,7 @@ def _check_servers_stay(change_set: ChangeSet, app: App) -> None:
 def _generated(world: World, lease: AppLease) -> Generated | None:
     """Compile what is launched; a configuration that will not do ends the launch, and there is nothing (None)."""
     managed = lease.app()
-    first = managed.launch.status == LaunchStatus.VALIDATION_IN_PROGRESS.value
+    first = managed.launch.status == LaunchStatus.VALIDATION_IN_PROGRESS
     try:
         generated = prepared(world, managed)
         wrong = incomplete(generated.compiled.servers)
@@ -154,7 +154,7 @@ def _fail(world: World, lease: AppLease, message: str) -> None:
     partial = stack is not None and stack.status in _LEFT_STANDING
 
     def decide(managed: ManagedApp) -> ManagedApp:
-        at_work = LaunchStatus(managed.launch.status) in _AT_CLOUDFORMATION
+        at_work = managed.launch.status in _AT_CLOUDFORMATION
         event = LaunchEvent.SUCCEED_IN_PART if partial and at_work else LaunchEvent.FAIL
         launch = stepped(managed.launch, event, message)
         return managed._replace(launch=launch._replace(stack_id=stack_id, operation=""))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from smsgen.changes.change_set import ChangeSet
 from smsgen.model.managed import LaunchState
-from smsgen.model.status import STEPS, LaunchEvent, LaunchStatus, advance
+from smsgen.model.status import STEPS, LaunchEvent, advance
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.jobs.lease import AppLease
 from smsgen.operations.ports.records import StackEvent, StackInfo
@@ -17,7 +17,7 @@ from smsgen.operations.stacks.rules import Step, for_launch
 
 def stepped(launch: LaunchState, event: LaunchEvent, message: str = "") -> LaunchState:
     """Give the launch after an event, with this message; raises IllegalStep."""
-    return launch._replace(status=advance(LaunchStatus(launch.status), event).value, message=cut(message))
+    return launch._replace(status=advance(launch.status, event), message=cut(message))
 
 
 class Reporter:
@@ -50,7 +50,7 @@ _NEW = ("REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS")
 
 
 def _started(launch: LaunchState) -> LaunchState:
-    if LaunchEvent.START in STEPS[LaunchStatus(launch.status)]:
+    if LaunchEvent.START in STEPS[launch.status]:
         return stepped(launch, LaunchEvent.START, launch.message)
     return launch
 

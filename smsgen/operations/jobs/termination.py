@@ -12,11 +12,11 @@ from smsgen.operations.stacks.terminate import TerminateOptions, terminate_app
 
 
 def _terminating(managed: ManagedApp) -> bool:
-    return managed.launch.status == LaunchStatus.TERMINATE_IN_PROGRESS.value
+    return managed.launch.status == LaunchStatus.TERMINATE_IN_PROGRESS
 
 
 def _deleting(managed: ManagedApp) -> bool:
-    return managed.status == AppStatus.DELETING.value
+    return managed.status == AppStatus.DELETING
 
 
 def _delete_stack(world: World, lease: AppLease) -> None:
@@ -56,8 +56,8 @@ def _deletion_failed(world: World, lease: AppLease, message: str) -> None:
     def decide(managed: ManagedApp) -> ManagedApp:
         if _terminating(managed):
             managed = _not_terminated(managed, message)
-        status = step(APP_STEPS, AppStatus(managed.status), AppEvent.FAIL)
-        return managed._replace(status=status.value, status_message=cut(message))
+        status = step(APP_STEPS, managed.status, AppEvent.FAIL)
+        return managed._replace(status=status, status_message=cut(message))
 
     lease.write(decide, done=True)
 

@@ -10,13 +10,9 @@ from collections.abc import Iterator
 from smsgen.errors import PASSING, ServiceError
 from smsgen.model.launch import S3Location
 from smsgen.model.managed import AppValidation, ManagedApp, ValidationOutput
-from smsgen.model.status import LaunchStatus
+from smsgen.model.status import LaunchStatus, ValidationStatus
 from smsgen.operations.apps.configure_validation import (
-    FAILED,
     FINAL,
-    PENDING,
-    RUNNING,
-    SUCCEEDED,
     outputs,
     with_output,
 )
@@ -41,7 +37,7 @@ def begin_validation(kept: Kept, managed: ManagedApp) -> tuple[Job, ...]:
 
 
 def _goes_on(managed: ManagedApp) -> bool:
-    return managed.launch.status == LaunchStatus.LAUNCHED.value and bool(outputs(managed))
+    return managed.launch.status == LaunchStatus.LAUNCHED and bool(outputs(managed))
 
 
 def _carry_out(world: World, lease: AppLease) -> None:
@@ -78,12 +74,12 @@ def _news(world: World, lease: AppLease) -> Iterator[ValidationOutput]:
             continue
         report = _reported(world, managed, one)
         if report is not None:
-            status = SUCCEEDED if report.succeeded else FAILED
+            status = ValidationStatus.SUCCEEDED if report.succeeded else ValidationStatus.FAILED
             yield one._replace(status=status, message=report.message, latest_time=now)
         elif late:
             minutes = world.settings.validation / 60
             message = f"the server did not report within {minutes:g} minutes"
-            yield one._replace(status=FAILED, message=message, latest_time=now)
+            yield one._replace(status=ValidationStatus.FAILED, message=message, latest_time=now)
 
 
 def _reported(world: World, managed: ManagedApp, one: ValidationOutput) -> Report | None:
@@ -103,7 +99,7 @@ def _script(world: World, script: AppValidation, output: ValidationOutput) -> Va
     except ServiceError as error:
         if error.kind in PASSING:
             raise
-        return output._replace(status=FAILED, message=cut(str(error)))
+        return output._replace(status=ValidationStatus.FAILED, message=cut(str(error)))
 
 
 def _sent(world: World, script: AppValidation, output: ValidationOutput) -> ValidationOutput:
@@ -122,14 +118,19 @@ def _sent(world: World, script: AppValidation, output: ValidationOutput) -> Vali
     where = None
     if script.output_bucket:  # where Systems Manager puts it: RunCommand, "Amazon S3 output"
         where = S3Location(script.output_bucket, f"{prefix}/{command_id}/{script.instance_id}")
-    return output._replace(status=RUNNING, command_id=command_id, output=where, message="")
+    return output._replace(
+        status=ValidationStatus.IN_PROGRESS, command_id=command_id, output=where, message=""
+    )
 
 
 def _asked(world: World, script: AppValidation, output: ValidationOutput) -> ValidationOutput:
     answer = world.commands.answer(output.command_id, script.instance_id)
     if not answer.done:
         return output
-    return output._replace(status=SUCCEEDED if answer.succeeded else FAILED, message=cut(answer.said))
+    return output._replace(
+        status=ValidationStatus.SUCCEEDED if answer.succeeded else ValidationStatus.FAILED,
+        message=cut(answer.said),
+    )
 
 
 def _fail(world: World, lease: AppLease, message: str) -> None:
@@ -137,8 +138,8 @@ def _fail(world: World, lease: AppLease, message: str) -> None:
 
     def decide(managed: ManagedApp) -> ManagedApp:
         for one in outputs(managed):
-            if one.status in (PENDING, RUNNING):
-                failed = one._replace(status=FAILED, message=cut(message), latest_time=now)
+            if one.status in (ValidationStatus.PENDING, ValidationStatus.IN_PROGRESS):
+                failed = one._replace(status=ValidationStatus.FAILED, message=cut(message), latest_time=now)
                 managed = with_output(managed, failed)
         return managed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any, TypeVar
 
 import msgspec
@@ -69,4 +70,6 @@ def _value(value: Any, kind: Kind) -> Any:
         return _plain(value)
     if kind.item is not None:
         return [_value(one, kind.item) for one in value]
-    return datetime.fromtimestamp(value, UTC) if kind.is_a == "timestamp" else value
+    if kind.is_a == "timestamp":
+        return datetime.fromtimestamp(value, UTC)
+    return value.value if isinstance(value, Enum) else value

@@ -152,7 +152,7 @@ ServerType = Annotated[str, Shape("ServerType", enum=("VIRTUAL_MACHINE",))]
 ServerValidationStrategy = Annotated[str, Shape("ServerValidationStrategy", enum=("USERDATA",))]
 ValidationStatus = Annotated[
     str,
-    Shape("ValidationStatus", enum=("READY_FOR_VALIDATION", "PENDING", "IN_PROGRESS", "SUCCEEDED", "FAILED")),
+    Shape("ValidationStatus", enum=_values(status.ValidationStatus)),
 ]
 VmManagerType = Annotated[str, Shape("VmManagerType", enum=("VSPHERE", "SCVMM", "HYPERV-MANAGER"))]
 

@@ -7,6 +7,7 @@ import pytest
 
 from smsgen.model.app import Server
 from smsgen.model.managed import ManagedApp, ReplicationParameters
+from smsgen.model.replication import ReplicationStatus
 from smsgen.operations.apps.configure_replication import (
     GroupReplication,
     delete_replication_configuration,
@@ -126,7 +127,9 @@ def test_a_configuration_can_be_forgotten_but_not_while_it_replicates(site: Site
     assert (after.replication.status, after.replication.parameters) == ("READY_FOR_CONFIGURATION", ())
     put(site, app_id)
     before = site.app(app_id)
-    running = before._replace(replication=before.replication._replace(status="REPLICATION_IN_PROGRESS"))
+    running = before._replace(
+        replication=before.replication._replace(status=ReplicationStatus.REPLICATION_IN_PROGRESS)
+    )
     site.store.commit(Change(before, running))
     with pytest.raises(NotPermitted):
         delete_replication_configuration(site.world, app_id)

@@ -5,6 +5,7 @@ import pytest
 from smsgen.errors import InvalidInput
 from smsgen.model.app import Server, ServerGroup, Tag
 from smsgen.model.launch import Launch
+from smsgen.model.replication import ReplicationStatus
 from smsgen.operations.apps import configure_launch, configure_replication, launching
 from smsgen.operations.apps.manage import Wanted, create_app, delete_app, get_app, list_apps, update_app
 from smsgen.operations.apps.world import BadParameter, Busy, MissingParameter, NotPermitted, UnknownApp
@@ -212,7 +213,7 @@ def test_an_application_whose_launch_failed_is_deleted_with_what_is_left(site: S
 
 def test_servers_that_are_replicated_are_deleted_by_force_only(site: Site) -> None:
     before = site.create()
-    replicated = before._replace(replication=before.replication._replace(status="REPLICATED"))
+    replicated = before._replace(replication=before.replication._replace(status=ReplicationStatus.REPLICATED))
     site.store.commit(Change(before, replicated))
     with pytest.raises(NotPermitted, match="replicated"):
         delete_app(site.world, before.app.app_id, terminate=True)

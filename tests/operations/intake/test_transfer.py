@@ -20,7 +20,7 @@ from smsgen.model.managed import (
     ValidationOutput,
     ValidationState,
 )
-from smsgen.model.status import IllegalStep
+from smsgen.model.status import IllegalStep, LaunchStatus
 from smsgen.operations.files.generate_template import generate_from
 from smsgen.operations.intake.transfer import export_app, keep, read_files, text
 from smsgen.operations.ports.store import Change, ServerTaken
@@ -143,7 +143,7 @@ def launched(store: SqlStore) -> ManagedApp:
     (kept,) = put(store, shop=SHOP)
     after = kept._replace(
         role_name="sms",
-        launch=kept.launch._replace(status="LAUNCHED", stack_id="arn:x", auto_launch=True),
+        launch=kept.launch._replace(status=LaunchStatus.LAUNCHED, stack_id="arn:x", auto_launch=True),
         replication=ReplicationState(
             configured=True,
             parameters=(("s-12345678", ReplicationParameters(frequency=1)),),
@@ -179,7 +179,9 @@ def test_replacing_forgets_servers_that_are_gone(store: SqlStore) -> None:
 
 def test_what_is_being_launched_is_not_replaced(store: SqlStore) -> None:
     kept = launched(store)
-    busy = store.commit(Change(kept, kept._replace(launch=kept.launch._replace(status="LAUNCH_IN_PROGRESS"))))
+    busy = store.commit(
+        Change(kept, kept._replace(launch=kept.launch._replace(status=LaunchStatus.LAUNCH_IN_PROGRESS)))
+    )
     with pytest.raises(IllegalStep):
         put(store, shop=SHOP, replace=True)
     assert store.app(SHOP_ID) == busy

@@ -116,7 +116,7 @@ def test_what_is_taken_is_decided_from_the_store_as_well(operation: str) -> None
     assert fault_of(call, operation, appId=app_id)[0] in ("", "MissingRequiredParameterException")
 
 
-@pytest.mark.parametrize("operation", ASKING)
+@pytest.mark.parametrize("operation", sorted(ASKING))
 def test_what_asks_aws_asks_it_last(operation: str) -> None:
     call = Caller()
     app_id = call.create("s-12345678")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from smsgen.model.status import AppStatus
 from smsgen.server.api import messages as m
 from smsgen.server.api.plain import answer_of, request_of
 
@@ -64,3 +65,9 @@ def test_what_is_none_is_not_said() -> None:
 def test_what_the_operation_does_not_have_is_refused_by_name(said: dict[str, Any], words: str) -> None:
     with pytest.raises(TypeError, match=words):
         request_of(m.CreateAppRequest, said)
+
+
+def test_a_status_is_a_plain_text() -> None:
+    answer = answer_of(m.GetAppResponse(app_summary=m.AppSummary(status=AppStatus.ACTIVE)))
+    assert answer == {"appSummary": {"status": "ACTIVE"}}
+    assert type(answer["appSummary"]["status"]) is str
