@@ -65,23 +65,23 @@ def compile_app(
     _check_names(app, servers)
     check_groups(servers, app.profile)
     built = build(app, servers, scripts or {})
-    found = (*check(servers, app), *built.problems)
-    if errors(found):
-        raise InvalidInput(found)
-    one = template(built)
+    diagnostics = (*check(servers, app), *built.problems)
+    if errors(diagnostics):
+        raise InvalidInput(diagnostics)
+    whole = template(built)
     children: tuple[Child, ...] = ()
-    if not fits(built, one):
-        one, children = split(built, format)
+    if not fits(built, whole):
+        whole, children = split(built, format)
     origins = {name: built.servers[key].path for key in built.servers for name in built.parts[key].resources}
     values = {declared.name: declared.value for declared in built.parameters}
-    return Compiled(one, children, origins if not children else {}, values, found, servers)
+    return Compiled(whole, children, origins if not children else {}, values, diagnostics, servers)
 
 
 def _check_names(app: App, servers: tuple[ResolvedServer, ...]) -> None:
     """Raise InvalidInput where two servers have one name: no server is lost, though nobody had the app checked."""
-    if len({one.logical_id for one in servers}) == len(servers):
+    if len({server.logical_id for server in servers}) == len(servers):
         return
-    problems, seen = Problems(None), view(app)
+    problems, places = Problems(None), view(app)
     for rule in (server_ids_differ, vm_ids_differ, logical_ids_differ):
-        rule(seen, problems)
+        rule(places, problems)
     raise InvalidInput(problems.all())

@@ -15,23 +15,23 @@ from smsgen.compiler.tropo import WaitConditionHandle
 
 
 def barrier_name(launch_order: int) -> str:
-    """Give the logical id of the barrier that follows a launch order."""
+    """Return the logical id of the barrier that follows a launch order."""
     return f"LaunchOrder{launch_order}Complete"
 
 
 def gates(waited_for: Sequence[tuple[int, Iterable[str]]], profile: str) -> dict[int, list[str]]:
-    """Give launch order -> the logical ids that its servers depend on.
+    """Return launch order -> the logical ids that its servers depend on.
 
     `waited_for`: (launch order, logical ids that must be complete) in ascending order.
     """
-    made: dict[int, list[str]] = {}
+    depends_on: dict[int, list[str]] = {}
     for (lower, names), (order, _) in pairwise(waited_for):
-        made[order] = [barrier_name(lower)] if profile == "hardened" else sorted(names)
-    return made
+        depends_on[order] = [barrier_name(lower)] if profile == "hardened" else sorted(names)
+    return depends_on
 
 
 def barrier(launch_order: int, waited_for: Iterable[str]) -> tuple[str, dict[str, Any]]:
-    """Give (logical id, resource) of the barrier that is there once all of `waited_for` are complete."""
+    """Return (logical id, resource) of the barrier that is there once all of `waited_for` are complete."""
     name = barrier_name(launch_order)
-    made: dict[str, Any] = WaitConditionHandle(name, DependsOn=sorted(waited_for)).to_dict()
-    return name, made
+    handle: dict[str, Any] = WaitConditionHandle(name, DependsOn=sorted(waited_for)).to_dict()
+    return name, handle

@@ -31,38 +31,40 @@ class Built(NamedTuple):
     problems: tuple[Diagnostic, ...]
 
     def orders(self) -> dict[int, list[str]]:
-        """Give launch order -> the logical ids of its servers, ascending."""
-        made: dict[int, list[str]] = {}
-        for logical_id, one in self.servers.items():
-            made.setdefault(one.launch_order, []).append(logical_id)
-        return made
+        """Return launch order -> the logical ids of its servers, ascending."""
+        by_order: dict[int, list[str]] = {}
+        for logical_id, server in self.servers.items():
+            by_order.setdefault(server.launch_order, []).append(logical_id)
+        return by_order
 
     def waited_for(self, logical_ids: Iterable[str]) -> list[str]:
-        """Give what must be complete before these servers count as launched."""
+        """Return what must be complete before these servers count as launched."""
         return [name for logical_id in logical_ids for name in self.parts[logical_id].waited_for]
 
 
 def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, bytes]) -> Built:
     """Make every resource. `scripts`: name in `userData.file` -> its bytes."""
-    named = {one.logical_id: one for one in servers}
+    named = {server.logical_id: server for server in servers}
     parameters = Parameters(servers)
     problems: list[Diagnostic] = []
     parts: dict[str, instance.Part] = {}
     gates = _gates(named, app.profile)
-    for logical_id, one in named.items():
-        script = boot_script(one, logical_id, scripts)
-        problems.extend(check_user_data(one, script))
+    for logical_id, server in named.items():
+        script = boot_script(server, logical_id, scripts)
+        problems.extend(check_user_data(server, script))
         parts[logical_id] = instance.build(
-            one,
+            server,
             logical_id,
             app=app,
             parameters=parameters,
-            depends_on=gates.get(one.launch_order, []),
+            depends_on=gates.get(server.launch_order, []),
             user_data=script.value if script else None,
         )
     declared = parameters.declared()
     owned = {logical_id: part.resources for logical_id, part in parts.items()}
-    problems.extend(taken_names(named, owned, (*(one.name for one in declared), *reserved_names(servers))))
+    problems.extend(
+        taken_names(named, owned, (*(server.name for server in declared), *reserved_names(servers)))
+    )
     problems.extend(long_names(named, parts, declared))
     problems.extend(group_namesakes(servers))
     return Built(app, named, parts, identity.resources(servers), declared, tuple(problems))
@@ -70,13 +72,13 @@ def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, b
 
 def _gates(named: Mapping[str, ResolvedServer], profile: str) -> dict[int, list[str]]:
     by_order: dict[int, list[str]] = {}
-    for logical_id, one in named.items():
-        by_order.setdefault(one.launch_order, []).append(logical_id)
+    for logical_id, server in named.items():
+        by_order.setdefault(server.launch_order, []).append(logical_id)
     return barrier.gates(list(by_order.items()), profile)
 
 
 def template(built: Built) -> Template:
-    """Give the one template that holds everything."""
+    """Return the one template that holds everything."""
     resources: dict[str, Any] = dict(built.identity)
     orders = built.orders()
     last = max(orders, default=0)
@@ -93,7 +95,7 @@ def template(built: Built) -> Template:
 
 
 def head(app: App, declared: tuple[Declared, ...], description: str = "") -> dict[str, Any]:
-    """Give what stands above a template's resources; `description` in place of the application's."""
+    """Return what stands above a template's resources; `description` in place of the application's."""
     body: dict[str, Any] = {
         "AWSTemplateFormatVersion": FORMAT_VERSION,
         "Description": description or app.description or f"Servers of {app.name}, in launch order",

@@ -21,138 +21,156 @@ Rule = Callable[[ResolvedServer, App], Iterator[Diagnostic]]
 
 
 def check(servers: Iterable[ResolvedServer], app: App) -> list[Diagnostic]:
-    """Give what the rules find in any of the servers; one finding for each place in the file."""
-    found = {}
-    for one in servers:
+    """Return what the rules find in any of the servers; one finding for each place in the file."""
+    diagnostics = {}
+    for server in servers:
         for rule in RULES:
-            for diagnostic in rule(one, app):
-                found[diagnostic.code, diagnostic.path] = diagnostic
-    return list(found.values())
+            for diagnostic in rule(server, app):
+                diagnostics[diagnostic.code, diagnostic.path] = diagnostic
+    return list(diagnostics.values())
 
 
 def check_early(app: App, script_files: Mapping[str, bytes]) -> list[Diagnostic]:
-    """Give the errors that hold of an application whatever else is wrong with it, so that all are said at once.
+    """Return the errors that hold of an application whatever else is wrong with it, so that all are said at once.
 
     `script_files`: name in `userData.file` -> its bytes.
     """
     servers = resolve(app)
-    found = {(taken.code, taken.path): taken for taken in taken_early(servers)}
-    for one in servers:
-        script = scripts.boot_script(one, "Server", script_files)
-        for diagnostic in (*tags_are_few(one, app), *check_user_data(one, script)):
-            found[diagnostic.code, diagnostic.path] = diagnostic
-    return list(found.values())
+    diagnostics = {(taken.code, taken.path): taken for taken in taken_early(servers)}
+    for server in servers:
+        script = scripts.boot_script(server, "Server", script_files)
+        for diagnostic in (*tags_are_few(server, app), *check_user_data(server, script)):
+            diagnostics[diagnostic.code, diagnostic.path] = diagnostic
+    return list(diagnostics.values())
 
 
-def check_user_data(one: ResolvedServer, script: scripts.BootScript | None) -> Iterator[Diagnostic]:
+def check_user_data(server: ResolvedServer, script: scripts.BootScript | None) -> Iterator[Diagnostic]:
     """Find user data over EC2's limit, once it is composed."""
     if script is not None and script.size > MAX_USER_DATA:
-        message = f"the user data of {one.title} takes {script.size:,} bytes, and EC2 takes {MAX_USER_DATA:,}"
+        message = (
+            f"the user data of {server.title} takes {script.size:,} bytes, and EC2 takes {MAX_USER_DATA:,}"
+        )
         hint = "put the script in S3, under userData.s3Location, or generate with --upload-scripts"
-        yield Diagnostic("USER_DATA_TOO_LONG", message, hint, path=one.path_of("user_data"))
+        yield Diagnostic("USER_DATA_TOO_LONG", message, hint, path=server.path_of("user_data"))
 
 
-def script_is_a_script(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
+def script_is_a_script(server: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """Refuse a user's text that is no script where the boot script does more than run it."""
-    text = scripts.text_of(one, {})
-    if not scripts.is_composed(one) or not text:
+    text = scripts.text_of(server, {})
+    if not scripts.is_composed(server) or not text:
         return
     first = text.lstrip()[:64]
-    windows = scripts.is_windows(one)
+    windows = scripts.is_windows(server)
     if windows and first.startswith("<script>"):
-        said = "a <script> (batch) block"
+        kind = "a <script> (batch) block"
     elif not windows and not first.startswith("#!"):
-        said = "no script: its first line does not begin with #!"
+        kind = "no script: its first line does not begin with #!"
     else:
         return
-    message = f"the user data of {one.title} is {said}, so readiness and configureScript cannot run it"
+    message = f"the user data of {server.title} is {kind}, so readiness and configureScript cannot run it"
     hint = (
         "write PowerShell"
         if windows
         else "begin it with #!/bin/bash, or leave readiness and configureScript out"
     )
-    yield Diagnostic("USER_DATA_NOT_A_SCRIPT", message, hint, path=one.path_of("user_data"))
+    yield Diagnostic("USER_DATA_NOT_A_SCRIPT", message, hint, path=server.path_of("user_data"))
 
 
-def scripts_can_be_fetched(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
+def scripts_can_be_fetched(server: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """Warn where a server is to read an object of S3 and has no instance profile."""
     if (
-        scripts_in_s3(one)
-        and not one.launch.iam_instance_profile_name
-        and not one.launch.create_instance_profile
+        scripts_in_s3(server)
+        and not server.launch.iam_instance_profile_name
+        and not server.launch.create_instance_profile
     ):
         field = (
-            "user_data" if one.launch.user_data and one.launch.user_data.s3_location else "configure_script"
+            "user_data"
+            if server.launch.user_data and server.launch.user_data.s3_location
+            else "configure_script"
         )
-        message = f"{one.title} fetches a script from S3 but has no instance profile that lets it"
+        message = f"{server.title} fetches a script from S3 but has no instance profile that lets it"
         hint = "name one with iamInstanceProfileName, or let smsgen make one with createInstanceProfile: true"
-        yield _warning("NO_INSTANCE_PROFILE", message, hint, one, field)
+        yield _warning("NO_INSTANCE_PROFILE", message, hint, server, field)
 
 
-def tags_are_few(one: ResolvedServer, app: App) -> Iterator[Diagnostic]:
+def tags_are_few(server: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """EC2 takes 50 tags a resource (EC2 user guide, "Tag restrictions"), those that smsgen adds among them."""
-    count = len(tags(one, app, one.title))
+    count = len(tags(server, app, server.title))
     if count > MAX_TAGS:
-        message = f"{one.title} would have {count} tags with the application's and smsgen's own; EC2 takes {MAX_TAGS}"
-        yield Diagnostic("TOO_MANY_TAGS", message, "remove some", path=one.path_of("tags"))
+        message = (
+            f"{server.title} would have {count} tags with the application's and smsgen's own;"
+            f" EC2 takes {MAX_TAGS}"
+        )
+        yield Diagnostic("TOO_MANY_TAGS", message, "remove some", path=server.path_of("tags"))
 
 
-def imdsv2_is_required(one: ResolvedServer, app: App) -> Iterator[Diagnostic]:
+def imdsv2_is_required(server: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """Security Hub EC2.8."""
-    options = one.launch.metadata_options
+    options = server.launch.metadata_options
     weakened = options is not None and options.http_tokens == "optional"
     unsaid = app.profile == "sms" and (options is None or options.http_tokens is None)
     if weakened or unsaid:
-        message = f"EC2.8: {one.title} answers IMDSv1 requests, which leak credentials through a proxy or an SSRF hole"
-        yield _warning("EC2.8", message, "set metadataOptions.httpTokens: required", one, "metadata_options")
+        message = (
+            f"EC2.8: {server.title} answers IMDSv1 requests,"
+            " which leak credentials through a proxy or an SSRF hole"
+        )
+        yield _warning(
+            "EC2.8", message, "set metadataOptions.httpTokens: required", server, "metadata_options"
+        )
 
 
-def volumes_are_encrypted(one: ResolvedServer, app: App) -> Iterator[Diagnostic]:
+def volumes_are_encrypted(server: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """Security Hub EC2.3."""
-    volumes = one.launch.volumes
+    volumes = server.launch.volumes
     plain = [volume.device for volume in volumes or () if volume.encrypted is False]
     if app.profile == "sms":
         plain = [volume.device for volume in volumes or () if not volume.encrypted] or ["the root volume"]
     elif volumes == ():
         plain = ["the root volume (volumes: [] leaves it as the image has it)"]
     if plain:
-        message = f"EC2.3: not encrypted by the template on {one.title}: {', '.join(plain)}"
-        yield _warning("EC2.3", message, "set encrypted: true, or encrypt the image", one, "volumes")
+        message = f"EC2.3: not encrypted by the template on {server.title}: {', '.join(plain)}"
+        yield _warning("EC2.3", message, "set encrypted: true, or encrypt the image", server, "volumes")
 
 
-def no_public_address(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
+def no_public_address(server: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """Security Hub EC2.9."""
-    if one.launch.associate_public_ip_address:
-        message = f"EC2.9: {one.title} gets a public IPv4 address"
+    if server.launch.associate_public_ip_address:
+        message = f"EC2.9: {server.title} gets a public IPv4 address"
         hint = "leave associatePublicIpAddress out and reach it through a load balancer or Session Manager"
-        yield _warning("EC2.9", message, hint, one, "associate_public_ip_address")
+        yield _warning("EC2.9", message, hint, server, "associate_public_ip_address")
 
 
-def is_managed(one: ResolvedServer, _: App) -> Iterator[Diagnostic]:
+def is_managed(server: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """Security Hub SSM.1."""
-    if one.launch.create_instance_profile is False and not one.launch.iam_instance_profile_name:
-        message = f"SSM.1: {one.title} has no instance profile, so Systems Manager cannot manage it"
+    if server.launch.create_instance_profile is False and not server.launch.iam_instance_profile_name:
+        message = f"SSM.1: {server.title} has no instance profile, so Systems Manager cannot manage it"
         yield _warning(
-            "SSM.1", message, "name one, or set createInstanceProfile: true", one, "create_instance_profile"
+            "SSM.1",
+            message,
+            "name one, or set createInstanceProfile: true",
+            server,
+            "create_instance_profile",
         )
 
 
-def hop_limit_is_one(one: ResolvedServer, app: App) -> Iterator[Diagnostic]:
+def hop_limit_is_one(server: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """Security Hub EC2.170 asks IMDSv2 of launch templates; a longer way to it reaches into containers."""
-    options = one.launch.metadata_options
+    options = server.launch.metadata_options
     limit = options.http_put_response_hop_limit if options else None
     if app.profile == "hardened" and limit is not None and limit > 1:
         message = (
-            f"EC2.8: the metadata service of {one.title} answers over {limit} hops, so containers reach it"
+            f"EC2.8: the metadata service of {server.title} answers over {limit} hops, so containers reach it"
         )
-        yield _warning("EC2.8_HOPS", message, "leave httpPutResponseHopLimit at 1", one, "metadata_options")
+        yield _warning(
+            "EC2.8_HOPS", message, "leave httpPutResponseHopLimit at 1", server, "metadata_options"
+        )
 
 
-def is_monitored(one: ResolvedServer, app: App) -> Iterator[Diagnostic]:
+def is_monitored(server: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """AWS Config rule ec2-instance-detailed-monitoring-enabled; Security Hub has no control of its own."""
-    if app.profile == "hardened" and one.launch.monitoring is False:
-        message = f"detailed monitoring is switched off on {one.title}"
-        yield _warning("NO_MONITORING", message, "leave monitoring out", one, "monitoring")
+    if app.profile == "hardened" and server.launch.monitoring is False:
+        message = f"detailed monitoring is switched off on {server.title}"
+        yield _warning("NO_MONITORING", message, "leave monitoring out", server, "monitoring")
 
 
 RULES: tuple[Rule, ...] = (
@@ -168,5 +186,5 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _warning(code: str, message: str, hint: str, one: ResolvedServer, field: str) -> Diagnostic:
-    return Diagnostic(code, message, hint, Severity.WARNING, path=one.path_of(field))
+def _warning(code: str, message: str, hint: str, server: ResolvedServer, field: str) -> Diagnostic:
+    return Diagnostic(code, message, hint, Severity.WARNING, path=server.path_of(field))

@@ -60,10 +60,10 @@ def taken_early(servers: Iterable[ResolvedServer]) -> Iterator[Diagnostic]:
     """
     servers = tuple(servers)
     known: dict[str, list[ResolvedServer]] = {}
-    for one in servers:
-        known.setdefault(one.logical_id.lower(), []).append(one)
-    alone = {one.logical_id: one for (one, *more) in known.values() if not more}
-    owned = {logical_id: resource_names(one, logical_id) for logical_id, one in alone.items()}
+    for server in servers:
+        known.setdefault(server.logical_id.lower(), []).append(server)
+    alone = {server.logical_id: server for (server, *more) in known.values() if not more}
+    owned = {logical_id: resource_names(server, logical_id) for logical_id, server in alone.items()}
     yield from taken_names(alone, owned, {*reserved_names(servers), *open_names(servers)})
 
 
@@ -80,9 +80,9 @@ def long_names(
     """Find servers from whose logical id names are made that are longer than CloudFormation takes."""
     images = {one.name for one in declared}
     for logical_id, server in servers.items():
-        made = [*parts[logical_id].resources, logical_id + "X" * _LONGEST_SUFFIX]
-        made += [f"{logical_id}ImageId"] if f"{logical_id}ImageId" in images else []
-        most = MAX_NAME - max(map(len, made)) + len(logical_id)
+        names = [*parts[logical_id].resources, logical_id + "X" * _LONGEST_SUFFIX]
+        names += [f"{logical_id}ImageId"] if f"{logical_id}ImageId" in images else []
+        most = MAX_NAME - max(map(len, names)) + len(logical_id)
         if len(logical_id) > most:
             message = (
                 f"the logical id of {server.title[:80]} has {len(logical_id)} characters, and the names that are made"

@@ -17,16 +17,16 @@ _SSM = "arn:${AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
 
 
 def wanted_by(servers: Iterable[ResolvedServer]) -> tuple[ResolvedServer, ...]:
-    """Give the servers that want the profile: those that ask for one and name none."""
+    """Return the servers that want the profile: those that ask for one and name none."""
     return tuple(
-        one
-        for one in servers
-        if one.launch.create_instance_profile and not one.launch.iam_instance_profile_name
+        server
+        for server in servers
+        if server.launch.create_instance_profile and not server.launch.iam_instance_profile_name
     )
 
 
 def resources(servers: Iterable[ResolvedServer]) -> dict[str, dict[str, Any]]:
-    """Give the role and the profile for those servers that want them; nothing where none does."""
+    """Return the role and the profile for those servers that want them; nothing where none does."""
     wanting = wanted_by(servers)
     if not wanting:
         return {}
@@ -51,23 +51,23 @@ def resources(servers: Iterable[ResolvedServer]) -> dict[str, dict[str, Any]]:
     return {ROLE: role.to_dict(), PROFILE: profile.to_dict()}
 
 
-def scripts_in_s3(one: ResolvedServer) -> tuple[S3Location, ...]:
-    """Give the objects that a server's boot script fetches."""
-    user_data = one.launch.user_data.s3_location if one.launch.user_data else None
+def scripts_in_s3(server: ResolvedServer) -> tuple[S3Location, ...]:
+    """Return the objects that a server's boot script fetches."""
+    user_data = server.launch.user_data.s3_location if server.launch.user_data else None
     fetched = [
         location
-        for location in (user_data, one.launch.configure_script)
-        if location and location not in one.embedded
+        for location in (user_data, server.launch.configure_script)
+        if location and location not in server.embedded
     ]
-    return (*fetched, one.validation.script) if one.validation else tuple(fetched)
+    return (*fetched, server.validation.script) if server.validation else tuple(fetched)
 
 
 def _may_read(servers: Iterable[ResolvedServer]) -> list[dict[str, Any]]:
-    return _may("s3:GetObject", {location for one in servers for location in scripts_in_s3(one)})
+    return _may("s3:GetObject", {location for server in servers for location in scripts_in_s3(server)})
 
 
 def _may_report(servers: Iterable[ResolvedServer]) -> list[dict[str, Any]]:
-    return _may("s3:PutObject", {one.validation.report for one in servers if one.validation})
+    return _may("s3:PutObject", {server.validation.report for server in servers if server.validation})
 
 
 def _may(action: str, objects: set[S3Location]) -> list[dict[str, Any]]:
@@ -83,7 +83,9 @@ def _literal(key: str) -> str:
 
 
 def _may_signal(servers: Iterable[ResolvedServer]) -> list[dict[str, Any]]:
-    if not any(one.launch.readiness and one.launch.readiness.signal == "creationPolicy" for one in servers):
+    if not any(
+        server.launch.readiness and server.launch.readiness.signal == "creationPolicy" for server in servers
+    ):
         return []
     return [
         {"Effect": "Allow", "Action": "cloudformation:SignalResource", "Resource": {"Ref": "AWS::StackId"}}

@@ -48,7 +48,7 @@ class Part(NamedTuple):
 
 
 def build(
-    one: ResolvedServer,
+    server: ResolvedServer,
     logical_id: str,
     *,
     app: App,
@@ -56,81 +56,81 @@ def build(
     depends_on: list[str],
     user_data: Any = None,
 ) -> Part:
-    """Give the resources of one server. `user_data` is the finished value of the property, or None."""
-    made = {logical_id: _instance(one, logical_id, app, parameters, depends_on, user_data)}
+    """Return the resources of one server. `user_data` is the finished value of the property, or None."""
+    resources = {logical_id: _instance(server, logical_id, app, parameters, depends_on, user_data)}
     waited_for = [logical_id]
-    for volume in retained(one):
+    for volume in retained(server):
         volume_id, attachment_id = volume_names(logical_id, volume)
-        made[volume_id], made[attachment_id] = _retained(one, logical_id, volume, volume_id, app)
+        resources[volume_id], resources[attachment_id] = _retained(server, logical_id, volume, volume_id, app)
         waited_for.append(attachment_id)
-    if signals_by_wait_condition(one):
+    if signals_by_wait_condition(server):
         # A pair for each server, not a count for all: CloudFormation cannot update a WaitCondition, so a server that
         # joins its group must not touch those of the others.
-        made[handle_name(logical_id)] = WaitConditionHandle(handle_name(logical_id)).to_dict()
-        made[f"{logical_id}Ready"] = _wait_condition(one, logical_id)
+        resources[handle_name(logical_id)] = WaitConditionHandle(handle_name(logical_id)).to_dict()
+        resources[f"{logical_id}Ready"] = _wait_condition(server, logical_id)
         waited_for.append(f"{logical_id}Ready")
-    return Part(made, tuple(waited_for))
+    return Part(resources, tuple(waited_for))
 
 
-def resource_names(one: ResolvedServer, logical_id: str) -> tuple[str, ...]:
-    """Give the logical ids of all that `build` makes of one server."""
-    names = [logical_id, *(name for volume in retained(one) for name in volume_names(logical_id, volume))]
-    if signals_by_wait_condition(one):
+def resource_names(server: ResolvedServer, logical_id: str) -> tuple[str, ...]:
+    """Return the logical ids of all that `build` makes of one server."""
+    names = [logical_id, *(name for volume in retained(server) for name in volume_names(logical_id, volume))]
+    if signals_by_wait_condition(server):
         names += [handle_name(logical_id), f"{logical_id}Ready"]
     return tuple(names)
 
 
 def handle_name(logical_id: str) -> str:
-    """Give the logical id of the handle that a server's boot script signals."""
+    """Return the logical id of the handle that a server's boot script signals."""
     return f"{logical_id}Handle"
 
 
 def volume_names(logical_id: str, volume: Volume) -> tuple[str, str]:
-    """Give the logical ids of a retained volume and of its attachment, made from its device name."""
+    """Return the logical ids of a retained volume and of its attachment, made from its device name."""
     device = "".join(part[:1].upper() + part[1:] for part in volume.device.removeprefix("/dev/").split("/"))
     name = f"{logical_id}Volume{''.join(c for c in device if c.isalnum())}"
     return name, f"{name}Attachment"
 
 
-def retained(one: ResolvedServer) -> tuple[Volume, ...]:
-    """Give the volumes that are resources of their own, by device."""
-    volumes = (volume for volume in one.launch.volumes or () if volume.retain)
+def retained(server: ResolvedServer) -> tuple[Volume, ...]:
+    """Return the volumes that are resources of their own, by device."""
+    volumes = (volume for volume in server.launch.volumes or () if volume.retain)
     return tuple(sorted(volumes, key=lambda volume: volume.device))
 
 
-def signals_by_wait_condition(one: ResolvedServer) -> bool:
-    """Whether the server says that it is ready through a WaitCondition."""
-    return one.launch.readiness is not None and one.launch.readiness.signal == "waitCondition"
+def signals_by_wait_condition(server: ResolvedServer) -> bool:
+    """Return whether the server says that it is ready through a WaitCondition."""
+    return server.launch.readiness is not None and server.launch.readiness.signal == "waitCondition"
 
 
 def _instance(
-    one: ResolvedServer,
+    server: ResolvedServer,
     logical_id: str,
     app: App,
     parameters: Parameters,
     depends_on: list[str],
     user_data: Any,
 ) -> dict[str, Any]:
-    launch = one.launch
+    launch = server.launch
     properties: dict[str, Any] = {
-        "ImageId": parameters.image(one, logical_id),
-        "InstanceType": parameters.instance_type(one),
-        "Tags": Tags(tags(one, app, logical_id)),
-        **_network(one, parameters),
-        **_hardening(one, app.profile),
+        "ImageId": parameters.image(server, logical_id),
+        "InstanceType": parameters.instance_type(server),
+        "Tags": Tags(tags(server, app, logical_id)),
+        **_network(server, parameters),
+        **_hardening(server, app.profile),
     }
-    devices = _block_devices(one, app.profile)
-    said = {
+    devices = _block_devices(server, app.profile)
+    optional = {
         "KeyName": launch.ec2_key_name,
         "AvailabilityZone": launch.availability_zone,
         "Tenancy": launch.tenancy,
         "UserData": user_data,
-        "IamInstanceProfile": _profile(one),
+        "IamInstanceProfile": _profile(server),
         "BlockDeviceMappings": devices or None,
         "DisableApiTermination": True if launch.stateful else None,
     }
-    properties.update((name, value) for name, value in said.items() if value is not None)
-    attributes: dict[str, Any] = {"Metadata": {"smsgen": metadata(one)}}
+    properties.update((name, value) for name, value in optional.items() if value is not None)
+    attributes: dict[str, Any] = {"Metadata": {"smsgen": metadata(server)}}
     if depends_on:
         attributes["DependsOn"] = depends_on
     if launch.readiness is not None and launch.readiness.signal == "creationPolicy":
@@ -138,13 +138,13 @@ def _instance(
         attributes["CreationPolicy"] = CreationPolicy(ResourceSignal=signal)
     if launch.stateful:
         attributes.update(DeletionPolicy="Retain", UpdateReplacePolicy="Retain")
-    made: dict[str, Any] = Instance(logical_id, **properties, **attributes).to_dict()
-    return made
+    instance: dict[str, Any] = Instance(logical_id, **properties, **attributes).to_dict()
+    return instance
 
 
-def _network(one: ResolvedServer, parameters: Parameters) -> dict[str, Any]:
-    launch = one.launch
-    subnet, groups = parameters.subnet(one), parameters.security_groups(one)
+def _network(server: ResolvedServer, parameters: Parameters) -> dict[str, Any]:
+    launch = server.launch
+    subnet, groups = parameters.subnet(server), parameters.security_groups(server)
     address = {"PrivateIpAddress": launch.private_ip_address} if launch.private_ip_address else {}
     if launch.associate_public_ip_address is None:
         return {"SubnetId": subnet, "SecurityGroupIds": groups, **address}
@@ -159,71 +159,73 @@ def _network(one: ResolvedServer, parameters: Parameters) -> dict[str, Any]:
     return {"NetworkInterfaces": [interface]}
 
 
-def _hardening(one: ResolvedServer, profile: str) -> dict[str, Any]:
-    launch, hardened = one.launch, profile == "hardened"
-    made: dict[str, Any] = {}
+def _hardening(server: ResolvedServer, profile: str) -> dict[str, Any]:
+    launch, hardened = server.launch, profile == "hardened"
+    properties: dict[str, Any] = {}
     monitoring = launch.monitoring if launch.monitoring is not None else (True if hardened else None)
     if monitoring is not None:
-        made["Monitoring"] = monitoring
+        properties["Monitoring"] = monitoring
     optimized = launch.ebs_optimized
     if optimized is None and hardened:
         optimized = (launch.instance_type or "").partition(".")[0] not in _NOT_EBS_OPTIMIZED or None
     if optimized is not None:
-        made["EbsOptimized"] = optimized
-    options = _metadata_options(one, hardened)
+        properties["EbsOptimized"] = optimized
+    options = _metadata_options(server, hardened)
     if options:
-        made["MetadataOptions"] = MetadataOptions(**options)
+        properties["MetadataOptions"] = MetadataOptions(**options)
     if hardened:
-        made["PropagateTagsToVolumeOnCreation"] = True
-    return made
+        properties["PropagateTagsToVolumeOnCreation"] = True
+    return properties
 
 
-def _metadata_options(one: ResolvedServer, hardened: bool) -> dict[str, Any]:
-    said = one.launch.metadata_options
+def _metadata_options(server: ResolvedServer, hardened: bool) -> dict[str, Any]:
+    asked = server.launch.metadata_options
     options: dict[str, Any] = {}
     if hardened:
         # Security Hub EC2.8; a hop limit of 1 keeps containers and proxies on the server away from the credentials.
         options = {"HttpEndpoint": "enabled", "HttpTokens": "required", "HttpPutResponseHopLimit": 1}
-    if said is not None:
+    if asked is not None:
         named = {
-            "HttpTokens": said.http_tokens,
-            "HttpPutResponseHopLimit": said.http_put_response_hop_limit,
-            "HttpEndpoint": said.http_endpoint,
-            "InstanceMetadataTags": said.instance_metadata_tags,
-            "HttpProtocolIpv6": said.http_protocol_ipv6,
+            "HttpTokens": asked.http_tokens,
+            "HttpPutResponseHopLimit": asked.http_put_response_hop_limit,
+            "HttpEndpoint": asked.http_endpoint,
+            "InstanceMetadataTags": asked.instance_metadata_tags,
+            "HttpProtocolIpv6": asked.http_protocol_ipv6,
         }
         options.update((name, value) for name, value in named.items() if value is not None)
     return options
 
 
-def _profile(one: ResolvedServer) -> Any:
-    if one.launch.iam_instance_profile_name:
-        return one.launch.iam_instance_profile_name
-    return Ref(identity.PROFILE) if one.launch.create_instance_profile else None
+def _profile(server: ResolvedServer) -> Any:
+    if server.launch.iam_instance_profile_name:
+        return server.launch.iam_instance_profile_name
+    return Ref(identity.PROFILE) if server.launch.create_instance_profile else None
 
 
-def _block_devices(one: ResolvedServer, profile: str) -> list[Any]:
-    """Give the mappings by device. Volumes that outlive the server are not among them."""
-    said = one.launch.volumes
+def _block_devices(server: ResolvedServer, profile: str) -> list[Any]:
+    """Return the mappings by device. Volumes that outlive the server are not among them."""
+    declared = server.launch.volumes
     hardened = profile == "hardened"
     # What only names the root volume says nothing in profile sms, which leaves the image's devices alone.
     volumes = [
-        volume for volume in said or () if not volume.retain and (hardened or volume != Volume(volume.device))
+        volume
+        for volume in declared or ()
+        if not volume.retain and (hardened or volume != Volume(volume.device))
     ]
     # `volumes: []` says that the image's own devices are to be left alone.
-    if hardened and said != () and not any(volume.device in ROOT_DEVICES for volume in said or ()):
+    if hardened and declared != () and not any(volume.device in ROOT_DEVICES for volume in declared or ()):
         volumes.append(Volume(device=ROOT_DEVICE))
     volumes.sort(key=lambda volume: volume.device)
     return [
-        BlockDeviceMapping(DeviceName=volume.device, Ebs=EbsBlockDevice(**_ebs(volume, one, hardened)))
+        BlockDeviceMapping(DeviceName=volume.device, Ebs=EbsBlockDevice(**_ebs(volume, server, hardened)))
         for volume in volumes
     ]
 
 
-def _ebs(volume: Volume, one: ResolvedServer, hardened: bool) -> dict[str, Any]:
+def _ebs(volume: Volume, server: ResolvedServer, hardened: bool) -> dict[str, Any]:
     keep = volume.delete_on_termination
-    if keep is None and (hardened or one.launch.stateful):
-        keep = not one.launch.stateful
+    if keep is None and (hardened or server.launch.stateful):
+        keep = not server.launch.stateful
     named = {
         "VolumeSize": volume.size,
         "VolumeType": volume.type or ("gp3" if hardened else None),
@@ -238,14 +240,14 @@ def _ebs(volume: Volume, one: ResolvedServer, hardened: bool) -> dict[str, Any]:
 
 
 def _retained(
-    one: ResolvedServer, logical_id: str, volume: Volume, volume_id: str, app: App
+    server: ResolvedServer, logical_id: str, volume: Volume, volume_id: str, app: App
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give the volume, which CloudFormation snapshots before it deletes it, and its attachment."""
+    """Return the volume, which CloudFormation snapshots before it deletes it, and its attachment."""
     properties = {
         "AvailabilityZone": GetAtt(logical_id, "AvailabilityZone"),
         "VolumeType": volume.type or "gp3",
         "Encrypted": True if volume.encrypted is None else volume.encrypted,
-        "Tags": Tags(tags(one, app, logical_id, name=f"{one.title} {volume.device}")),
+        "Tags": Tags(tags(server, app, logical_id, name=f"{server.title} {volume.device}")),
     }
     named = {
         "Size": volume.size,
@@ -255,52 +257,52 @@ def _retained(
         "SnapshotId": volume.snapshot_id,
     }
     properties.update((name, value) for name, value in named.items() if value is not None)
-    made = EbsVolume(volume_id, DeletionPolicy="Snapshot", UpdateReplacePolicy="Snapshot", **properties)
+    resource = EbsVolume(volume_id, DeletionPolicy="Snapshot", UpdateReplacePolicy="Snapshot", **properties)
     attachment = VolumeAttachment(
         f"{volume_id}Attachment", Device=volume.device, InstanceId=Ref(logical_id), VolumeId=Ref(volume_id)
     )
-    return made.to_dict(), attachment.to_dict()
+    return resource.to_dict(), attachment.to_dict()
 
 
-def _wait_condition(one: ResolvedServer, logical_id: str) -> dict[str, Any]:
-    readiness = one.launch.readiness
+def _wait_condition(server: ResolvedServer, logical_id: str) -> dict[str, Any]:
+    readiness = server.launch.readiness
     timeout = seconds(readiness.timeout) if readiness else None
-    made: dict[str, Any] = WaitCondition(
+    condition: dict[str, Any] = WaitCondition(
         f"{logical_id}Ready",
         DependsOn=[logical_id],
         Handle=Ref(handle_name(logical_id)),
         Timeout=str(timeout),
         Count=1,
     ).to_dict()
-    return made
+    return condition
 
 
-def tags(one: ResolvedServer, app: App, logical_id: str, *, name: str = "") -> dict[str, str]:
-    """Give the tags of a server's resources, sorted by key: a server's own win over the application's."""
-    made = {
-        "Name": name or one.title or logical_id,
+def tags(server: ResolvedServer, app: App, logical_id: str, *, name: str = "") -> dict[str, str]:
+    """Return the tags of a server's resources, sorted by key: a server's own win over the application's."""
+    pairs = {
+        "Name": name or server.title or logical_id,
         "smsgen:app": app.name,
         "smsgen:app-id": app.app_id,
-        "smsgen:launch-order": str(one.launch_order),
+        "smsgen:launch-order": str(server.launch_order),
     }
-    more = {"smsgen:group": one.group.name, "smsgen:server-id": one.server.server_id}
-    made.update((key, value) for key, value in more.items() if value)
-    made.update((key, value) for key, value in app.tags)
-    made.update((key, value) for key, value in one.launch.tags or ())
-    return dict(sorted(made.items()))
+    more = {"smsgen:group": server.group.name, "smsgen:server-id": server.server.server_id}
+    pairs.update((key, value) for key, value in more.items() if value)
+    pairs.update((key, value) for key, value in app.tags)
+    pairs.update((key, value) for key, value in server.launch.tags or ())
+    return dict(sorted(pairs.items()))
 
 
-def metadata(one: ResolvedServer) -> dict[str, Any]:
-    """Give the Metadata that says which server a resource is, in the words of the application file."""
-    vm = one.server.vm_server
+def metadata(server: ResolvedServer) -> dict[str, Any]:
+    """Return the Metadata that says which server a resource is, in the words of the application file."""
+    vm = server.server.vm_server
     named = {
-        "group": one.group.name,
-        "launchOrder": one.launch_order,
-        "serverId": one.server.server_id,
+        "group": server.group.name,
+        "launchOrder": server.launch_order,
+        "serverId": server.server.server_id,
         "vmName": vm.vm_name,
         "vmId": vm.vm_server_address.vm_id,
         "vmManagerId": vm.vm_server_address.vm_manager_id,
-        "replicationJobId": one.server.replication_job_id,
-        "vpc": one.launch.vpc,
+        "replicationJobId": server.server.replication_job_id,
+        "vpc": server.launch.vpc,
     }
     return {name: value for name, value in named.items() if value not in ("", None)}

@@ -15,18 +15,18 @@ KINDS = (("InstanceId", "Instance id", "Instance ids"), ("PrivateIp", "Private a
 
 
 def outputs(servers: Mapping[str, ResolvedServer]) -> dict[str, dict[str, Any]]:
-    """Give the Outputs section. `servers`: by logical id, in launch order."""
+    """Return the Outputs section. `servers`: by logical id, in launch order."""
     if not are_folded(len(servers)):
         return {
             f"{logical_id}{suffix}": _output(
-                f"{logical_id}{suffix}", f"{text} of {one.title}", _value(suffix, logical_id)
+                f"{logical_id}{suffix}", f"{text} of {server.title}", _value(suffix, logical_id)
             )
-            for logical_id, one in servers.items()
+            for logical_id, server in servers.items()
             for suffix, text, _ in KINDS
         }
     by_group: dict[str, list[str]] = {}
-    for logical_id, one in servers.items():
-        by_group.setdefault(one.group.name, []).append(logical_id)
+    for logical_id, server in servers.items():
+        by_group.setdefault(server.group.name, []).append(logical_id)
     return {
         f"{group_prefix(group)}{suffix}s": folded(
             f"{group_prefix(group)}{suffix}s", group, suffix, text, members
@@ -37,12 +37,12 @@ def outputs(servers: Mapping[str, ResolvedServer]) -> dict[str, dict[str, Any]]:
 
 
 def are_folded(servers: int) -> bool:
-    """Whether so many servers are put out by group."""
+    """Return whether so many servers are put out by group."""
     return servers * len(KINDS) > MAX_OUTPUTS
 
 
 def folded(name: str, group: str, suffix: str, text: str, members: list[str]) -> dict[str, Any]:
-    """Give one output for many servers: what is put out of each, joined by commas in the order of `members`."""
+    """Return one output for many servers: what is put out of each, joined by commas in the order of `members`."""
     value = Join(",", [_value(suffix, logical_id) for logical_id in members])
     return _output(name, f"{text} of group {group}, in the order of the template", value)
 
@@ -52,5 +52,5 @@ def _value(suffix: str, logical_id: str) -> Any:
 
 
 def _output(name: str, description: str, value: Any) -> dict[str, Any]:
-    made: dict[str, Any] = Output(name, Description=description, Value=value).to_dict()
-    return made
+    output: dict[str, Any] = Output(name, Description=description, Value=value).to_dict()
+    return output

@@ -36,11 +36,11 @@ class Parameters:
 
     def __init__(self, servers: Iterable[ResolvedServer]) -> None:
         self._declared: dict[str, Declared] = {}
-        self._own = {_own_image(one.logical_id) for one in servers if not one.server.image_id}
+        self._own = {_own_image(server.logical_id) for server in servers if not server.server.image_id}
 
-    def image(self, one: ResolvedServer, logical_id: str) -> Any:
-        """Give what ImageId is: the server's image, or a parameter for it."""
-        image = one.server.image_id
+    def image(self, server: ResolvedServer, logical_id: str) -> Any:
+        """Return what ImageId is: the server's image, or a parameter for it."""
+        image = server.server.image_id
         if image.startswith("ssm:"):
             path = image.removeprefix("ssm:")
             name = _own_image(alphanumeric(path)[:180])
@@ -51,34 +51,34 @@ class Parameters:
             return self._ref(name, "Images", value=path, Type=kind, Default=path, Description=text)
         if image:
             return image
-        text = f"Image (AMI) of the server {one.title}"
+        text = f"Image (AMI) of the server {server.title}"
         return self._ref(_own_image(logical_id), "Images", Type="AWS::EC2::Image::Id", Description=text)
 
-    def instance_type(self, one: ResolvedServer) -> Any:
-        """Give what InstanceType is: the launch configuration's, or a parameter for the whole group."""
-        if one.launch.instance_type:
-            return one.launch.instance_type
+    def instance_type(self, server: ResolvedServer) -> Any:
+        """Return what InstanceType is: the launch configuration's, or a parameter for the whole group."""
+        if server.launch.instance_type:
+            return server.launch.instance_type
         return self._ref(
-            f"{group_prefix(one.group.name)}InstanceType",
+            f"{group_prefix(server.group.name)}InstanceType",
             "Instances",
             Type="String",
-            Description=f"EC2 instance type of the servers of group {one.group.name}",
+            Description=f"EC2 instance type of the servers of group {server.group.name}",
             AllowedPattern=INSTANCE_TYPE_PATTERN,
             ConstraintDescription="must be an EC2 instance type such as m6i.large",
         )
 
-    def subnet(self, one: ResolvedServer) -> Any:
-        """Give what SubnetId is: the launch configuration's, or a parameter for the whole application."""
-        if one.launch.subnet:
-            return one.launch.subnet
+    def subnet(self, server: ResolvedServer) -> Any:
+        """Return what SubnetId is: the launch configuration's, or a parameter for the whole application."""
+        if server.launch.subnet:
+            return server.launch.subnet
         text = "Subnet of every server that names none"
         return self._ref(SUBNET, "Network", Type="AWS::EC2::Subnet::Id", Description=text)
 
-    def security_groups(self, one: ResolvedServer) -> Any:
-        """Give what SecurityGroupIds is: a list of ids, or a list parameter for the whole application."""
-        said = one.launch.security_groups or (one.launch.security_group,)
-        if said[0]:
-            return list(said)
+    def security_groups(self, server: ResolvedServer) -> Any:
+        """Return what SecurityGroupIds is: a list of ids, or a list parameter for the whole application."""
+        groups = server.launch.security_groups or (server.launch.security_group,)
+        if groups[0]:
+            return list(groups)
         text = "Security groups of every server that names none"
         return self._ref(
             SECURITY_GROUPS, "Network", Type="List<AWS::EC2::SecurityGroup::Id>", Description=text
@@ -90,22 +90,26 @@ class Parameters:
         return Ref(name)
 
     def declared(self) -> tuple[Declared, ...]:
-        """Give the parameters in the order that people read them: by group, then by name."""
-        return tuple(sorted(self._declared.values(), key=lambda one: (GROUPS.index(one.group), one.name)))
+        """Return the parameters in the order that people read them: by group, then by name."""
+        return tuple(
+            sorted(
+                self._declared.values(), key=lambda parameter: (GROUPS.index(parameter.group), parameter.name)
+            )
+        )
 
 
 def open_names(servers: Iterable[ResolvedServer]) -> set[str]:
     """Return the names of the parameters for what servers leave open, but for those that groups and images share."""
-    found: set[str] = set()
-    for one in servers:
-        groups = one.launch.security_groups or (one.launch.security_group,)
+    names_of_parameters: set[str] = set()
+    for server in servers:
+        groups = server.launch.security_groups or (server.launch.security_group,)
         names = (
-            (_own_image(one.logical_id), one.server.image_id),
-            (SUBNET, one.launch.subnet),
+            (_own_image(server.logical_id), server.server.image_id),
+            (SUBNET, server.launch.subnet),
             (SECURITY_GROUPS, groups[0]),
         )
-        found.update(name for name, value in names if not value)
-    return found
+        names_of_parameters.update(name for name, value in names if not value)
+    return names_of_parameters
 
 
 def _own_image(name: str) -> str:
@@ -113,15 +117,15 @@ def _own_image(name: str) -> str:
 
 
 def section(declared: Iterable[Declared]) -> dict[str, Any]:
-    """Give the Parameters section."""
-    return {one.name: one.declaration.to_dict() for one in declared}
+    """Return the Parameters section."""
+    return {server.name: server.declaration.to_dict() for server in declared}
 
 
 def interface(declared: Iterable[Declared]) -> dict[str, Any]:
-    """Give the AWS::CloudFormation::Interface metadata: the parameters by group."""
+    """Return the AWS::CloudFormation::Interface metadata: the parameters by group."""
     names: dict[str, list[str]] = {}
-    for one in declared:
-        names.setdefault(one.group, []).append(one.name)
+    for server in declared:
+        names.setdefault(server.group, []).append(server.name)
     return {
         "ParameterGroups": [
             {"Label": {"default": group}, "Parameters": names[group]} for group in GROUPS if group in names

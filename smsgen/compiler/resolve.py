@@ -61,7 +61,7 @@ class ResolvedServer(NamedTuple):
         return names.title(self.server)
 
     def path_of(self, field: str) -> Path:
-        """Give the place of a launch field (`instance_type`): where it was said, or the server where it was not."""
+        """Return the place of a launch field (`instance_type`): where it was said, or the server where it was not."""
         for path, launch in self.said_at:
             if getattr(launch, field) is not None:
                 return (*path, _CAMEL[field])
@@ -73,7 +73,7 @@ def resolve(
     validations: Mapping[str, Validation] | None = None,
     objects: Mapping[S3Location, str] | None = None,
 ) -> tuple[ResolvedServer, ...]:
-    """Give every server of the app, by launch order, then group name, then identity.
+    """Return every server of the app, by launch order, then group name, then identity.
 
     `validations`: server id -> what it validates itself with. `objects`: scripts in S3 that have been read.
     """
@@ -86,19 +86,21 @@ def resolve(
         for index, server in enumerate(group.server_list)
     ]
     if read:
-        servers = [one._replace(embedded=_embedded(one.launch, read)) for one in servers]
-    return tuple(sorted(servers, key=lambda one: (one.launch_order, one.group.name, one.identity)))
+        servers = [server._replace(embedded=_embedded(server.launch, read)) for server in servers]
+    return tuple(
+        sorted(servers, key=lambda server: (server.launch_order, server.group.name, server.identity))
+    )
 
 
 def embeddable(launch: Launch) -> dict[str, S3Location]:
-    """Give launch field -> the script in S3 that can stand in a server's user data, in place of being fetched at boot.
+    """Return launch field -> the script in S3 that can stand in a server's user data, not to be fetched at boot.
 
     The user data may always; the configuration script where the server has no instance profile to fetch it with.
     """
-    found = {"user_data": launch.user_data.s3_location if launch.user_data else None}
+    scripts = {"user_data": launch.user_data.s3_location if launch.user_data else None}
     if not launch.iam_instance_profile_name and not launch.create_instance_profile:
-        found["configure_script"] = launch.configure_script
-    return {field: location for field, location in found.items() if location}
+        scripts["configure_script"] = launch.configure_script
+    return {field: location for field, location in scripts.items() if location}
 
 
 def _embedded(launch: Launch, objects: Mapping[S3Location, str]) -> dict[S3Location, str]:
@@ -122,19 +124,19 @@ def _server(app: App, group: ServerGroup, server: Server, group_path: Path, path
 
 
 def join(*launches: Launch) -> Launch:
-    """Give the launch configuration of which each field is the first that says anything."""
-    made = launches[0]
+    """Return the launch configuration of which each field is the first that says anything."""
+    launch = launches[0]
     for other in launches[1:]:
-        pairs = zip(made, other, strict=True)
-        made = Launch._make(mine if mine is not None else theirs for mine, theirs in pairs)
-    return _one_way_of_naming_groups(made, launches)
+        pairs = zip(launch, other, strict=True)
+        launch = Launch._make(mine if mine is not None else theirs for mine, theirs in pairs)
+    return _one_way_of_naming_groups(launch, launches)
 
 
-def _one_way_of_naming_groups(made: Launch, launches: tuple[Launch, ...]) -> Launch:
+def _one_way_of_naming_groups(joined: Launch, launches: tuple[Launch, ...]) -> Launch:
     """Keep the nearer of `securityGroup` and `securityGroups`: they are two spellings of one thing."""
-    if made.security_group is None or made.security_groups is None:
-        return made
+    if joined.security_group is None or joined.security_groups is None:
+        return joined
     nearest = next(launch for launch in launches if launch.security_group or launch.security_groups)
     if nearest.security_groups:
-        return made._replace(security_group=None)
-    return made._replace(security_groups=None)
+        return joined._replace(security_group=None)
+    return joined._replace(security_groups=None)

@@ -56,99 +56,99 @@ class BootScript(NamedTuple):
     size: int
 
 
-def is_windows(one: ResolvedServer) -> bool:
-    """Whether the server runs Windows: said by `platform`, or else by the language of its scripts."""
-    if one.launch.platform:
-        return one.launch.platform == "windows"
-    validation = one.validation.script_type if one.validation else None
-    language = one.launch.configure_script_type or validation
+def is_windows(server: ResolvedServer) -> bool:
+    """Return whether the server runs Windows: said by `platform`, or else by the language of its scripts."""
+    if server.launch.platform:
+        return server.launch.platform == "windows"
+    validation = server.validation.script_type if server.validation else None
+    language = server.launch.configure_script_type or validation
     if language:
         return language == "POWERSHELL_SCRIPT"
-    inline = one.launch.user_data.inline if one.launch.user_data else None
-    return _is_powershell(one) or (inline or "").lstrip().startswith("<powershell>")
+    inline = server.launch.user_data.inline if server.launch.user_data else None
+    return _is_powershell(server) or (inline or "").lstrip().startswith("<powershell>")
 
 
 def is_powershell(name: str) -> bool:
-    """Whether a script is PowerShell by its name: a file's, or the key of an object."""
+    """Return whether a script is PowerShell by its name: a file's, or the key of an object."""
     return name.lower().endswith(".ps1")
 
 
-def _is_powershell(one: ResolvedServer) -> bool:
-    user_data = one.launch.user_data or UserData()
+def _is_powershell(server: ResolvedServer) -> bool:
+    user_data = server.launch.user_data or UserData()
     return is_powershell(user_data.s3_location.key if user_data.s3_location else user_data.file or "")
 
 
-def text_of(one: ResolvedServer, scripts: Mapping[str, bytes]) -> str | None:
-    """Give the user's own script as text, or None where there is none here (none at all, or only in S3)."""
-    user_data = one.launch.user_data
+def text_of(server: ResolvedServer, scripts: Mapping[str, bytes]) -> str | None:
+    """Return the user's own script as text, or None where there is none here (none at all, or only in S3)."""
+    user_data = server.launch.user_data
     if user_data is None:
         return None
     if user_data.s3_location is not None:
-        return one.embedded.get(user_data.s3_location)
+        return server.embedded.get(user_data.s3_location)
     if user_data.file is not None:
         return scripts.get(user_data.file, b"").decode("utf-8", "replace")
     return user_data.inline
 
 
-def is_composed(one: ResolvedServer) -> bool:
-    """Whether the boot script needs more than the user's own text: S3, another script, a signal."""
-    launch = one.launch
-    return bool(scripts_in_s3(one) or launch.configure_script) or launch.readiness is not None
+def is_composed(server: ResolvedServer) -> bool:
+    """Return whether the boot script needs more than the user's own text: S3, another script, a signal."""
+    launch = server.launch
+    return bool(scripts_in_s3(server) or launch.configure_script) or launch.readiness is not None
 
 
-def boot_script(one: ResolvedServer, logical_id: str, scripts: Mapping[str, bytes]) -> BootScript | None:
-    """Give a server's user data, or None where it has none. `scripts`: name in `userData.file` -> its bytes."""
-    text = text_of(one, scripts)
-    if is_composed(one):
-        return _composed(one, logical_id, text)
+def boot_script(server: ResolvedServer, logical_id: str, scripts: Mapping[str, bytes]) -> BootScript | None:
+    """Return a server's user data, or None where it has none. `scripts`: name in `userData.file` -> its bytes."""
+    text = text_of(server, scripts)
+    if is_composed(server):
+        return _composed(server, logical_id, text)
     if not text:
         return None
-    if _is_powershell(one) and is_windows(one):
+    if _is_powershell(server) and is_windows(server):
         text = with_tags(text)
     return BootScript(Base64(text), len(text.encode()))
 
 
-def _composed(one: ResolvedServer, logical_id: str, text: str | None) -> BootScript:
-    windows = is_windows(one)
+def _composed(server: ResolvedServer, logical_id: str, text: str | None) -> BootScript:
+    windows = is_windows(server)
     quote = _powershell_arguments if windows else _shell_url
-    steps = _steps(one, text, windows)
-    validation = one.validation
-    header = (_POWERSHELL_HEADER if windows else _SHELL_HEADER) + _names(one, logical_id, windows)
+    steps = _steps(server, text, windows)
+    validation = server.validation
+    header = (_POWERSHELL_HEADER if windows else _SHELL_HEADER) + _names(server, logical_id, windows)
     body = _template("windows.ps1.j2" if windows else "linux.sh.j2").render(
         steps=steps,
         fetches=validation is not None or any(step.location for step in steps),
         validation=validation and {"script": quote(validation.script), "report": quote(validation.report)},
-        signal=one.launch.readiness.signal if one.launch.readiness else "",
+        signal=server.launch.readiness.signal if server.launch.readiness else "",
     )
     if windows:
         body += "</powershell>\n<persist>false</persist>\n"
     # The names that Fn::Sub fills in are longer than their placeholders: a stack name has up to 128 characters, the
     # URL of a handle about 400.
-    size = len((header + body).encode()) + 128 + (400 if signals_by_wait_condition(one) else 0)
+    size = len((header + body).encode()) + 128 + (400 if signals_by_wait_condition(server) else 0)
     return BootScript(Base64(Join("\n", [Sub(header.removesuffix("\n")), body])), size)
 
 
-def _names(one: ResolvedServer, logical_id: str, windows: bool) -> str:
+def _names(server: ResolvedServer, logical_id: str, windows: bool) -> str:
     form = "$Smsgen{} = '{}'\n" if windows else "SMSGEN_{}='{}'\n"
-    made = form.format("Resource" if windows else "RESOURCE", logical_id)
-    if signals_by_wait_condition(one):
-        made += form.format("SignalUrl" if windows else "SIGNAL_URL", f"${{{handle_name(logical_id)}}}")
-    return made
+    lines = form.format("Resource" if windows else "RESOURCE", logical_id)
+    if signals_by_wait_condition(server):
+        lines += form.format("SignalUrl" if windows else "SIGNAL_URL", f"${{{handle_name(logical_id)}}}")
+    return lines
 
 
-def _steps(one: ResolvedServer, text: str | None, windows: bool) -> list[Step]:
+def _steps(server: ResolvedServer, text: str | None, windows: bool) -> list[Step]:
     quote = _powershell_arguments if windows else _shell_url
     location, configure = (
-        one.launch.user_data and one.launch.user_data.s3_location,
-        one.launch.configure_script,
+        server.launch.user_data and server.launch.user_data.s3_location,
+        server.launch.configure_script,
     )
     steps = []
     if text:
         steps.append(_embedded("userData", text, windows))
-    elif location is not None and location not in one.embedded:
+    elif location is not None and location not in server.embedded:
         steps.append(Step("userData", location=quote(location)))
-    if configure is not None and configure in one.embedded:
-        steps.append(_embedded("configureScript", one.embedded[configure], windows))
+    if configure is not None and configure in server.embedded:
+        steps.append(_embedded("configureScript", server.embedded[configure], windows))
     elif configure is not None:
         steps.append(Step("configureScript", location=quote(configure)))
     return steps
@@ -169,7 +169,7 @@ def _powershell_arguments(location: S3Location) -> str:
 
 
 def _powershell_text(text: str) -> str:
-    """Give an expression of PowerShell whose value is the text.
+    """Return an expression of PowerShell whose value is the text.
 
     What is not plain is written in Base64: PowerShell ends a quoted text at four characters ("about_Quoting_Rules" does
     not say so, its tokenizer does: https://github.com/PowerShell/PowerShell/blob/master/src/System.Management.Automation
@@ -187,7 +187,7 @@ def _base64(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    """Give a PowerShell script without the tags that EC2Launch wants around user data."""
+    """Return a PowerShell script without the tags that EC2Launch wants around user data."""
     stripped = text.strip()
     if stripped.startswith("<powershell>") and stripped.endswith("</powershell>"):
         return stripped.removeprefix("<powershell>").removesuffix("</powershell>").strip("\r\n") + "\n"
@@ -195,7 +195,7 @@ def _without_tags(text: str) -> str:
 
 
 def with_tags(text: str) -> str:
-    """Give a PowerShell script within the tags without which EC2Launch runs no user data."""
+    """Return a PowerShell script within the tags without which EC2Launch runs no user data."""
     if text.lstrip().startswith("<"):
         return text
     return f"<powershell>\n{text.rstrip()}\n</powershell>\n"

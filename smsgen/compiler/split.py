@@ -48,7 +48,7 @@ class _Piece(NamedTuple):
 
 
 def fits(built: Built, template: Template) -> bool:
-    """Whether one template holds everything within CloudFormation's quotas."""
+    """Return whether one template holds everything within CloudFormation's quotas."""
     if len(template.resources) > MAX_RESOURCES or len(template.parameters) > MAX_PARAMETERS:
         return False
     if len(template.outputs) > MAX_OUTPUTS:
@@ -58,7 +58,7 @@ def fits(built: Built, template: Template) -> bool:
 
 
 def split(built: Built, format: str) -> tuple[Template, tuple[Child, ...]]:  # noqa: A002 - the option's name
-    """Give the root and its children, whose files end in `format`.
+    """Return the root and its children, whose files end in `format`.
 
     Raises InvalidInput where even the root passes a quota: too many values are left open, or groups.
     """
@@ -76,7 +76,7 @@ def check_groups(servers: Iterable[ResolvedServer], profile: str) -> None:
 
     A group is one server at least, so that one template without children does not hold them either.
     """
-    groups = {(one.launch_order, one.group.name) for one in servers}
+    groups = {(server.launch_order, server.group.name) for server in servers}
     if profile == "hardened":  # only its barriers take a place of their own in one template
         _check_root(len(groups), len({order for order, _ in groups}), 0)
 
@@ -101,17 +101,17 @@ def _check_parameters(built: Built) -> None:
 
 def _check_names(built: Built) -> None:
     """Raise InvalidInput where groups would share a nested stack, or a server has the name of a child's parameter."""
-    groups = {(one.group.name, one.launch_order): one.path[:2] for one in built.servers.values()}
-    found = list(group_clashes((name, path) for (name, _), path in groups.items()))
+    groups = {(server.group.name, server.launch_order): server.path[:2] for server in built.servers.values()}
+    problems = list(group_clashes((name, path) for (name, _), path in groups.items()))
     unnamed = [path for (name, _), path in groups.items() if not name]
     for path in unnamed if len(unnamed) > 1 else ():
         message = "an application with nested stacks can have one server group without a name"
-        found.append(Diagnostic("GROUP_NAME_COLLISION", message, "give each a name", path=path))
+        problems.append(Diagnostic("GROUP_NAME_COLLISION", message, "give each a name", path=path))
     if PROFILE_PARAMETER in built.servers:
         owned = {logical_id: part.resources for logical_id, part in built.parts.items()}
-        found += taken_names(built.servers, owned, [PROFILE_PARAMETER])
-    if found:
-        raise InvalidInput(found)
+        problems += taken_names(built.servers, owned, [PROFILE_PARAMETER])
+    if problems:
+        raise InvalidInput(problems)
 
 
 def _pieces(built: Built, order: int, members: Iterable[str]) -> Iterator[_Piece]:
@@ -145,7 +145,7 @@ def _bits(logical_id: str) -> str:
 
 
 def _weight(built: Built, logical_id: str) -> tuple[int, int, int]:
-    """Give how many resources, parameters of its own and bytes a server brings into a template."""
+    """Return how many resources, parameters of its own and bytes a server brings into a template."""
     resources = built.parts[logical_id].resources
     return len(resources), int(not built.servers[logical_id].server.image_id), _bytes(resources)
 
@@ -177,7 +177,9 @@ def _child(built: Built, piece: _Piece, name: str, format: str) -> Child:  # noq
         f"{suffix}s": folded(f"{suffix}s", piece.group, suffix, text, members) for suffix, _, text in KINDS
     }
     origins = {
-        resource_id: built.servers[one].path for one in members for resource_id in built.parts[one].resources
+        resource_id: built.servers[server].path
+        for server in members
+        for resource_id in built.parts[server].resources
     }
     file = f"nested/{piece.launch_order:03d}-{_slug(name)}.{format}"
     return Child(file, Template(body), origins)
@@ -188,7 +190,7 @@ def _slug(name: str) -> str:
 
 
 def _inside(resource: dict[str, Any]) -> dict[str, Any]:
-    """Give a resource as it stands in a child: the barriers it waits for are in the root, and hold the child."""
+    """Return a resource as it stands in a child: the barriers it waits for are in the root, and hold the child."""
     waits_for_barrier = resource["Type"] == "AWS::EC2::Instance" and "DependsOn" in resource
     return (
         {key: value for key, value in resource.items() if key != "DependsOn"}
@@ -205,7 +207,7 @@ def _refs(value: Any) -> set[str]:
 
 def _used(built: Built, resources: dict[str, Any]) -> tuple[Declared, ...]:
     used = _refs(resources)
-    return tuple(one for one in built.parameters if one.name in used)
+    return tuple(server for server in built.parameters if server.name in used)
 
 
 def _renamed(value: Any, before: str, after: str) -> Any:
@@ -246,7 +248,7 @@ def _stack(name: str, child: Child, depends_on: list[str]) -> dict[str, Any]:
         attributes["Parameters"] = {key: _value(value, child, key) for key, value in passed.items()}
     # What holds data inside carries its own policies. W3002 says that the path is for `aws cloudformation package` (or
     # for our own upload), which is what it is for.
-    made: dict[str, Any] = Stack(
+    stack: dict[str, Any] = Stack(
         name,
         TemplateURL=child.file,
         DeletionPolicy="Delete",
@@ -254,11 +256,11 @@ def _stack(name: str, child: Child, depends_on: list[str]) -> dict[str, Any]:
         Metadata={"cfn-lint": {"config": {"ignore_checks": ["W3002"]}}},
         **attributes,
     ).to_dict()
-    return made
+    return stack
 
 
 def _value(ref: Any, child: Child, parameter: str) -> Any:
-    """Give what a nested stack's parameter is: a list goes in as the text that a parameter's value is."""
+    """Return what a nested stack's parameter is: a list goes in as the text that a parameter's value is."""
     if str(child.template.parameters[parameter]["Type"]).startswith("List<"):
         from smsgen.compiler.tropo import Join
 
@@ -267,8 +269,8 @@ def _value(ref: Any, child: Child, parameter: str) -> Any:
 
 
 def _outputs(names: dict[_Piece, str]) -> dict[str, Any]:
-    """Give the root's outputs: those of its children, as far as a template takes that many."""
-    made = {
+    """Return the root's outputs: those of its children, as far as a template takes that many."""
+    outputs = {
         f"{name}{suffix}s": Output(
             f"{name}{suffix}s",
             Description=f"{text} of {alphanumeric(piece.group)} {piece.prefix}".strip(),
@@ -277,4 +279,4 @@ def _outputs(names: dict[_Piece, str]) -> dict[str, Any]:
         for piece, name in names.items()
         for suffix, _, text in KINDS
     }
-    return made if len(made) <= MAX_OUTPUTS else {}
+    return outputs if len(outputs) <= MAX_OUTPUTS else {}

@@ -19,7 +19,7 @@ _SERVER, _TAG, _VOLUME, _CHARACTER = 10_000, 300, 1_300, 2.5
 
 def refuse_heavy(servers: Iterable[ResolvedServer], tags: int, scripts: Mapping[str, bytes]) -> None:
     """Raise InvalidInput where the servers are too much to compile at once. `tags`: how many the application has."""
-    weight = sum(_weight(one, tags, scripts) for one in servers)
+    weight = sum(_weight(server, tags, scripts) for server in servers)
     if weight > MOST:
         message = (
             f"the servers, with what launchDefaults give each of them, would take {weight / MOST:.1f} times the memory"
@@ -29,9 +29,9 @@ def refuse_heavy(servers: Iterable[ResolvedServer], tags: int, scripts: Mapping[
         raise InvalidInput([Diagnostic("TOO_LARGE", message, hint, path=("serverGroups",))])
 
 
-def _weight(one: ResolvedServer, tags: int, scripts: Mapping[str, bytes]) -> float:
-    launch = one.launch
-    text = text_of(one, scripts) or ""
+def _weight(server: ResolvedServer, tags: int, scripts: Mapping[str, bytes]) -> float:
+    launch = server.launch
+    text = text_of(server, scripts) or ""
     return (
         _SERVER
         + _TAG * (tags + len(launch.tags or ()))

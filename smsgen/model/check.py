@@ -14,14 +14,14 @@ from smsgen.model.view import view
 
 
 def check(app: App) -> tuple[Diagnostic, ...]:
-    """Give every problem of an application, warnings included; their places are paths into its application file."""
+    """Return every problem of an application, warnings included; their places are paths into its application file."""
     problems = Problems(None)
     APP.read(APP.write(app), (), problems)
     if not problems.full():
         problems.end_of_fields()
-        seen = view(app)
+        places = view(app)
         for rule in RULES:
-            rule(seen, problems)
+            rule(places, problems)
     return problems.all()
 
 
@@ -31,11 +31,11 @@ def read(kind: Kind, data: Any, name: str) -> tuple[Any, tuple[Diagnostic, ...]]
     `name`: how the place of the data begins in messages.
     """
     problems = Problems(None)
-    made = kind.read(data, (name,), problems)
-    return made, problems.all()
+    value = kind.read(data, (name,), problems)
+    return value, problems.all()
 
 
 def sentence(diagnostic: Diagnostic) -> str:
-    """Give a diagnostic in one sentence that begins with its place."""
+    """Return a diagnostic in one sentence that begins with its place."""
     at = f"{written(diagnostic.path)}: " if diagnostic.path else ""
     return f"{at}{diagnostic.message}"

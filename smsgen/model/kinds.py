@@ -29,11 +29,11 @@ class Kind:
     __slots__ = ()
 
     def read(self, value: Any, path: Path, problems: Problems) -> Any:
-        """Give what the model holds for `value`; what is wrong with it goes to `problems`."""
+        """Return what the model holds for `value`; what is wrong with it goes to `problems`."""
         raise NotImplementedError
 
     def write(self, value: Any) -> Any:
-        """Give the plain data that `read` makes this value of."""
+        """Return the plain data that `read` makes this value of."""
         return value
 
 
@@ -70,7 +70,7 @@ class Text(Kind):
         self.too_long = too_long
 
     def read(self, value: Any, path: Path, problems: Problems) -> str:
-        """Give the text; where it is a number or a truth, that as text."""
+        """Return the text; where it is a number or a truth, that as text."""
         if type(value) is not str:
             problems.wrong_type(path, value, "text")
             return "" if value is None or isinstance(value, (dict, list)) else show(value)
@@ -83,11 +83,11 @@ class Text(Kind):
         return value
 
     def size(self, value: str) -> int:
-        """Give how long a text is, in the unit of the limit."""
+        """Return how long a text is, in the unit of the limit."""
         return len(value) if not self.in_bytes or value.isascii() else len(value.encode())
 
     def fits(self, value: str) -> bool:
-        """Say whether a text of the right length has the right form."""
+        """Return whether a text of the right length has the right form."""
         return not self.pattern or re.fullmatch(self.pattern, value) is not None
 
     def refuse(self, value: str, path: Path, problems: Problems) -> None:
@@ -95,8 +95,8 @@ class Text(Kind):
         problems.add(self.code, path, f"{show(value)} is not {self.what}", self.hint)
 
     def _wrong_character(self, value: str) -> str:
-        found = re.search(_NOT_TEXT if self.many_lines else _NOT_LINE, value)
-        return found.group() if found else ""
+        match = re.search(_NOT_TEXT if self.many_lines else _NOT_LINE, value)
+        return match.group() if match else ""
 
     def _refuse_character(self, value: str, path: Path, problems: Problems) -> None:
         wrong = self._wrong_character(value)
@@ -131,7 +131,7 @@ class Identifier(Text):
         self.prefix = prefix
 
     def fits(self, value: str) -> bool:
-        """Say whether it is such an id; without a regular expression, which the cold start would compile."""
+        """Return whether it is such an id; without a regular expression, which the cold start would compile."""
         prefix, digits = value[: len(self.prefix)], value[len(self.prefix) :]
         if prefix == self.prefix and len(digits) in (8, 17) and not digits.strip(_HEX):
             return True
@@ -147,7 +147,7 @@ class Choice(Kind):
         self.values = values
 
     def read(self, value: Any, path: Path, problems: Problems) -> str:
-        """Give the word, "" where it is none of them."""
+        """Return the word, "" where it is none of them."""
         if type(value) is not str:
             problems.wrong_type(path, value, "text")
             return ""
@@ -166,7 +166,7 @@ class InstanceType(Kind):
     __slots__ = ()
 
     def read(self, value: Any, path: Path, problems: Problems) -> str:
-        """Give the instance type, "" where it is not text."""
+        """Return the instance type, "" where it is not text."""
         if type(value) is not str:
             problems.wrong_type(path, value, "text")
             return ""
@@ -184,7 +184,7 @@ class InstanceType(Kind):
 
 
 def instance_types() -> list[str]:
-    """Give every instance type that exists."""
+    """Return every instance type that exists."""
     from smsgen.generated.instance_types import FAMILIES
 
     return [f"{family}.{size}" for family, sizes in FAMILIES.items() for size in sizes.split()]
@@ -200,7 +200,7 @@ class Integer(Kind):
         self.most = most
 
     def read(self, value: Any, path: Path, problems: Problems) -> int:
-        """Give the number, `least` where it is none. 8.0 is a whole number, as in JSON Schema."""
+        """Return the number, `least` where it is none. 8.0 is a whole number, as in JSON Schema."""
         if type(value) is float and value.is_integer():
             value = int(value)
         if type(value) is not int:
@@ -221,7 +221,7 @@ class Boolean(Kind):
     __slots__ = ()
 
     def read(self, value: Any, path: Path, problems: Problems) -> bool:
-        """Give the truth, False where it is none."""
+        """Return the truth, False where it is none."""
         if type(value) is not bool:
             hint = "write true or false without quotes" if isinstance(value, str) else ""
             problems.wrong_type(path, value, "true or false", hint)
@@ -244,7 +244,7 @@ class ListOf(Kind):
         self.code = code
 
     def read(self, value: Any, path: Path, problems: Problems) -> tuple[Any, ...]:
-        """Give the entries as a tuple, as many as the file has."""
+        """Return the entries as a tuple, as many as the file has."""
         if type(value) is not list:
             hint = "begin each entry with `- `, or put them in [ ]" if value is not None else ""
             problems.wrong_type(path, value, "a list", hint)
@@ -255,18 +255,18 @@ class ListOf(Kind):
             message = f"{label(path)} has {len(value):,} entries; the limit is {self.most:,}"
             problems.add(self.code, path, message)
         read = self.entry.read
-        made = tuple([read(entry, (*path, index), problems) for index, entry in enumerate(value)])
+        entries = tuple([read(entry, (*path, index), problems) for index, entry in enumerate(value)])
         if self.unique:
-            self._check_unique(made, path, problems)
-        return made
+            self._check_unique(entries, path, problems)
+        return entries
 
     def write(self, value: Any) -> list[Any]:
-        """Give the entries as a list."""
+        """Return the entries as a list."""
         return [self.entry.write(entry) for entry in value]
 
-    def _check_unique(self, made: tuple[Any, ...], path: Path, problems: Problems) -> None:
+    def _check_unique(self, entries: tuple[Any, ...], path: Path, problems: Problems) -> None:
         first: dict[Any, int] = {}
-        for index, entry in enumerate(made):
+        for index, entry in enumerate(entries):
             if entry and entry in first:
                 before = problems.line((*path, first[entry]))
                 message = f"{show(entry)} stands twice in {label(path)}, first in {before}"
@@ -318,35 +318,35 @@ class Record(Kind):
         self.name = make.__name__
 
     def read(self, value: Any, path: Path, problems: Problems) -> Any:
-        """Give the record, with "" for a required field that is missing."""
+        """Return the record, with "" for a required field that is missing."""
         if type(value) is not dict:
             hint = "remove the `- ` before its fields" if isinstance(value, list) else ""
             problems.wrong_type(path, value, "a map (name: value)", hint)
             return self.blank
-        given = {}
+        values = {}
         fields = self.fields
         for name, item in value.items():
             field = fields.get(name)
             if field is not None:
-                given[field.attribute] = field.kind.read(item, (*path, name), problems)
+                values[field.attribute] = field.kind.read(item, (*path, name), problems)
             elif name not in self.ignored:
                 self._refuse_field(name, path, problems)
         for name in self.required:
             if name not in value:
-                given[fields[name].attribute] = ""
+                values[fields[name].attribute] = ""
                 hint = f"{name}: {fields[name].description.rstrip('.')}"
                 problems.add("MISSING_FIELD", path, f"{self.what} needs {name}", hint)
         if self.one_of and sum(name in value for name in self.one_of) != 1:
             self._refuse_choice(value, path, problems)
-        return self.make(**given)
+        return self.make(**values)
 
     def write(self, value: Any) -> dict[str, Any]:
-        """Give the map, without what it need not say: fields that have their defaults."""
-        made, defaults = self.make(*value), self.make._field_defaults
+        """Return the map, without what it need not say: fields that have their defaults."""
+        record, defaults = self.make(*value), self.make._field_defaults
         return {
             name: field.kind.write(item)
             for name, field in self.fields.items()
-            if (item := getattr(made, field.attribute)) is not None
+            if (item := getattr(record, field.attribute)) is not None
             and (field.required or item != defaults[field.attribute])
         }
 
@@ -366,10 +366,10 @@ class Record(Kind):
         return f"did you mean {near}?" if near else f"its fields are {', '.join(self.fields)}"
 
     def _refuse_choice(self, value: dict[str, Any], path: Path, problems: Problems) -> None:
-        given = [name for name in self.one_of if name in value]
-        said = f"has {' and '.join(given)}" if given else "has none of them"
-        message = f"{self.what} needs exactly one of {', '.join(self.one_of)}, and {said}"
-        problems.add("NOT_ONE_OF", path, message, "keep one of them" if given else "add one of them")
+        present = [name for name in self.one_of if name in value]
+        problem = f"has {' and '.join(present)}" if present else "has none of them"
+        message = f"{self.what} needs exactly one of {', '.join(self.one_of)}, and {problem}"
+        problems.add("NOT_ONE_OF", path, message, "keep one of them" if present else "add one of them")
 
 
 def _snake(name: str) -> str:

@@ -80,18 +80,18 @@ def _maps(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
-def accepted(found: Read) -> Loaded:
-    """Give what was read; raises InvalidInput with all that was found where something is wrong."""
-    if errors(found.problems):
-        raise InvalidInput(found.problems)
-    return Loaded(found.app, found.source, found.problems)
+def accepted(reading: Read) -> Loaded:
+    """Return what was read; raises InvalidInput with all that was found where something is wrong."""
+    if errors(reading.problems):
+        raise InvalidInput(reading.problems)
+    return Loaded(reading.app, reading.source, reading.problems)
 
 
 def _check_rules(app: App, problems: Problems) -> None:
     problems.end_of_fields()
-    seen = view(app)
+    places = view(app)
     for rule in RULES:
-        rule(seen, problems)
+        rule(places, problems)
 
 
 def _with_names(app: App) -> App:
@@ -100,5 +100,5 @@ def _with_names(app: App) -> App:
 
 
 def app_id_of(name: str) -> str:
-    """Give the id of an application of this name: `app-` and 17 hexadecimal digits of the name's SHA-256."""
+    """Return the id of an application of this name: `app-` and 17 hexadecimal digits of the name's SHA-256."""
     return f"app-{sha256(name.encode()).hexdigest()[:17]}"

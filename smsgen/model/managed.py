@@ -150,7 +150,7 @@ class Summary(NamedTuple):
 
 
 def summarize(managed: ManagedApp) -> Summary:
-    """Give what a list shows of an application."""
+    """Return what a list shows of an application."""
     app = managed.app
     return Summary(
         app_id=app.app_id,

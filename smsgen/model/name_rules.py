@@ -10,43 +10,43 @@ from smsgen.model.problems import Problems
 from smsgen.model.view import View
 
 
-def server_ids_differ(seen: View, problems: Problems) -> None:
+def server_ids_differ(view: View, problems: Problems) -> None:
     """No serverId twice."""
-    found = (((*path, "serverId"), server.server_id) for path, _, server in seen.servers)
-    refuse_twice("DUPLICATE_SERVER_ID", "serverId", found, problems)
+    ids = (((*path, "serverId"), server.server_id) for path, _, server in view.servers)
+    refuse_twice("DUPLICATE_SERVER_ID", "serverId", ids, problems)
 
 
-def vm_ids_differ(seen: View, problems: Problems) -> None:
+def vm_ids_differ(view: View, problems: Problems) -> None:
     """No vmId twice under one VM manager."""
-    addresses = ((path, server.vm_server.vm_server_address) for path, _, server in seen.servers)
-    found = (
+    addresses = ((path, server.vm_server.vm_server_address) for path, _, server in view.servers)
+    ids = (
         (
             (*path, "vmServer", "vmServerAddress", "vmId"),
             address.vm_id and (address.vm_id, address.vm_manager_id),
         )
         for path, address in addresses
     )
-    refuse_twice("DUPLICATE_VM_ID", "vmId", found, problems)
+    refuse_twice("DUPLICATE_VM_ID", "vmId", ids, problems)
 
 
-def group_names_differ(seen: View, problems: Problems) -> None:
+def group_names_differ(view: View, problems: Problems) -> None:
     """No group name twice."""
-    found = (((*path, "name"), group.name) for path, group in seen.groups)
-    refuse_twice("DUPLICATE_GROUP_NAME", "the group name", found, problems)
+    group_names = (((*path, "name"), group.name) for path, group in view.groups)
+    refuse_twice("DUPLICATE_GROUP_NAME", "the group name", group_names, problems)
 
 
-def group_ids_differ(seen: View, problems: Problems) -> None:
+def group_ids_differ(view: View, problems: Problems) -> None:
     """No serverGroupId twice."""
-    found = (((*path, "serverGroupId"), group.server_group_id) for path, group in seen.groups)
-    refuse_twice("DUPLICATE_GROUP_ID", "serverGroupId", found, problems)
+    ids = (((*path, "serverGroupId"), group.server_group_id) for path, group in view.groups)
+    refuse_twice("DUPLICATE_GROUP_ID", "serverGroupId", ids, problems)
 
 
 def refuse_twice(
-    code: str, what: str, found: Iterator[tuple[Path, Hashable]], problems: Problems, hint: str = ""
+    code: str, what: str, values: Iterator[tuple[Path, Hashable]], problems: Problems, hint: str = ""
 ) -> None:
     """Add a problem for each value after the first that is equal to it; empty ones may be equal."""
     first: dict[Hashable, Path] = {}
-    for path, value in found:
+    for path, value in values:
         if not value:
             continue
         before = first.setdefault(value, path)
@@ -56,9 +56,9 @@ def refuse_twice(
             problems.add(code, path, message, hint or "give each its own")
 
 
-def servers_are_named(seen: View, problems: Problems) -> None:
+def servers_are_named(view: View, problems: Problems) -> None:
     """Refuse a server with nothing to make its logical id from: its index in the file is not stable."""
-    for named in _named(seen):
+    for named in _named(view):
         if not (named.pinned or names.title(named.server)):
             message = "this server has no serverId, no vmServer.vmName and no launch.logicalId"
             hint = "give one: its logical id in the template comes of it"
@@ -79,14 +79,14 @@ class _Named(NamedTuple):
     logical_id: str
 
 
-def logical_ids_differ(seen: View, problems: Problems) -> None:
+def logical_ids_differ(view: View, problems: Problems) -> None:
     """No logical id for two servers, whether it is said or made of their names.
 
     Two that are made, or one that is said and one that is made, may not differ in case alone either.
     """
-    everybody = [named for named in _named(seen) if named.pinned or names.title(named.server)]
-    said = ((named.said_at, named.pinned) for named in everybody)
-    refuse_twice("DUPLICATE_LOGICAL_ID", "logicalId", said, problems)
+    everybody = [named for named in _named(view) if named.pinned or names.title(named.server)]
+    ids = ((named.said_at, named.pinned) for named in everybody)
+    refuse_twice("DUPLICATE_LOGICAL_ID", "logicalId", ids, problems)
     by_name: dict[str, list[_Named]] = {}
     for named in everybody:
         by_name.setdefault(named.logical_id.lower(), []).append(named)
@@ -95,10 +95,10 @@ def logical_ids_differ(seen: View, problems: Problems) -> None:
             _refuse_namesakes(namesakes, problems)
 
 
-def _named(seen: View) -> Iterator[_Named]:
-    total = len(seen.servers)
-    for path, group, server in seen.servers:
-        pinned, said_at = _pin(seen, path, group, server, total)
+def _named(view: View) -> Iterator[_Named]:
+    total = len(view.servers)
+    for path, group, server in view.servers:
+        pinned, said_at = _pin(view, path, group, server, total)
         if not pinned:
             name = ("vmServer", "vmName") if server.vm_server.vm_name else ("serverId",)
             said_at = (*path, *name)
@@ -106,14 +106,14 @@ def _named(seen: View) -> Iterator[_Named]:
         yield _Named(path, group.name, server, pinned, said_at, logical_id)
 
 
-def _pin(seen: View, path: Path, group: ServerGroup, server: Server, total: int) -> tuple[str | None, Path]:
+def _pin(view: View, path: Path, group: ServerGroup, server: Server, total: int) -> tuple[str | None, Path]:
     """Return the logicalId that is said of a server, under its launch or as a default for it alone, and where."""
     if server.launch.logical_id:
         return server.launch.logical_id, (*path, "launch", "logicalId")
     if len(group.server_list) == 1 and group.launch_defaults.logical_id:
         return group.launch_defaults.logical_id, (*path[:2], "launchDefaults", "logicalId")
     if total == 1:
-        return seen.app.launch_defaults.logical_id, ("launchDefaults", "logicalId")
+        return view.app.launch_defaults.logical_id, ("launchDefaults", "logicalId")
     return None, ()
 
 

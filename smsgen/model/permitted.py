@@ -99,7 +99,7 @@ class Refusal(NamedTuple):
 
 
 def refusal(operation: str, managed: ManagedApp) -> Refusal | None:
-    """Give what stands in the way of an operation on the application, or None where it is taken."""
+    """Return what stands in the way of an operation on the application, or None where it is taken."""
     for name, value, taken in _statuses(managed, PERMITTED[operation]):
         if value not in taken:
             return Refusal(name, value, tuple(sorted(_instead(name, managed))))
@@ -107,7 +107,7 @@ def refusal(operation: str, managed: ManagedApp) -> Refusal | None:
 
 
 def _instead(name: str, managed: ManagedApp) -> Iterator[str]:
-    """Give the operations that the status `name` decides on, and that are taken."""
+    """Yield the operations that the status `name` decides on, and that are taken."""
     for operation, row in CHANGING.items():
         statuses = _statuses(managed, row)
         decides = any(kind == name and taken < set(type(value)) for kind, value, taken in statuses)

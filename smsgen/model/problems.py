@@ -51,20 +51,20 @@ class Problems:
         self._refused = {d.path: d.code for d in self.found if d.code != "MISSING_FIELD"}
 
     def _follows(self, path: Path) -> bool:
-        """Say whether the value at `path` was refused, or what should hold it is of a wrong type."""
+        """Return whether the value at `path` was refused, or what should hold it is of a wrong type."""
         refused = self._refused
         return path in refused or any(refused.get(path[:end]) == "WRONG_TYPE" for end in range(len(path)))
 
     def full(self) -> bool:
-        """Say whether a further error would only be counted, so that nothing need be worked out for it."""
+        """Return whether a further error would only be counted, so that nothing need be worked out for it."""
         return self._counts[Severity.ERROR] >= MAX_PROBLEMS
 
     def line(self, path: Path) -> str:
-        """Give the place of the value at `path` in words, to be named in the message of another place."""
+        """Return the place of the value at `path` in words, to be named in the message of another place."""
         return f"line {self.source.locate(path).line}" if self.source else written(path)
 
     def nearest(self, word: str, known: Iterable[str], what: str) -> str:
-        """Give the one of `known` that `word` most likely stands for, or "".
+        """Return the one of `known` that `word` most likely stands for, or "".
 
         `what` names the list: the same word is looked up once in it. Case does not count.
         """
@@ -102,7 +102,7 @@ class Problems:
         return f'put it in quotes: "{text if text is not None else show(value)}"'
 
     def all(self) -> tuple[Diagnostic, ...]:
-        """Give everything found, in the order of the file, and how much was left out."""
+        """Return everything found, in the order of the file, and how much was left out."""
         placed = self.source.place(self.found) if self.source else tuple(self.found)
         dropped = sum(max(0, count - MAX_PROBLEMS) for count in self._counts.values())
         if not dropped:
@@ -115,7 +115,7 @@ class Problems:
 
 
 def label(path: Path) -> str:
-    """Give the short name of a place: the last field in it, with the index where it is an entry of a list."""
+    """Return the short name of a place: the last field in it, with the index where it is an entry of a list."""
     if not path:
         return "the file"
     last = path[-1]
@@ -125,12 +125,12 @@ def label(path: Path) -> str:
 
 
 def written(path: Path) -> str:
-    """Give a path in one word: `serverGroups[0].serverList[2].launch.subnet`."""
+    """Return a path in one word: `serverGroups[0].serverList[2].launch.subnet`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
 def show(value: Any) -> str:
-    """Give a value as it may stand in a message: short, on one line, without control characters."""
+    """Return a value as it may stand in a message: short, on one line, without control characters."""
     if isinstance(value, int) and value.bit_length() > 64:
         return "a number beyond 64 bits"  # and Python refuses to write out the longest ones
     if isinstance(value, str):
@@ -139,7 +139,7 @@ def show(value: Any) -> str:
 
 
 def kind_of(value: Any) -> str:
-    """Give the kind of a value in the words of somebody who writes YAML."""
+    """Return the kind of a value in the words of somebody who writes YAML."""
     if value is None:
         return "empty (null)"
     for kind, words in _KINDS.items():

@@ -98,10 +98,10 @@ STEPS: dict[ReplicationStatus, dict[ReplicationEvent, ReplicationStatus]] = {
 
 
 def advance(status: ReplicationStatus, event: ReplicationEvent) -> ReplicationStatus:
-    """Give the replicationStatus after `event`; raises IllegalStep where `STEPS` does not have the pair."""
+    """Return the replicationStatus after `event`; raises IllegalStep where `STEPS` does not have the pair."""
     return step(STEPS, status, event)
 
 
 def is_running(status: ReplicationStatus) -> bool:
-    """Whether there are replication jobs that would have to be stopped first."""
+    """Return whether there are replication jobs that would have to be stopped first."""
     return _E.STOP in STEPS[status] or _E.STOPPED in STEPS[status]

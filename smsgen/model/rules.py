@@ -33,9 +33,9 @@ SMS_PREFIX = "sms-app-"
 # --- What belongs to one server -----------------------------------------------------------------------------
 
 
-def defaults_name_nobody(seen: View, problems: Problems) -> None:
+def defaults_name_nobody(view: View, problems: Problems) -> None:
     """Refuse as a default for several servers what belongs to one."""
-    for path, launch, servers in seen.launches:
+    for path, launch, servers in view.launches:
         if servers < 2:
             continue
         for name, value in (
@@ -47,14 +47,14 @@ def defaults_name_nobody(seen: View, problems: Problems) -> None:
                 problems.add("NOT_A_DEFAULT", (*path, name), message, "move it under the server's own launch")
 
 
-def addresses_differ(seen: View, problems: Problems) -> None:
+def addresses_differ(view: View, problems: Problems) -> None:
     """No private address twice in a subnet."""
-    found = (
-        ((*path, "launch", "privateIpAddress"), address and (address, _subnet(seen.app, group, server)))
-        for path, group, server in seen.servers
+    addresses = (
+        ((*path, "launch", "privateIpAddress"), address and (address, _subnet(view.app, group, server)))
+        for path, group, server in view.servers
         if (address := server.launch.private_ip_address)
     )
-    refuse_twice("DUPLICATE_ADDRESS", "privateIpAddress", found, problems)
+    refuse_twice("DUPLICATE_ADDRESS", "privateIpAddress", addresses, problems)
 
 
 def _subnet(app: App, group: ServerGroup, server: Server) -> str | None:
@@ -64,9 +64,9 @@ def _subnet(app: App, group: ServerGroup, server: Server) -> str | None:
 # --- Order --------------------------------------------------------------------------------------------------
 
 
-def groups_are_ordered(seen: View, problems: Problems) -> None:
+def groups_are_ordered(view: View, problems: Problems) -> None:
     """Every group has a launch order where there are several; one without servers is none to order."""
-    groups = [(path, group) for path, group in seen.groups if group.server_list]
+    groups = [(path, group) for path, group in view.groups if group.server_list]
     for path, group in groups if len(groups) > 1 else ():
         if group.launch_order is None:
             which = f"the server group {group.name!r}" if group.name else "this server group"
@@ -78,14 +78,14 @@ def groups_are_ordered(seen: View, problems: Problems) -> None:
 # --- Tags ---------------------------------------------------------------------------------------------------
 
 
-def tag_keys_differ(seen: View, problems: Problems) -> None:
+def tag_keys_differ(view: View, problems: Problems) -> None:
     """No tag key twice in one list."""
-    lists: list[tuple[Path, tuple[Tag, ...]]] = [(("tags",), seen.app.tags)]
-    lists += [((*path, "tags"), _tags(launch)) for path, launch, _ in seen.launches if launch.tags]
+    lists: list[tuple[Path, tuple[Tag, ...]]] = [(("tags",), view.app.tags)]
+    lists += [((*path, "tags"), _tags(launch)) for path, launch, _ in view.launches if launch.tags]
     for path, tags in lists:
         if len(tags) > 1:
-            found = (((*path, index, "key"), tag.key) for index, tag in enumerate(tags))
-            refuse_twice("DUPLICATE_TAG", "the tag key", found, problems, "keep one of the two")
+            keys = (((*path, index, "key"), tag.key) for index, tag in enumerate(tags))
+            refuse_twice("DUPLICATE_TAG", "the tag key", keys, problems, "keep one of the two")
 
 
 def _tags(launch: Launch) -> tuple[Tag, ...]:
@@ -95,9 +95,9 @@ def _tags(launch: Launch) -> tuple[Tag, ...]:
 # --- Fields of one launch configuration that contradict each other ------------------------------------------
 
 
-def security_groups_are_said_once(seen: View, problems: Problems) -> None:
+def security_groups_are_said_once(view: View, problems: Problems) -> None:
     """`securityGroup` or `securityGroups`, not both in one place."""
-    for path, launch, _ in seen.launches:
+    for path, launch, _ in view.launches:
         if launch.security_group is not None and launch.security_groups is not None:
             _conflict(
                 problems,
@@ -107,18 +107,18 @@ def security_groups_are_said_once(seen: View, problems: Problems) -> None:
             )
 
 
-def profile_is_named_or_made(seen: View, problems: Problems) -> None:
+def profile_is_named_or_made(view: View, problems: Problems) -> None:
     """Refuse an instance profile that is both named and made in one place."""
-    for path, launch, _ in seen.launches:
+    for path, launch, _ in view.launches:
         if launch.iam_instance_profile_name is not None and launch.create_instance_profile:
             both = "iamInstanceProfileName and createInstanceProfile"
             _conflict(problems, (*path, "createInstanceProfile"), both, "keep the name, or let one be made")
 
 
-def script_fits_platform(seen: View, problems: Problems) -> None:
+def script_fits_platform(view: View, problems: Problems) -> None:
     """PowerShell runs on Windows, a shell script on Linux, where one place says both."""
     languages = {"linux": "SHELL_SCRIPT", "windows": "POWERSHELL_SCRIPT"}
-    for path, launch, _ in seen.launches:
+    for path, launch, _ in view.launches:
         wanted = languages.get(launch.platform or "")
         if wanted and launch.configure_script_type and launch.configure_script_type != wanted:
             both = f"configureScriptType {launch.configure_script_type} and platform {launch.platform}"
@@ -127,9 +127,9 @@ def script_fits_platform(seen: View, problems: Problems) -> None:
             )
 
 
-def metadata_options_agree(seen: View, problems: Problems) -> None:
+def metadata_options_agree(view: View, problems: Problems) -> None:
     """Tags are not served by a metadata service that is switched off."""
-    for path, launch, _ in seen.launches:
+    for path, launch, _ in view.launches:
         options = launch.metadata_options
         if options and options.http_endpoint == "disabled" and options.instance_metadata_tags == "enabled":
             at = (*path, "metadataOptions", "instanceMetadataTags")
@@ -145,9 +145,9 @@ def _conflict(problems: Problems, path: Path, both: str, hint: str) -> None:
     problems.add("CONFLICT", path, f"{both} contradict each other", hint, at_key=True)
 
 
-def readiness_is_bounded(seen: View, problems: Problems) -> None:
+def readiness_is_bounded(view: View, problems: Problems) -> None:
     """Refuse a timeout of nothing or above twelve hours (CloudFormation: CreationPolicy, WaitCondition)."""
-    for path, launch, _ in seen.launches:
+    for path, launch, _ in view.launches:
         if launch.readiness is not None:
             length = seconds(launch.readiness.timeout)
             if length is not None and not 1 <= length <= 43_200:
@@ -156,19 +156,19 @@ def readiness_is_bounded(seen: View, problems: Problems) -> None:
 
 
 def seconds(duration: str) -> int | None:
-    """Give the seconds of an ISO 8601 duration of hours, minutes and seconds (PT1H30M), or None."""
+    """Return the seconds of an ISO 8601 duration of hours, minutes and seconds (PT1H30M), or None."""
     import re
 
-    found = re.fullmatch(r"PT(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?", duration[:32])
-    if found is None:
+    parts = re.fullmatch(r"PT(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?", duration[:32])
+    if parts is None:
         return None
-    hours, minutes, rest = (int(part or 0) for part in found.groups())
+    hours, minutes, rest = (int(part or 0) for part in parts.groups())
     return hours * 3600 + minutes * 60 + rest
 
 
-def volumes_can_exist(seen: View, problems: Problems) -> None:
+def volumes_can_exist(view: View, problems: Problems) -> None:
     """Every volume is one that EBS makes, and no device is there twice: `sdf` is `/dev/sdf`."""
-    for path, launch, _ in seen.launches:
+    for path, launch, _ in view.launches:
         if launch.volumes:
             at = (*path, "volumes")
             devices = (
@@ -183,15 +183,15 @@ def volumes_can_exist(seen: View, problems: Problems) -> None:
 # --- What SMS itself could do -------------------------------------------------------------------------------
 
 
-def sms_limits_hold(seen: View, problems: Problems) -> None:
+def sms_limits_hold(view: View, problems: Problems) -> None:
     """SMS took 10 groups and 50 servers; more is a warning, in profile `sms` an error."""
     for what, count, most in (
-        ("server groups", len(seen.groups), SMS_MAX_GROUPS),
-        ("servers", len(seen.servers), SMS_MAX_SERVERS),
+        ("server groups", len(view.groups), SMS_MAX_GROUPS),
+        ("servers", len(view.servers), SMS_MAX_SERVERS),
     ):
         if count > most:
             _sms(
-                seen,
+                view,
                 problems,
                 "SMS_LIMIT",
                 ("serverGroups",),
@@ -199,48 +199,50 @@ def sms_limits_hold(seen: View, problems: Problems) -> None:
             )
 
 
-def sms_reaches_buckets(seen: View, problems: Problems) -> None:
+def sms_reaches_buckets(view: View, problems: Problems) -> None:
     """SMS's roles read scripts only from buckets `sms-app-*`; each other bucket is named once."""
     named = set()
-    for path, location in _scripts(seen):
+    for path, location in _scripts(view):
         if location.bucket and not location.bucket.startswith(SMS_PREFIX) and location.bucket not in named:
             named.add(location.bucket)
             message = f"SMS read scripts only from buckets whose names begin with {SMS_PREFIX}"
-            _sms(seen, problems, "SMS_BUCKET", (*path, "bucket"), message)
+            _sms(view, problems, "SMS_BUCKET", (*path, "bucket"), message)
 
 
-def _scripts(seen: View) -> Iterator[tuple[Path, S3Location]]:
-    for path, launch, _ in seen.launches:
+def _scripts(view: View) -> Iterator[tuple[Path, S3Location]]:
+    for path, launch, _ in view.launches:
         if launch.user_data and launch.user_data.s3_location:
             yield (*path, "userData", "s3Location"), launch.user_data.s3_location
         if launch.configure_script:
             yield (*path, "configureScript"), launch.configure_script
 
 
-def _sms(seen: View, problems: Problems, code: str, path: Path, message: str) -> None:
-    if seen.app.profile == "sms":
+def _sms(view: View, problems: Problems, code: str, path: Path, message: str) -> None:
+    if view.app.profile == "sms":
         problems.add(code, path, message, "profile `hardened` takes it")
     else:
-        hint = f"nothing to do in profile {seen.app.profile or 'hardened'}; profile `sms` refuses it"
+        hint = f"nothing to do in profile {view.app.profile or 'hardened'}; profile `sms` refuses it"
         problems.add(code, path, message, hint, severity=Severity.WARNING)
 
 
-def sms_allows_it(seen: View, problems: Problems) -> None:
+def sms_allows_it(view: View, problems: Problems) -> None:
     """Profile `sms` holds only what SMS's launch role could make: instances, of images given by id."""
-    if seen.app.profile != "sms":
+    if view.app.profile != "sms":
         return
-    found = [fault for place in seen.launches for fault in _beyond_instances(place)]
-    found += [
+    faults = [fault for place in view.launches for fault in _beyond_instances(place)]
+    faults += [
         (
             (*path, "imageId"),
             "an image in an SSM parameter needs ssm:GetParameters, which SMS's launch role lacked",
         )
-        for path, _, server in seen.servers
+        for path, _, server in view.servers
         if server.image_id.startswith("ssm:")
     ]
-    if seen.app.stack_name and not seen.app.stack_name.startswith(SMS_PREFIX):
-        found.append((("stackName",), f"SMS's roles reached only stacks whose names begin with {SMS_PREFIX}"))
-    for path, message in found:
+    if view.app.stack_name and not view.app.stack_name.startswith(SMS_PREFIX):
+        faults.append(
+            (("stackName",), f"SMS's roles reached only stacks whose names begin with {SMS_PREFIX}")
+        )
+    for path, message in faults:
         problems.add("SMS_PROFILE", path, message, "leave it out, or use profile `hardened`")
 
 

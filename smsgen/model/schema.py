@@ -25,7 +25,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema() -> dict[str, Any]:
-    """Give the schema as plain data; what it refuses `load` refuses too, and `load` knows further rules."""
+    """Return the schema as plain data; what it refuses `load` refuses too, and `load` knows further rules."""
     return {
         "$schema": DIALECT,
         "title": "smsgen application file",
@@ -39,7 +39,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """Give the schema as JSON text, the same bytes every time, ending with a newline."""
+    """Return the schema as JSON text, the same bytes every time, ending with a newline."""
     import json
 
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
@@ -72,11 +72,11 @@ def _identifier(kind: Identifier) -> dict[str, Any]:
 
 
 def _text(kind: Text) -> dict[str, Any]:
-    """Give the schema of a text. A limit in bytes becomes the same number of characters: never stricter."""
-    made: dict[str, Any] = {"type": "string", "minLength": kind.least, "maxLength": kind.most}
+    """Return the schema of a text. A limit in bytes becomes the same number of characters: never stricter."""
+    schema: dict[str, Any] = {"type": "string", "minLength": kind.least, "maxLength": kind.most}
     if kind.pattern or not kind.many_lines:
-        made["pattern"] = _whole(kind.pattern or LINE)
-    return made
+        schema["pattern"] = _whole(kind.pattern or LINE)
+    return schema
 
 
 def _whole(pattern: str) -> str:
@@ -84,35 +84,35 @@ def _whole(pattern: str) -> str:
 
 
 def _list(kind: ListOf) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "array", "items": _schema(kind.entry)}
+    schema: dict[str, Any] = {"type": "array", "items": _schema(kind.entry)}
     if kind.least:
-        made["minItems"] = kind.least
+        schema["minItems"] = kind.least
     if kind.most:
-        made["maxItems"] = kind.most
+        schema["maxItems"] = kind.most
     if kind.unique:
-        made["uniqueItems"] = True
-    return made
+        schema["uniqueItems"] = True
+    return schema
 
 
 def _record(kind: Record) -> dict[str, Any]:
     ignored: dict[str, Any] = {name: {"description": "For editors; not read."} for name in kind.ignored}
-    made: dict[str, Any] = {
+    schema: dict[str, Any] = {
         "type": "object",
         "additionalProperties": False,
         "properties": ignored | {name: _field(kind, field) for name, field in kind.fields.items()},
     }
     if kind.required:
-        made["required"] = list(kind.required)
+        schema["required"] = list(kind.required)
     if kind.one_of:
-        made["oneOf"] = [{"required": [name]} for name in kind.one_of]
-    return made
+        schema["oneOf"] = [{"required": [name]} for name in kind.one_of]
+    return schema
 
 
 def _field(record: Record, field: Field) -> dict[str, Any]:
-    made = {"description": field.description, **_schema(field.kind)}
+    schema = {"description": field.description, **_schema(field.kind)}
     default = record.make._field_defaults.get(field.attribute)
     if default and isinstance(default, (str, int)):
-        made["default"] = default
+        schema["default"] = default
     if field.examples:
-        made["examples"] = list(field.examples)
-    return made
+        schema["examples"] = list(field.examples)
+    return schema

@@ -22,7 +22,7 @@ class IllegalStep(SmsgenError):
 
 
 def step(table: Mapping[S, Mapping[E, S]], status: S, event: E) -> S:
-    """Give the status after `event`; raises IllegalStep where the table does not have the pair."""
+    """Return the status after `event`; raises IllegalStep where the table does not have the pair."""
     try:
         return table[status][event]
     except KeyError:
@@ -182,12 +182,12 @@ OF_STACK: dict[str, LaunchStatus] = {
 
 
 def advance(status: LaunchStatus, event: LaunchEvent) -> LaunchStatus:
-    """Give the launchStatus after `event`; raises IllegalStep where `STEPS` does not have the pair."""
+    """Return the launchStatus after `event`; raises IllegalStep where `STEPS` does not have the pair."""
     return step(STEPS, status, event)
 
 
 def of_stack(stack_status: str | None) -> LaunchStatus:
-    """Give the launchStatus that a stack's status (None: there is no stack, and the file is valid) stands for.
+    """Return the launchStatus that a stack's status (None: there is no stack, and the file is valid) stands for.
 
     A status that CloudFormation adds one day reads by its ending, as its own documentation names them.
     """
