@@ -21,7 +21,7 @@ class Application(NamedTuple):
 
 
 def find(patterns: str, workspace: str) -> list[Application]:
-    """Give the files that the lines of `patterns` name, each once, in order. Raises Wrong.
+    """Return the files that the lines of `patterns` name, each once, in order. Raises Wrong.
 
     A file that leads out of the workspace, or to git's own files, is none: a pull request may hold any symbolic link.
     """

@@ -18,7 +18,7 @@ class NoBase(Exception):
 
 
 def git(*arguments: str) -> str | None:
-    """Give what git prints, without the last newline; None where it fails. It never asks for a password."""
+    """Return what git prints, without the last newline; None where it fails. It never asks for a password."""
     done = subprocess.run(
         ["git", *arguments],
         capture_output=True,
@@ -32,7 +32,7 @@ def git(*arguments: str) -> str | None:
 
 
 def find(named: str, event: Mapping[str, Any]) -> str:
-    """Give the commit to compare with, "" where the event has none. Raises NoBase."""
+    """Return the commit to compare with, "" where the event has none. Raises NoBase."""
     if git("rev-parse", "--git-dir") is None:
         raise NoBase("this is no git repository: actions/checkout comes before smsgen")
     if named:

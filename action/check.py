@@ -133,7 +133,7 @@ def _footer() -> str:
 
 
 def _from_root(file: str) -> str:
-    """Give a path as seen from the repository's root, where annotations start."""
+    """Return a path as seen from the repository's root, where annotations start."""
     if not file:
         return ""
     workspace = os.environ.get("GITHUB_WORKSPACE") or str(Path.cwd())

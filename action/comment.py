@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def marker(key: str) -> str:
-    """Give the hidden line that a comment begins with."""
+    """Return the hidden line that a comment begins with."""
     return f"<!-- smsgen:action:{re.sub('[^A-Za-z0-9._]', '-', key)} -->"
 
 

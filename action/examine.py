@@ -126,7 +126,7 @@ def _note(entry: dict[str, Any]) -> Note:
 
 
 def _failed(done: Checked, app: Application, title: str, command: Done) -> Checked:
-    """Give an application that a command had errors for: at their places, where they have some."""
+    """Return an application that a command had errors for: at their places, where they have some."""
     placed = tuple(
         Note(_LEVELS[level], name, message, file, int(line), int(column))
         for file, line, column, level, name, message in _PLACED.findall(command.said)
@@ -206,7 +206,7 @@ def _base_has_errors(app: Application, inputs: Inputs, found: Done) -> Checked:
 
 
 def _gate(found: Done) -> str:
-    """Give what trips a gate, "" where none is."""
+    """Return what trips a gate, "" where none is."""
     if found.status != 3:
         return ""
     line = next((line for line in found.said.splitlines() if "--fail-on" in line), found.said.strip())
@@ -246,7 +246,7 @@ def _options(app: Application, inputs: Inputs) -> tuple[str, ...]:
 
 
 def _against(app: Application, inputs: Inputs) -> tuple[tuple[str, ...], str]:
-    """Give the options that say what to compare with, and what is to be said of that."""
+    """Return the options that say what to compare with, and what is to be said of that."""
     snapshot = place_for(app.path, inputs.deployed)
     if snapshot and (snapshot == inputs.deployed or Path(snapshot).is_file()):
         return (f"--deployed={snapshot}",), ""

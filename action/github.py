@@ -33,7 +33,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """Follows nothing: urllib would take the token along to another host."""
 
     def redirect_request(self, *_: Any) -> None:
-        """Give no request to follow up with."""
+        """Follow no redirect."""
 
 
 _OPENER = urllib.request.build_opener(_NoRedirect)
@@ -48,7 +48,7 @@ class Comments:
         self._token = token
 
     def all(self) -> Iterator[dict[str, Any]]:
-        """Give every comment, the oldest first."""
+        """Yield every comment, the oldest first."""
         page: int | None = 1
         while page:
             found, more = self._call("GET", f"/{self._number}/comments?per_page=100&page={page}")

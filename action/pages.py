@@ -22,13 +22,13 @@ class Page(NamedTuple):
 
 
 def code(text: str) -> str:
-    """Give a text as a code span: on one line, in a table too, nothing in it is markup or a mention."""
+    """Return a text as a code span: on one line, in a table too, nothing in it is markup or a mention."""
     shown = visible(text).replace("`", "'").replace("|", "\\|").strip()
     return f"`{shown or ' '}`"
 
 
 def fence(text: str, language: str = "text") -> str:
-    """Give a text as a block of code, cut where it is very long."""
+    """Return a text as a block of code, cut where it is very long."""
     cut = text[:_DIFF_CHARACTERS]
     more = "" if cut == text else "\n… the rest is in the job's log"
     shown = visible(cut, "\n\t") + more
@@ -37,12 +37,12 @@ def fence(text: str, language: str = "text") -> str:
 
 
 def alert(kind: str, title: str, text: str = "") -> str:
-    """Give a box. `kind`: CAUTION, WARNING or NOTE. `title` is ours, `text` may be anybody's."""
+    """Return a box. `kind`: CAUTION, WARNING or NOTE. `title` is ours, `text` may be anybody's."""
     return f"> [!{kind}]\n> {title}\n\n" + (f"{fence(text)}\n" if text.strip() else "")
 
 
 def everything(pages: list[Page], footer: str, most: int | None = None) -> str:
-    """Give all pages as one text; with `most`, as many as fit that number of characters."""
+    """Return all pages as one text; with `most`, as many as fit that number of characters."""
     parts = [_table(pages)] if len(pages) > 1 else []
     left = None if most is None else most - sum(map(len, parts)) - len(footer) - 200
     for at, page in enumerate(pages):

@@ -21,7 +21,7 @@ SUMMARY_BYTES = 1_000_000
 
 
 def event() -> dict[str, Any]:
-    """Give the event that started the workflow; {} where there is none."""
+    """Return the event that started the workflow; {} where there is none."""
     path = os.environ.get("GITHUB_EVENT_PATH")
     found = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
     return found if isinstance(found, dict) else {}

@@ -17,7 +17,7 @@ _WORTH = {"error": 0, "warning": 1, "note": 2}
 
 
 def merged(logs: list[str], folder: str) -> str:
-    """Give one log. `folder`: where the paths in the logs start, as seen from the repository's root ("" there)."""
+    """Return one log. `folder`: where the paths in the logs start, as seen from the repository's root ("" there)."""
     rules: dict[str, dict[str, Any]] = {}
     results: dict[str, dict[str, Any]] = {}
     for run in (run for log in logs for run in json.loads(log)["runs"]):

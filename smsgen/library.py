@@ -75,7 +75,7 @@ def load_app(file: File, *, profile: str | None = None) -> App:
 
 
 def validate(app: File | App, *, profile: str | None = None) -> tuple[Diagnostic, ...]:
-    """Give every problem of an application, in the order of its file; without an ERROR among them, it compiles.
+    """Return every problem of an application, in the order of its file; without an ERROR among them, it compiles.
 
     `app`: the path of an application file, or an App. `profile`: as in `load_app`. A file that cannot be read is a
     diagnostic too; raises SmsgenError where there is no such profile.

@@ -166,7 +166,7 @@ class Service:
 
 
 def _methods() -> dict[str, str]:
-    """Give the name of each method -> its operation: create_app -> CreateApp."""
+    """Return the name of each method -> its operation: create_app -> CreateApp."""
     from smsgen.server.actions.table import ACTIONS
 
     return {re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower(): operation for operation in ACTIONS}

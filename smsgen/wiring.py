@@ -30,38 +30,38 @@ if TYPE_CHECKING:  # a command pays only for what it uses
 
 
 def files() -> Files:
-    """Give the user's files, on the local disk."""
+    """Return the user's files, on the local disk."""
     return DiskFiles()
 
 
 def revisions() -> Revisions:
-    """Give the user's files at git revisions."""
+    """Return the user's files at git revisions."""
     return GitRevisions()
 
 
 def clients(settings: AwsSettings) -> Clients:
-    """Give the clients of one AWS session; nothing is asked of AWS yet."""
+    """Return the clients of one AWS session; nothing is asked of AWS yet."""
     from smsgen.aws.clients import Clients
 
     return Clients(settings)
 
 
 def artifacts(clients: Clients, settings: ArtifactSettings) -> Artifacts:
-    """Give the documents' bucket, in S3."""
+    """Return the documents' bucket, in S3."""
     from smsgen.aws.artifacts import S3Artifacts
 
     return S3Artifacts(clients, settings)
 
 
 def stack_reader(clients: Clients) -> StackReader:
-    """Give the deployed stacks, in CloudFormation."""
+    """Return the deployed stacks, in CloudFormation."""
     from smsgen.aws.snapshot import CloudFormationReader
 
     return CloudFormationReader(clients)
 
 
 def stacks(clients: Clients) -> Stacks:
-    """Give what stands in CloudFormation."""
+    """Return what stands in CloudFormation."""
     from smsgen.aws.stacks import CloudFormationStacks
 
     return CloudFormationStacks(clients)
@@ -75,14 +75,14 @@ def stack_changes(clients: Clients) -> StackChanges:
 
 
 def lookups(clients: Clients) -> Lookups:
-    """Give what is known of images and subnets, in EC2."""
+    """Return what is known of images and subnets, in EC2."""
     from smsgen.aws.lookups import Ec2Lookups
 
     return Ec2Lookups(clients)
 
 
 def clock() -> Clock:
-    """Give the machine's clock."""
+    """Return the machine's clock."""
     from smsgen.local.clock import SystemClock
 
     return SystemClock()
@@ -126,7 +126,7 @@ def _find_sqlalchemy() -> None:
 
 
 def client(service: str = "sms", **arguments: Any) -> Any:
-    """Give a boto3 client of the SMS API that `smsgen serve` serves; nothing needs to be installed for it.
+    """Return a boto3 client of the SMS API that `smsgen serve` serves; nothing needs to be installed for it.
 
     Arguments are those of `boto3.client`, and `profile_name`. Without `endpoint_url` and AWS_ENDPOINT_URL_SMS it talks
     to http://127.0.0.1:8471, and without a Region anywhere it signs for us-east-1. Raises SmsgenError for another
@@ -145,7 +145,7 @@ def client(service: str = "sms", **arguments: Any) -> Any:
 
 
 def service_model() -> dict[str, bytes]:
-    """Give the files, by their paths in a folder of models, that tell SDKs and the AWS CLI of the SMS API."""
+    """Return the files, by their paths in a folder of models, that tell SDKs and the AWS CLI of the SMS API."""
     import json
 
     find_server()
@@ -167,7 +167,7 @@ def find_server() -> None:
 
 
 def endpoint(world: World, store: SqlStore, workers: Workers, gate: Gate, log: AccessLog | None) -> Endpoint:
-    """Give the SMS API of a store as an ASGI application; workers are woken where an operation leaves them work."""
+    """Return the SMS API of a store as an ASGI application; workers are woken where an operation leaves them work."""
     from smsgen.server.actions.table import BACKGROUND
     from smsgen.server.actions.table import perform as carry_out
     from smsgen.server.http.asgi import Endpoint
@@ -183,7 +183,7 @@ def endpoint(world: World, store: SqlStore, workers: Workers, gate: Gate, log: A
 
 
 def new_id(digits: int) -> str:
-    """Give so many random hexadecimal digits."""
+    """Return so many random hexadecimal digits."""
     from secrets import token_hex
 
     return token_hex(digits)[:digits]
@@ -218,7 +218,7 @@ def world(
     artifact_settings: ArtifactSettings | None = None,
     settings: Settings | None = None,
 ) -> World:
-    """Give all that the operations of the SMS API need; nothing is asked of AWS yet."""
+    """Return all that the operations of the SMS API need; nothing is asked of AWS yet."""
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.commands import SsmCommands
     from smsgen.operations.apps.world import World

@@ -68,7 +68,7 @@ class S3Artifacts:
         return S3Location(bucket, key)
 
     def get(self, location: S3Location, *, max_bytes: int) -> bytes:
-        """Give a document's bytes; see the port."""
+        """Return a document's bytes; see the port."""
         with service_errors(f"cannot read s3://{location.bucket}/{location.key}"):
             answer = self._s3.get_object(Bucket=location.bucket, Key=location.key, **self._owner())
             content: bytes = answer["Body"].read(max_bytes + 1)
@@ -78,13 +78,13 @@ class S3Artifacts:
         return content
 
     def place(self, key: str) -> S3Location:
-        """Give where a document of this key stands; see the port."""
+        """Return where a document of this key stands; see the port."""
         return S3Location(
             self._bucket(), "/".join(part for part in (self._settings.prefix.strip("/"), key) if part)
         )
 
     def find(self, location: S3Location, *, max_bytes: int) -> bytes | None:
-        """Give the beginning of a document, None where there is none; see the port."""
+        """Return the beginning of a document, None where there is none; see the port."""
         try:
             answer = self._s3.get_object(Bucket=location.bucket, Key=location.key, **self._owner())
             content: bytes = answer["Body"].read(max_bytes)
@@ -97,7 +97,7 @@ class S3Artifacts:
         return content
 
     def url(self, location: S3Location) -> str:
-        """Give the https URL that CloudFormation takes as a TemplateURL; it holds no credential."""
+        """Return the https URL that CloudFormation takes as a TemplateURL; it holds no credential."""
         suffix = url_suffix(self._clients.identity().partition)
         return f"https://{location.bucket}.s3.{self._clients.region}.{suffix}/{location.key}"
 
@@ -109,7 +109,7 @@ class S3Artifacts:
         return {"ExpectedBucketOwner": self._clients.identity().account}
 
     def _encryption(self) -> dict[str, str]:
-        """Give the encryption of one document: the bucket's own, unless a key is asked for."""
+        """Return the encryption of one document: the bucket's own, unless a key is asked for."""
         if not self._settings.kms_key_id:
             return {}
         return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self._settings.kms_key_id}
@@ -119,19 +119,19 @@ class S3Artifacts:
         return "/".join(part for part in (self._settings.prefix.strip("/"), folder.strip("/"), name) if part)
 
     def _holds(self, bucket: str, key: str, content: bytes) -> bool:
-        """Say whether the bucket holds exactly this content under the key; somebody may have put another
+        """Return whether the bucket holds exactly this content under the key; somebody may have put another
         there.
         """
         try:
-            found = self._s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED", **self._owner())
+            head = self._s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED", **self._owner())
         except Exception as error:
             # Without s3:ListBucket a missing key is 403, not 404. If access is what lacks, PutObject says so.
             if error_code(error) in ("404", "NoSuchKey", "403"):
                 return False
             with service_errors(f"cannot look for s3://{bucket}/{key}"):
                 raise
-        checksum = found.get("ChecksumSHA256")
-        return bool(checksum == _checksum(content) if checksum else found["ContentLength"] == len(content))
+        checksum = head.get("ChecksumSHA256")
+        return bool(checksum == _checksum(content) if checksum else head["ContentLength"] == len(content))
 
     # --- The bucket
     # -------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ class S3Artifacts:
         return bucket
 
     def _default(self) -> str:
-        """Give the default bucket. One that was there is left as it is, except where our own setup was
+        """Return the default bucket. One that was there is left as it is, except where our own setup was
         interrupted.
         """
         bucket = f"sms-app-{self._clients.region}-{self._clients.identity().account}"
@@ -255,7 +255,7 @@ def _encryption(kms_key_id: str) -> dict[str, Any]:
 
 
 def _policy(bucket: str, partition: str) -> dict[str, Any]:
-    """Give the policy that refuses what does not come over TLS (Security Hub S3.5)."""
+    """Return the policy that refuses what does not come over TLS (Security Hub S3.5)."""
     arn = f"arn:{partition}:s3:::{bucket}"
     deny = {
         "Sid": "TlsOnly",

@@ -16,15 +16,15 @@ from smsgen.changes.model import Detail, ParameterAnswer, ResourceChange, Side, 
 def change_set(
     plain: Mapping[str, Any], valued: Mapping[str, Any], nested: Mapping[str, ChangeSet], *, kind: str
 ) -> ChangeSet:
-    """Give the change set that two answers describe, each with the changes of all its pages.
+    """Return the change set that two answers describe, each with the changes of all its pages.
 
     `plain`: the answer without property values; `valued`: with them. `nested`: logical id -> change set of
     the nested stack. `kind`: CREATE, UPDATE or IMPORT, which the answers do not tell. The sides are empty: the
     templates are not in the answer.
     """
-    made: dict[str, Any] = {"change_set_type": kind, "status": plain["Status"]}
+    kind_and_status: dict[str, Any] = {"change_set_type": kind, "status": plain["Status"]}
     return ChangeSet(
-        **made,
+        **kind_and_status,
         stack_name=plain["StackName"],
         stack_id=plain.get("StackId"),
         execution_status=plain.get("ExecutionStatus", "UNAVAILABLE"),
@@ -85,10 +85,10 @@ def _parameter(raw: Mapping[str, Any]) -> ParameterAnswer:
 
 
 def _context(text: str | None) -> Mapping[str, Any] | None:
-    """Give a context, which the API sends as a JSON text, as data."""
+    """Return a context, which the API sends as a JSON text, as data."""
     if text is None:
         return None
     import json
 
-    found = json.loads(text)
-    return found if isinstance(found, dict) else None
+    context = json.loads(text)
+    return context if isinstance(context, dict) else None

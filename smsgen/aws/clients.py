@@ -51,7 +51,7 @@ class Clients:
         self._lock = RLock()  # a boto3 client serves many threads, and a session one
 
     def client(self, service: str) -> Any:
-        """Give the client of a service ("s3"), with retries, timeouts and smsgen's user agent."""
+        """Return the client of a service ("s3"), with retries, timeouts and smsgen's user agent."""
         if service in self._made:
             return self._made[service]
         with self._lock:
@@ -77,7 +77,7 @@ class Clients:
         return str(self.session.region_name)
 
     def identity(self) -> Identity:
-        """Give account and ARN of the caller; asks STS once."""
+        """Return account and ARN of the caller; asks STS once."""
         if self._identity is None:
             with service_errors("cannot tell whose AWS credentials these are"):
                 answer = self.client("sts").get_caller_identity()
@@ -85,7 +85,7 @@ class Clients:
         return self._identity
 
     def available(self) -> bool:
-        """Say whether boto3, credentials and a Region are there, without a call to AWS's APIs."""
+        """Return whether boto3, credentials and a Region are there, without a call to AWS's APIs."""
         try:
             return self.session is not None
         except ServiceError:
@@ -109,7 +109,7 @@ class Clients:
 
 
 def region_of_environment() -> str | None:
-    """Give AWS_REGION, which boto3 does not look at; the AWS CLI and the other SDKs let it win over all but options.
+    """Return AWS_REGION, which boto3 does not look at; the AWS CLI and the other SDKs let it win over all but options.
 
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
     """

@@ -37,22 +37,22 @@ class SsmCommands:
         return str(answer["Command"]["CommandId"])
 
     def answer(self, command_id: str, instance_id: str) -> CommandAnswer:
-        """Give how a script stands that was sent to an instance."""
+        """Return how a script stands that was sent to an instance."""
         with service_errors(f"cannot ask for the script on {instance_id}"):
             try:
-                found = self._ssm.get_command_invocation(CommandId=command_id, InstanceId=instance_id)
+                invocation = self._ssm.get_command_invocation(CommandId=command_id, InstanceId=instance_id)
             except Exception as error:
                 if error_code(error) == "InvocationDoesNotExist":  # it takes a moment to get there
                     return CommandAnswer(done=False)
                 raise
-        status = found["Status"]
+        status = invocation["Status"]
         if status in _RUNNING:
             return CommandAnswer(done=False)
-        said = found.get("StandardErrorContent") or found.get("StandardOutputContent") or ""
+        output = invocation.get("StandardErrorContent") or invocation.get("StandardOutputContent") or ""
         if status == _SUCCEEDED:
-            return CommandAnswer(True, True, redact(said))
+            return CommandAnswer(True, True, redact(output))
         return CommandAnswer(
-            True, False, redact(f"{found.get('StatusDetails') or status}: {said}".rstrip(": "))
+            True, False, redact(f"{invocation.get('StatusDetails') or status}: {output}".rstrip(": "))
         )
 
     @property
@@ -61,7 +61,7 @@ class SsmCommands:
 
 
 def _document(command: Command) -> tuple[str, dict[str, list[str]]]:
-    """Give the document that runs the command, and its parameters."""
+    """Return the document that runs the command, and its parameters."""
     timeout = {"executionTimeout": [str(command.timeout)]}
     if command.location is None:
         return _DOCUMENTS[command.script_type], {"commands": command.text.splitlines(), **timeout}

@@ -94,9 +94,12 @@ class EbsSnapshots:
                 if error_code(error) == "InvalidSnapshot.NotFound":
                     return None
                 raise
-        found = answer["Snapshots"][0]
+        snapshot = answer["Snapshots"][0]
         return SnapshotInfo(
-            snapshot_id, str(found["State"]), int(found["VolumeSize"]), str(found.get("StateMessage", ""))
+            snapshot_id,
+            str(snapshot["State"]),
+            int(snapshot["VolumeSize"]),
+            str(snapshot.get("StateMessage", "")),
         )
 
     def blocks(self, snapshot_id: str) -> Iterator[tuple[int, str]]:

@@ -142,29 +142,29 @@ def service_errors(doing: str, *, secrets: Collection[str] = ()) -> Iterator[Non
 
 
 def told(error: Exception, doing: str, *, secrets: Collection[str] = ()) -> ServiceError:
-    """Give the ServiceError for an exception of boto3, botocore or urllib3."""
+    """Return the ServiceError for an exception of boto3, botocore or urllib3."""
     code, request_id = error_code(error), _metadata(error).get("RequestId", "")
-    said = _by_code(error, code) if code else _by_class(error)
-    sentence = f"{doing}: {said.sentence}"
-    if said.quote:
+    meaning = _by_code(error, code) if code else _by_class(error)
+    sentence = f"{doing}: {meaning.sentence}"
+    if meaning.quote:
         sentence += f": {redact(str(_details(error).get('Message') or error), secrets).rstrip('.')}"
     if code:
         sentence += f" ({code}, request {request_id})" if request_id else f" ({code})"
-    return ServiceError(sentence, code=code, request_id=request_id, hint=said.hint)
+    return ServiceError(sentence, code=code, request_id=request_id, hint=meaning.hint)
 
 
 def error_code(error: Exception) -> str:
-    """Give AWS's error code of an exception ("NoSuchBucket", "404"), or "" where AWS did not answer."""
+    """Return AWS's error code of an exception ("NoSuchBucket", "404"), or "" where AWS did not answer."""
     return str(_details(error).get("Code", ""))
 
 
 def error_message(error: Exception) -> str:
-    """Give AWS's own words of an exception, redacted; "" where AWS did not answer."""
+    """Return AWS's own words of an exception, redacted; "" where AWS did not answer."""
     return redact(str(_details(error).get("Message", "")))
 
 
 def redact(text: str, secrets: Collection[str] = ()) -> str:
-    """Give a text of AWS without what may be secret, cut to what fits a terminal."""
+    """Return a text of AWS without what may be secret, cut to what fits a terminal."""
     for secret in sorted((s for s in secrets if s), key=len, reverse=True):
         text = text.replace(secret, MASK)
     text = re.sub(r"(https?://[^\s?'\"<>]++)(?:\?[^\s'\"<>]*+)?", r"\1", text)
@@ -192,8 +192,8 @@ def _by_code(error: Exception, code: str) -> _Said:
 
 
 def _denied(error: Exception, message: str) -> _Said:
-    found = _PERFORM.search(message)
-    action = found.group(1) if found else action_of(str(getattr(error, "operation_name", "")))
+    denied_action = _PERFORM.search(message)
+    action = denied_action.group(1) if denied_action else action_of(str(getattr(error, "operation_name", "")))
     sentence = f"these credentials may not {action}"
     if "explicit deny" in message:
         kind = "a service control policy" if "service control policy" in message else "a policy"
@@ -211,12 +211,12 @@ def _from_aws(error: Exception) -> bool:
 
 
 def _details(error: Exception) -> dict[str, Any]:
-    found = getattr(error, "response", None)
-    details = found.get("Error") if isinstance(found, dict) else None
+    response = getattr(error, "response", None)
+    details = response.get("Error") if isinstance(response, dict) else None
     return details if isinstance(details, dict) else {}
 
 
 def _metadata(error: Exception) -> dict[str, Any]:
-    found = getattr(error, "response", None)
-    metadata = found.get("ResponseMetadata") if isinstance(found, dict) else None
+    response = getattr(error, "response", None)
+    metadata = response.get("ResponseMetadata") if isinstance(response, dict) else None
     return metadata if isinstance(metadata, dict) else {}

@@ -68,7 +68,7 @@ Control.
 
 
 def action_of(operation: str) -> str:
-    """Give the IAM action that an API operation needs ("HeadObject" -> "s3:GetObject"); itself where smsgen
+    """Return the IAM action that an API operation needs ("HeadObject" -> "s3:GetObject"); itself where smsgen
     never calls it.
     """
     return ACTIONS.get(operation, operation)

@@ -322,7 +322,7 @@ def policy(
     bucket: str = "sms-app-*",
     role: str = "sms-launch",
 ) -> dict[str, Any]:
-    """Give the policy document for a use of `USES`.
+    """Return the policy document for a use of `USES`.
 
     `stack`, `bucket`: names, `*` allowed, of the stacks and the documents' buckets; `role`: the service
     role's name; `partition`: aws, aws-cn, aws-us-gov … Raises KeyError for another use.

@@ -21,7 +21,7 @@ class Ec2Lookups:
         self._clients = clients
 
     def root_devices(self, images: Iterable[str]) -> Mapping[str, str]:
-        """Give image -> the name of its root device; see the port."""
+        """Return image -> the name of its root device; see the port."""
         wanted = set(images)
         names = {image.removeprefix(_SSM) for image in wanted if image.startswith(_SSM)}
         values = CloudFormationReader(self._clients).ssm_values(names) if names else {}
@@ -30,14 +30,14 @@ class Ec2Lookups:
             for image in wanted
         }
         with service_errors("cannot look at the images"):
-            found = {
+            devices = {
                 one["ImageId"]: one.get("RootDeviceName", "")
                 for one in self._all("describe_images", "Images", "image-id", ids.values())
             }
-        return {image: found[image_id] for image, image_id in ids.items() if found.get(image_id)}
+        return {image: devices[image_id] for image, image_id in ids.items() if devices.get(image_id)}
 
     def vpcs(self, subnets: Iterable[str]) -> Mapping[str, str]:
-        """Give subnet -> its VPC; see the port."""
+        """Return subnet -> its VPC; see the port."""
         with service_errors("cannot look at the subnets"):
             return {
                 one["SubnetId"]: one["VpcId"]

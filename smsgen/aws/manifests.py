@@ -25,8 +25,8 @@ class S3Manifests:
             pages = self._s3.get_paginator("list_objects_v2").paginate(
                 **self._bucket_of_ours(), Prefix=prefix, Delimiter="/"
             )
-            found = [one["Prefix"] for page in pages for one in page.get("CommonPrefixes", ())]
-        return tuple(sorted(f"{folder}/{one.removeprefix(prefix).rstrip('/')}" for one in found))
+            folders = [one["Prefix"] for page in pages for one in page.get("CommonPrefixes", ())]
+        return tuple(sorted(f"{folder}/{one.removeprefix(prefix).rstrip('/')}" for one in folders))
 
     def append(self, name: str, number: int, segment: bytes) -> None:
         """Write a segment, unless another wrote one of that number (If-None-Match)."""

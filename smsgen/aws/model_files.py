@@ -21,12 +21,12 @@ _SERVICE_MODEL = "service-2.json"
 
 
 def default_folder() -> Path:
-    """Give the folder that is always looked into."""
+    """Return the folder that is always looked into."""
     return Path.home() / ".aws" / "models"
 
 
 def is_looked_into(folder: Path) -> bool:
-    """Whether the AWS CLI and boto3 look into a folder, as things are."""
+    """Return whether the AWS CLI and boto3 look into a folder, as things are."""
     named = [one for one in os.environ.get("AWS_DATA_PATH", "").split(os.pathsep) if one]
     return folder.resolve() in [
         default_folder().resolve(),

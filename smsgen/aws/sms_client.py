@@ -13,7 +13,7 @@ _VERSION = "2016-10-24"
 
 
 def sms_client(model: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
-    """Give the client that a service model describes. `model`: name of a file of botocore's -> its content.
+    """Return the client that a service model describes. `model`: name of a file of botocore's -> its content.
 
     `arguments` are those of `boto3.client`, and `profile_name`. Raises SmsgenError where boto3 is not installed.
     """
@@ -22,12 +22,12 @@ def sms_client(model: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
         from botocore.session import Session
     except ImportError:
         raise SmsgenError("boto3 is not installed", hint="pip install 'smsgen[server]'") from None
-    given = dict(arguments)
-    session = Session(profile=given.pop("profile_name", None))
+    client_arguments = dict(arguments)
+    session = Session(profile=client_arguments.pop("profile_name", None))
     session.register_component("data_loader", _Loader(session.get_component("data_loader"), model))
-    made = boto3.Session(botocore_session=session)
-    given.setdefault("region_name", region_of_environment() or made.region_name or "us-east-1")
-    return made.client(_SERVICE, **given)
+    in_boto3 = boto3.Session(botocore_session=session)
+    client_arguments.setdefault("region_name", region_of_environment() or in_boto3.region_name or "us-east-1")
+    return in_boto3.client(_SERVICE, **client_arguments)
 
 
 class _Loader:
@@ -41,23 +41,23 @@ class _Loader:
         return getattr(self._loader, name)
 
     def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
-        """Give a file of a service's model; what SMS's does not have is asked of botocore, which says so."""
+        """Return a file of a service's model; what SMS's does not have is asked of botocore, which says so."""
         file = f"{type_name}.json"
         if service_name == _SERVICE and file in self._model:
             return self._model[file]
         return self._loader.load_service_model(service_name, type_name, api_version)
 
     def list_available_services(self, type_name: str) -> list[str]:
-        """Give the names of all services."""
+        """Return the names of all services."""
         return sorted({*self._loader.list_available_services(type_name), _SERVICE})
 
     def list_api_versions(self, service_name: str, type_name: str) -> list[str]:
-        """Give the versions of a service's API."""
+        """Return the versions of a service's API."""
         if service_name == _SERVICE:
             return [_VERSION]
         versions: list[str] = self._loader.list_api_versions(service_name, type_name)
         return versions
 
     def determine_latest_version(self, service_name: str, type_name: str) -> str:
-        """Give the last of them."""
+        """Return the last of them."""
         return max(self.list_api_versions(service_name, type_name))

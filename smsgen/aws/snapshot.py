@@ -96,7 +96,7 @@ class CloudFormationReader:
         self._clients = clients
 
     def stack(self, name: str) -> Mapping[str, Any] | None:
-        """Give DescribeStacks' entry, or None; see the port."""
+        """Return DescribeStacks' entry, or None; see the port."""
         with service_errors(f"cannot look at stack {name}"):
             try:
                 answer = self._cloudformation.describe_stacks(StackName=name)
@@ -105,18 +105,18 @@ class CloudFormationReader:
                 if error_code(error) == "ValidationError" and "does not exist" in error_message(error):
                     return None
                 raise
-        found: Mapping[str, Any] = answer["Stacks"][0]
-        return found
+        described: Mapping[str, Any] = answer["Stacks"][0]
+        return described
 
     def template(self, stack_id: str, stage: str) -> str:
-        """Give the template's text; see the port."""
+        """Return the template's text; see the port."""
         with service_errors(f"cannot read the template of stack {stack_id}"):
             body = self._cloudformation.get_template(StackName=stack_id, TemplateStage=stage)["TemplateBody"]
         # boto3 gives a JSON template parsed.
         return body if isinstance(body, str) else json.dumps(body)
 
     def resources(self, stack_id: str) -> tuple[Mapping[str, Any], ...]:
-        """Give ListStackResources' entries; see the port."""
+        """Return ListStackResources' entries; see the port."""
         with service_errors(f"cannot list the resources of stack {stack_id}"):
             return tuple(
                 self._pages(
@@ -127,7 +127,7 @@ class CloudFormationReader:
     def attributes(
         self, type_name: str, wanted: Mapping[str, frozenset[str]]
     ) -> Mapping[str, Mapping[str, Any]]:
-        """Give what GetAtt gives; see the port."""
+        """Return what GetAtt gives; see the port."""
         listed = _LISTED.get(type_name)
         if listed and all(names <= listed.attributes.keys() for names in wanted.values()):
             with service_errors(f"cannot read the {type_name} of the stack"):
@@ -144,21 +144,21 @@ class CloudFormationReader:
         }
 
     def ssm_values(self, names: Iterable[str]) -> Mapping[str, str]:
-        """Give the values of SSM parameters; see the port."""
+        """Return the values of SSM parameters; see the port."""
         values: dict[str, str] = {}
         with service_errors("cannot read the SSM parameters of the stack"):
             for batch in _batched(sorted(set(names)), _PARAMETERS):
                 answer = self._clients.client("ssm").get_parameters(Names=batch)
-                for found in answer["Parameters"]:
-                    selector = found.get("Selector", "")
+                for parameter in answer["Parameters"]:
+                    selector = parameter.get("Selector", "")
                     # Asked for by name or by ARN, each with or without a version or label.
-                    for name in (found["Name"] + selector, found.get("ARN", "") + selector):
+                    for name in (parameter["Name"] + selector, parameter.get("ARN", "") + selector):
                         if name in batch:
-                            values[name] = found["Value"]
+                            values[name] = parameter["Value"]
         return values
 
     def exports(self) -> Mapping[str, str]:
-        """Give all exports of the Region; see the port."""
+        """Return all exports of the Region; see the port."""
         with service_errors("cannot list the exports of the Region"):
             return {
                 found["Name"]: found["Value"]
@@ -166,7 +166,7 @@ class CloudFormationReader:
             }
 
     def zones(self) -> tuple[str, ...]:
-        """Give what Fn::GetAZs gives; see the port. Source: its page in the template reference."""
+        """Return what Fn::GetAZs gives; see the port. Source: its page in the template reference."""
         with service_errors("cannot list the Availability Zones of the Region"):
             default = [{"Name": "default-for-az", "Values": ["true"]}]
             with_default = {
@@ -174,8 +174,8 @@ class CloudFormationReader:
                 for subnet in self._pages("ec2", "describe_subnets", "Subnets[]", Filters=default)
             }
             if not with_default:
-                found = self._clients.client("ec2").describe_availability_zones()["AvailabilityZones"]
-                return tuple(sorted(zone["ZoneName"] for zone in found))
+                every = self._clients.client("ec2").describe_availability_zones()["AvailabilityZones"]
+                return tuple(sorted(zone["ZoneName"] for zone in every))
         return tuple(sorted(with_default))
 
     @property
@@ -208,7 +208,7 @@ class CloudFormationReader:
         return values
 
     def _properties(self, type_name: str, identifier: str) -> Mapping[str, Any] | None:
-        """Give the properties that Cloud Control reads of one resource, None where it cannot."""
+        """Return the properties that Cloud Control reads of one resource, None where it cannot."""
         with service_errors(f"cannot read {type_name} {identifier}"):
             try:
                 answer = self._clients.client("cloudcontrol").get_resource(
@@ -241,7 +241,7 @@ _CANNOT_READ = frozenset(
 
 
 def _picked(item: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
-    """Give what stands at the paths ("A.B" is B inside A), name by name, without what is missing."""
+    """Return what stands at the paths ("A.B" is B inside A), name by name, without what is missing."""
     picked: dict[str, Any] = {}
     for name in sorted(paths):
         value: Any = item

@@ -23,7 +23,7 @@ class CloudFormationStackChanges:
         with service_errors(f"cannot create a change set for {request.stack_name}", secrets=secrets):
             arguments = self._arguments(request)
             try:
-                made = self._cloudformation.create_change_set(**arguments)
+                created = self._cloudformation.create_change_set(**arguments)
             except Exception as error:
                 if error_code(error) != "AlreadyExistsException":
                     raise
@@ -33,7 +33,7 @@ class CloudFormationStackChanges:
                         StackName=request.stack_name, ChangeSetName=request.name
                     )
                 )
-        return ChangeSetInfo(made["Id"], request.name, made["StackId"], "CREATE_PENDING")
+        return ChangeSetInfo(created["Id"], request.name, created["StackId"], "CREATE_PENDING")
 
     def delete_change_set(self, stack: str, name: str) -> None:
         """Delete the change set (by name or id); nothing happens where there is none."""
@@ -78,7 +78,7 @@ class CloudFormationStackChanges:
         return self._clients.client("cloudformation")
 
     def _executed(self, change_set: ChangeSetInfo, error: Exception) -> bool:
-        """Whether the refusal only means that an earlier try, whose answer was lost, has gone through."""
+        """Return whether the refusal only means that an earlier try, whose answer was lost, has gone through."""
         if error_code(error) == "TokenAlreadyExistsException":
             return True
         if error_code(error) not in ("InvalidChangeSetStatus", "InvalidChangeSetStatusException"):
@@ -87,8 +87,8 @@ class CloudFormationStackChanges:
         return latest is not None and latest.execution_status in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE")
 
     def _arguments(self, request: ChangeSetRequest) -> dict[str, Any]:
-        """Give CreateChangeSet's arguments; what is empty is left out."""
-        given = {
+        """Return CreateChangeSet's arguments; what is empty is left out."""
+        optional = {
             "TemplateBody": request.template_body,
             "TemplateURL": request.template_url,
             "RoleARN": self._role_arn(request.role_name) if request.role_name else "",
@@ -107,7 +107,7 @@ class CloudFormationStackChanges:
             "ChangeSetType": request.type,
             "ClientToken": request.token,
             "Description": request.description,
-            **{name: value for name, value in given.items() if value},
+            **{name: value for name, value in optional.items() if value},
         }
 
     def _role_arn(self, role_name: str) -> str:

@@ -33,7 +33,7 @@ class CloudFormationStacks:
         self._clients = clients
 
     def find(self, stack: str) -> StackInfo | None:
-        """Give the stack, or None where there is none of that name (by id, deleted ones are found)."""
+        """Return the stack, or None where there is none of that name (by id, deleted ones are found)."""
         with service_errors(f"cannot look at the stack {stack}"):
             try:
                 answer = self._cloudformation.describe_stacks(StackName=stack)
@@ -41,12 +41,12 @@ class CloudFormationStacks:
                 if is_missing(error):
                     return None
                 raise
-        found = _stack(answer["Stacks"][0])
+        info = _stack(answer["Stacks"][0])
         # A name stands for the living: CloudFormation never gives a deleted stack by name, imitations do.
-        return None if found.status == "DELETE_COMPLETE" and stack == found.name else found
+        return None if info.status == "DELETE_COMPLETE" and stack == info.name else info
 
     def template(self, stack: str) -> str:
-        """Give the template's text as it was submitted."""
+        """Return the template's text as it was submitted."""
         with service_errors(f"cannot read the template of the stack {stack}"):
             body = self._cloudformation.get_template(StackName=stack, TemplateStage="Original")[
                 "TemplateBody"
@@ -58,19 +58,19 @@ class CloudFormationStacks:
         return json.dumps(body)  # boto3 reads a JSON template into a dict
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:
-        """Give all resources of the stack, all pages, without those of nested stacks."""
+        """Return all resources of the stack, all pages, without those of nested stacks."""
         with service_errors(f"cannot list the resources of the stack {stack}"):
             pages = self._pages("list_stack_resources", StackName=stack)
             return tuple(_resource(one) for page in pages for one in page["StackResourceSummaries"])
 
     def events(self, stack: str, *, after: str = "") -> tuple[StackEvent, ...]:
-        """Give the events that came after the one with the id `after` (all where it is ""), oldest first."""
+        """Return the events that came after the one with the id `after` (all where it is ""), oldest first."""
         with service_errors(f"cannot read the events of the stack {stack}"):
-            found = list(self._until(stack, after))
-        return tuple(reversed(found))
+            events = list(self._until(stack, after))
+        return tuple(reversed(events))
 
     def change_set(self, stack: str, name: str) -> ChangeSetInfo | None:
-        """Give the change set (by name or id) without its changes, or None where there is none."""
+        """Return the change set (by name or id) without its changes, or None where there is none."""
         with service_errors(f"cannot look at the change set {name}"):
             try:
                 return change_set_info(
@@ -82,35 +82,35 @@ class CloudFormationStacks:
                 raise
 
     def change_sets(self, stack: str) -> tuple[ChangeSetInfo, ...]:
-        """Give all change sets of the stack, all pages."""
+        """Return all change sets of the stack, all pages."""
         with service_errors(f"cannot list the change sets of the stack {stack}"):
             pages = self._pages("list_change_sets", StackName=stack)
-            found = [
+            infos = [
                 change_set_info(one) for page in pages for one in page["Summaries"] if _within(one, stack)
             ]
-        return tuple(found)
+        return tuple(infos)
 
     def describe_change_set(self, change_set_id: str, *, kind: str) -> ChangeSet:
-        """Give the change set with its changes, with and without values, all pages, nested ones too."""
+        """Return the change set with its changes, with and without values, all pages, nested ones too."""
         with service_errors(f"cannot read the change set {change_set_id}"):
             return self._described(change_set_id, kind)
 
     def instances(self, ids: Iterable[str]) -> tuple[Instance, ...]:
-        """Give those of the instances that EC2 knows, all pages, with no call per instance.
+        """Return those of the instances that EC2 knows, all pages, with no call per instance.
 
         They are asked for by filter: by InstanceIds, one that is gone would fail the call for all.
         """
         wanted = sorted(ids)
-        found = []
+        known: list[Instance] = []
         with service_errors("cannot look at the instances"):
             for start in range(0, len(wanted), _FILTER_VALUES):
                 names = wanted[start : start + _FILTER_VALUES]
                 pages = self._clients.client("ec2").get_paginator("describe_instances")
                 for page in pages.paginate(Filters=[{"Name": "instance-id", "Values": names}]):
-                    found += [
+                    known += [
                         _instance(i) for reservation in page["Reservations"] for i in reservation["Instances"]
                     ]
-        return tuple(sorted(found))
+        return tuple(sorted(known))
 
     @property
     def _cloudformation(self) -> Any:
@@ -120,7 +120,7 @@ class CloudFormationStacks:
         return iter(self._cloudformation.get_paginator(operation).paginate(**arguments))
 
     def _until(self, stack: str, after: str) -> Iterator[StackEvent]:
-        """Give events newest first, reading no page beyond the one that holds `after`."""
+        """Yield events newest first, reading no page beyond the one that holds `after`."""
         for number, page in enumerate(self._pages("describe_stack_events", StackName=stack)):
             for raw in page["StackEvents"]:
                 if raw["EventId"] == after:
@@ -140,7 +140,7 @@ class CloudFormationStacks:
         return change_set(plain, valued, children, kind=kind)
 
     def _whole(self, change_set_id: str, *, values: bool) -> dict[str, Any]:
-        """Give one answer with the changes of all its pages."""
+        """Return one answer with the changes of all its pages."""
         pages = list(
             self._pages("describe_change_set", ChangeSetName=change_set_id, IncludePropertyValues=values)
         )
@@ -150,7 +150,7 @@ class CloudFormationStacks:
 
 
 def is_missing(error: Exception) -> bool:
-    """Whether CloudFormation refuses because there is no such stack or change set."""
+    """Return whether CloudFormation refuses because there is no such stack or change set."""
     code = error_code(error)
     if code in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
         return True
@@ -158,7 +158,7 @@ def is_missing(error: Exception) -> bool:
 
 
 def _within(raw: Mapping[str, Any], stack: str) -> bool:
-    """Whether a change set is the stack's: imitations of CloudFormation list those of all stacks."""
+    """Return whether a change set is the stack's: imitations of CloudFormation list those of all stacks."""
     return stack in (raw["StackId"], raw["StackName"])
 
 

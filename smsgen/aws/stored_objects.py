@@ -111,6 +111,6 @@ class S3Folder:
                 .get_paginator("list_objects_v2")
                 .paginate(Bucket=self._bucket, Prefix=self._prefix, Delimiter="/")
             )
-            found = [str(one[member]) for page in pages for one in page.get(kind, ())]
-        names = (key.removeprefix(self._prefix).rstrip("/") for key in found)
+            keys = [str(one[member]) for page in pages for one in page.get(kind, ())]
+        names = (key.removeprefix(self._prefix).rstrip("/") for key in keys)
         return tuple(sorted(name for name in names if name))

@@ -23,16 +23,16 @@ class Binding(NamedTuple):
     parameters: Mapping[str, Any] = {}
 
 
-def bound(said: Binding, inventory: Inventory) -> dict[str, Any]:
-    """Give parameter -> value. Raises InvalidInput, naming all that is unknown, or fixed by the file."""
+def bound(binding: Binding, inventory: Inventory) -> dict[str, Any]:
+    """Return parameter -> value. Raises InvalidInput, naming all that is unknown, or fixed by the file."""
     values: dict[str, Any] = {}
     problems: list[Diagnostic] = []
     for way in (_images, _instance_types, _network, _parameters):
-        for one in way(said, inventory):
-            if isinstance(one, Diagnostic):
-                problems.append(one)
+        for bound_value in way(binding, inventory):
+            if isinstance(bound_value, Diagnostic):
+                problems.append(bound_value)
             else:
-                values[one[0]] = one[1]
+                values[bound_value[0]] = bound_value[1]
     if problems:
         raise InvalidInput(problems)
     return values
@@ -41,8 +41,8 @@ def bound(said: Binding, inventory: Inventory) -> dict[str, Any]:
 _Said = Iterator[tuple[str, Any] | Diagnostic]
 
 
-def _images(said: Binding, inventory: Inventory) -> _Said:
-    for name, image in said.image_ids.items():
+def _images(binding: Binding, inventory: Inventory) -> _Said:
+    for name, image in binding.image_ids.items():
         servers = inventory.servers_named(name)
         if len(servers) != 1:
             hint = "give a logical id: " + ", ".join(one.logical_id for one in servers or inventory.servers())
@@ -57,12 +57,12 @@ def _images(said: Binding, inventory: Inventory) -> _Said:
             yield Diagnostic("CDK_BINDING", f"image_ids: the file says which image {name} has", hint)
 
 
-def _instance_types(said: Binding, inventory: Inventory) -> _Said:
-    for group, value in said.instance_types.items():
+def _instance_types(binding: Binding, inventory: Inventory) -> _Said:
+    for group, value in binding.instance_types.items():
         members = [one for one in inventory.servers() if one.group == group]
-        found = {_open(one, "InstanceType", inventory) for one in members} - {None}
-        if found:
-            yield from ((str(name), _of(value, "to_string")) for name in found)
+        parameters = {_open(one, "InstanceType", inventory) for one in members} - {None}
+        if parameters:
+            yield from ((str(name), _of(value, "to_string")) for name in parameters)
         elif members:
             hint = "leave instanceType out of the file, or override instance_type of the instances"
             message = f"instance_types: the file says which instance types group {group} has"
@@ -73,12 +73,16 @@ def _instance_types(said: Binding, inventory: Inventory) -> _Said:
             yield Diagnostic("CDK_BINDING", message, f"the groups are {names}")
 
 
-def _network(said: Binding, inventory: Inventory) -> _Said:
-    given: tuple[tuple[str, str, Any], ...] = (
-        ("subnet", SUBNET, said.subnet and _of(said.subnet, "subnet_id")),
-        ("security_groups", SECURITY_GROUPS, [_of(one, "security_group_id") for one in said.security_groups]),
+def _network(binding: Binding, inventory: Inventory) -> _Said:
+    network: tuple[tuple[str, str, Any], ...] = (
+        ("subnet", SUBNET, binding.subnet and _of(binding.subnet, "subnet_id")),
+        (
+            "security_groups",
+            SECURITY_GROUPS,
+            [_of(one, "security_group_id") for one in binding.security_groups],
+        ),
     )
-    for name, parameter, value in given:
+    for name, parameter, value in network:
         if value and parameter in inventory.parameters:
             yield parameter, value
         elif value:
@@ -86,8 +90,8 @@ def _network(said: Binding, inventory: Inventory) -> _Said:
             yield Diagnostic("CDK_BINDING", f"{name}: the file says it for every server", hint)
 
 
-def _parameters(said: Binding, inventory: Inventory) -> _Said:
-    for name, value in said.parameters.items():
+def _parameters(binding: Binding, inventory: Inventory) -> _Said:
+    for name, value in binding.parameters.items():
         if name in inventory.parameters:
             yield name, value
         else:
@@ -100,7 +104,7 @@ def _parameters(said: Binding, inventory: Inventory) -> _Said:
 
 
 def _open(server: Listed, name: str, inventory: Inventory) -> str | None:
-    """Give the parameter that a property of a server is, where it is one that CloudFormation does not look up."""
+    """Return the parameter that a property of a server is, where it is one that CloudFormation does not look up."""
     value = server.properties.get(name)
     parameter = value.get("Ref") if isinstance(value, dict) else None
     declared = inventory.parameters.get(str(parameter))
@@ -108,6 +112,6 @@ def _open(server: Listed, name: str, inventory: Inventory) -> str | None:
 
 
 def _of(value: Any, attribute: str) -> Any:
-    """Give what a construct is to CloudFormation, and anything else as it is."""
-    said: Any | Callable[[], Any] = getattr(value, attribute, value)
-    return said() if callable(said) else said
+    """Return what a construct is to CloudFormation, and anything else as it is."""
+    method: Any | Callable[[], Any] = getattr(value, attribute, value)
+    return method() if callable(method) else method

@@ -73,8 +73,8 @@ class SmsApp(Construct):
         self._stand_ins: dict[str, CfnInstance] = {}
         try:
             named = app if isinstance(app, App) else fspath(app)
-            made = generate(named, files=DiskFiles(), profile=profile, format="json")
-            bodies = {file: json.loads(text) for file, text in texts(made, "json").items()}
+            generated = generate(named, files=DiskFiles(), profile=profile, format="json")
+            bodies = {file: json.loads(text) for file, text in texts(generated, "json").items()}
             self._inventory = inventory_of(bodies)
             values = bound(
                 Binding(image_ids or {}, instance_types or {}, subnet, security_groups, parameters or {}),
@@ -86,39 +86,39 @@ class SmsApp(Construct):
         except SmsgenError as error:
             self._annotate([Diagnostic("UNREADABLE", str(error), error.hint)])
             return
-        self._annotate(made.warnings)
+        self._annotate(generated.warnings)
         self._include = _included(self, bodies, values)
         _acknowledge(self)
 
     def instance(self, name: str) -> CfnInstance:
-        """Give a server's instance, to reference, override and attach.
+        """Return a server's instance, to reference, override and attach.
 
         `name`: its logical id, serverId or vmName. Raises SmsgenError where no server, or more than one, has it.
         """
         if self._include is None:
             return self._stand_in(name)
-        found = self._inventory.servers_named(name)
-        if len(found) == 1:
-            return self._resource(found[0])
-        if found:
-            ids = ", ".join(one.logical_id for one in found)
-            raise SmsgenError(f"{len(found)} servers are called {name!r}", hint=f"give a logical id: {ids}")
+        servers = self._inventory.servers_named(name)
+        if len(servers) == 1:
+            return self._resource(servers[0])
+        if servers:
+            ids = ", ".join(one.logical_id for one in servers)
+            raise SmsgenError(f"{len(servers)} servers are called {name!r}", hint=f"give a logical id: {ids}")
         raise _unknown("server", name, (one.logical_id for one in self._inventory.servers()))
 
     def group(self, name: str) -> list[CfnInstance]:
-        """Give the instances of a server group, in the order of their logical ids.
+        """Return the instances of a server group, in the order of their logical ids.
 
         `name`: the group's name. Raises SmsgenError where there is none of that name.
         """
         if self._include is None:
             return [self._stand_in(name)]
-        found = [self._resource(one) for one in self._inventory.servers() if one.group == name]
-        if not found:
+        instances = [self._resource(one) for one in self._inventory.servers() if one.group == name]
+        if not instances:
             raise _unknown("server group", name, {one.group for one in self._inventory.servers()})
-        return found
+        return instances
 
     def resource(self, logical_id: str) -> CfnResource:
-        """Give any resource of the application: a volume, the instance profile, what a launch order waits for.
+        """Return any resource of the application: a volume, the instance profile, what a launch order waits for.
 
         Raises SmsgenError where there is none of that logical id.
         """
@@ -130,7 +130,7 @@ class SmsApp(Construct):
         return self._resource(listed[0])
 
     def parameter(self, name: str) -> CfnParameter:
-        """Give a parameter that is not bound, to give it a default, say.
+        """Return a parameter that is not bound, to give it a default, say.
 
         Raises SmsgenError where the stack has none of that name.
         """
@@ -147,20 +147,20 @@ class SmsApp(Construct):
         return include.get_resource(listed.logical_id)
 
     def _stand_in(self, name: str) -> CfnInstance:
-        """Give what code goes on with that uses an application in which there is something to mend."""
+        """Return what code goes on with that uses an application in which there is something to mend."""
         if name not in self._stand_ins:
             self._stand_ins[name] = CfnInstance(self, f"StandIn{len(self._stand_ins)}")
         return self._stand_ins[name]
 
-    def _annotate(self, found: Iterable[Diagnostic]) -> None:
+    def _annotate(self, diagnostics: Iterable[Diagnostic]) -> None:
         notes = Annotations.of(self)
-        for one in found:
-            if one.severity is Severity.ERROR:
-                notes.add_error(one.render())
-            elif one.severity is Severity.WARNING:
-                notes.add_warning_v2(f"smsgen:{one.code}", one.render())
+        for diagnostic in diagnostics:
+            if diagnostic.severity is Severity.ERROR:
+                notes.add_error(diagnostic.render())
+            elif diagnostic.severity is Severity.WARNING:
+                notes.add_warning_v2(f"smsgen:{diagnostic.code}", diagnostic.render())
             else:
-                notes.add_info_v2(f"smsgen:{one.code}", one.render())
+                notes.add_info_v2(f"smsgen:{diagnostic.code}", diagnostic.render())
 
 
 def _included(scope: Construct, bodies: Mapping[str, Any], values: Mapping[str, Any]) -> CfnInclude:
@@ -196,7 +196,7 @@ def _acknowledge(scope: Construct) -> None:
 
 
 def _without(body: Mapping[str, Any], bound_names: Iterable[str]) -> dict[str, Any]:
-    """Give a template whose console groups do not name parameters that CfnInclude takes out."""
+    """Return a template whose console groups do not name parameters that CfnInclude takes out."""
     interface = body["Metadata"].get("AWS::CloudFormation::Interface")
     if not interface:
         return dict(body)

@@ -30,16 +30,16 @@ class Inventory(NamedTuple):
     parameters: Mapping[str, Mapping[str, Any]] = {}
 
     def servers(self) -> Iterator[Listed]:
-        """Give the instances."""
+        """Return the instances."""
         return (
             one for listed in self.resources.values() for one in listed if one.type == "AWS::EC2::Instance"
         )
 
     def servers_named(self, name: str) -> list[Listed]:
-        """Give the servers of that logical id, or else of that serverId or VM name."""
-        found = [one for one in self.resources.get(name, ()) if one.type == "AWS::EC2::Instance"]
-        if found:
-            return found
+        """Return the servers of that logical id, or else of that serverId or VM name."""
+        instances = [one for one in self.resources.get(name, ()) if one.type == "AWS::EC2::Instance"]
+        if instances:
+            return instances
         return [one for one in self.servers() if name in (one.server_id, one.vm_name)]
 
 
@@ -58,13 +58,13 @@ def inventory_of(bodies: Mapping[str, Mapping[str, Any]]) -> Inventory:
 
 
 def _listed(name: str, resource: Mapping[str, Any], stack: str) -> Listed:
-    said = resource.get("Metadata", {}).get("smsgen", {})
+    metadata = resource.get("Metadata", {}).get("smsgen", {})
     return Listed(
         logical_id=name,
         type=resource["Type"],
         stack=stack,
-        server_id=said.get("serverId", ""),
-        vm_name=said.get("vmName", ""),
-        group=said.get("group", ""),
+        server_id=metadata.get("serverId", ""),
+        vm_name=metadata.get("vmName", ""),
+        group=metadata.get("group", ""),
         properties=resource.get("Properties", {}),
     )

@@ -122,7 +122,7 @@ def _without_command(argv: list[str], name: str | None) -> int:
 
 
 def _width() -> int:
-    """Give the width of help: the terminal's. argparse would load shutil for it, at every option that is added."""
+    """Return the width of help: the terminal's. argparse would load shutil for it, at every option that is added."""
     try:
         return int(os.environ.get("COLUMNS") or os.get_terminal_size().columns) - 2
     except (ValueError, OSError):

@@ -28,7 +28,7 @@ def add_aws_options(parser: argparse.ArgumentParser, *, profile: bool = True) ->
 
 
 def aws_settings(args: argparse.Namespace) -> AwsSettings:
-    """Give the settings that the options of `add_aws_options` say."""
+    """Return the settings that the options of `add_aws_options` say."""
     from smsgen.aws.clients import AwsSettings
 
     return AwsSettings(profile=args.profile, region=args.region, endpoint_url=args.endpoint_url)
@@ -48,7 +48,7 @@ def add_s3_options(parser: argparse.ArgumentParser) -> None:
 
 
 def artifact_settings(args: argparse.Namespace) -> ArtifactSettings:
-    """Give where in S3 documents go (the default bucket without --s3). Raises UsageError."""
+    """Return where in S3 documents go (the default bucket without --s3). Raises UsageError."""
     from smsgen.aws.artifacts import ArtifactSettings
 
     bucket, prefix = _bucket_and_prefix(args.s3 or DEFAULT_BUCKET)
@@ -56,7 +56,7 @@ def artifact_settings(args: argparse.Namespace) -> ArtifactSettings:
 
 
 def s3_location(location: Any) -> str:
-    """Give an S3Location as the SMS API answered it: `{"s3Location": {"bucket": …, "key": …}}`."""
+    """Return an S3Location as the SMS API answered it: `{"s3Location": {"bucket": …, "key": …}}`."""
     import json
 
     return json.dumps({"s3Location": {"bucket": location.bucket, "key": location.key}}, indent=2) + "\n"
@@ -66,7 +66,7 @@ def _bucket_and_prefix(url: str) -> tuple[str, str]:
     import re
 
     # Bucket names: S3 user guide, "General purpose bucket naming rules".
-    found = re.fullmatch(r"s3://(?:([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?)?", url)
-    if found is None:
+    match = re.fullmatch(r"s3://(?:([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?)?", url)
+    if match is None:
         raise UsageError(f"{url!r} is not an S3 location", hint="write s3://BUCKET or s3://BUCKET/PREFIX")
-    return found.group(1) or "", found.group(2) or ""
+    return match.group(1) or "", match.group(2) or ""

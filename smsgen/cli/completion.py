@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    """Give one parser that knows every command, as shtab wants it; the commands themselves are run one by one."""
+    """Return one parser that knows every command, as shtab wants it; the commands themselves are run one by one."""
     import argparse
     from importlib import import_module
 

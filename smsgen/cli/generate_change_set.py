@@ -126,20 +126,22 @@ def _output(args: argparse.Namespace) -> str:
 
 
 def _document_format(args: argparse.Namespace) -> str:
-    """Give the format of the document that --s3 uploads, as SMS did: JSON unless --format says otherwise."""
+    """Return the format of the document that --s3 uploads, as SMS did: JSON unless --format says otherwise."""
     return args.format or (args.output if args.output in ("json", "yaml") else "json")
 
 
 def _real(args: argparse.Namespace, predicted: Predicted) -> Predicted:
-    """Give what CloudFormation itself says, in the prediction's place; nothing is left behind in AWS."""
+    """Return what CloudFormation itself says, in the prediction's place; nothing is left behind in AWS."""
     from smsgen.changes.model import NO_CHANGES
     from smsgen.cli.live import real
 
-    said = real(args, predicted)
-    if said is None:
+    real_change_set = real(args, predicted)
+    if real_change_set is None:
         nothing = predicted.change_set._replace(changes=(), changes_with_property_values=(), nested={})
-        said = nothing._replace(status="FAILED", execution_status="UNAVAILABLE", status_reason=NO_CHANGES)
-    return predicted._replace(change_set=said)
+        real_change_set = nothing._replace(
+            status="FAILED", execution_status="UNAVAILABLE", status_reason=NO_CHANGES
+        )
+    return predicted._replace(change_set=real_change_set)
 
 
 def _check_usage(args: argparse.Namespace) -> None:
@@ -183,7 +185,7 @@ def _predict(args: argparse.Namespace) -> Predicted:
 
 
 def _compared(args: argparse.Namespace) -> str:
-    """Give in words what is compared, for a template that names no stack."""
+    """Return in words what is compared, for a template that names no stack."""
     path = args.app or args.template
     if args.base_ref:
         return f"{path} against {args.base_ref}"
@@ -216,7 +218,7 @@ def _deployed(args: argparse.Namespace, parameters: Mapping[str, str]) -> Stack 
 
 
 def _base(args: argparse.Namespace, parameters: Mapping[str, str]) -> Stack | None:
-    """Give the file at the base; None, with a note, where it is not there yet."""
+    """Return the file at the base; None, with a note, where it is not there yet."""
     from smsgen import wiring
     from smsgen.operations.files.generate_change_set import at_revision
     from smsgen.operations.files.parameter_values import parameters_at
@@ -269,5 +271,5 @@ def _render(predicted: Predicted, args: argparse.Namespace) -> str:
 
 
 def _changes(change_set: ChangeSet) -> bool:
-    """Whether anything would change: resources, or what only updates outputs."""
+    """Return whether anything would change: resources, or what only updates outputs."""
     return change_set.status != "FAILED"

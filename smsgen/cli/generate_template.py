@@ -80,14 +80,14 @@ def _several(args: argparse.Namespace) -> int:
     if not (args.out or args.check or args.s3):
         hint = "give -o or --check with {name} in it"
         raise UsageError("several templates do not fit one output", hint=hint)
-    worst, found = 0, list[Diagnostic]()
+    worst, diagnostics = 0, list[Diagnostic]()
     for app in args.apps:
         try:
             worst = max(worst, _one(app, args, place_for(app, args.out), place_for(app, args.check)))
         except InvalidInput as error:
-            found.extend(error.diagnostics)
-    if found:
-        raise InvalidInput(found)
+            diagnostics.extend(error.diagnostics)
+    if diagnostics:
+        raise InvalidInput(diagnostics)
     return worst
 
 
@@ -104,15 +104,15 @@ def _one(app: str, args: argparse.Namespace, out: str | None, committed: str | N
         format=args.format,
         rewrite=_uploader(args, artifacts) if artifacts else None,
     )
-    made = use_case.texts(generated, args.format)
-    findings = use_case.lint(generated, made) if args.lint else ()
-    for found in (*generated.warnings, *findings):
-        say(found.render())
+    texts = use_case.texts(generated, args.format)
+    findings = use_case.lint(generated, texts) if args.lint else ()
+    for diagnostic in (*generated.warnings, *findings):
+        say(diagnostic.render())
     parameters = use_case.place_for(app, args.parameters_file)
     if parameters:
         files.write(parameters, use_case.parameters_file(generated.compiled).encode())
     if committed:
-        stale = use_case.difference(made, committed, files=files)
+        stale = use_case.difference(texts, committed, files=files)
         put(stale)
         if stale:
             say(f"{committed} is stale: it is not what {app} makes")
@@ -120,9 +120,9 @@ def _one(app: str, args: argparse.Namespace, out: str | None, committed: str | N
     if artifacts:
         _upload(args, generated, artifacts)
     elif out:
-        use_case.write(made, out, files=files)
+        use_case.write(texts, out, files=files)
     else:
-        put(use_case.only_text(made))
+        put(use_case.only_text(texts))
     return use_case.worst(findings)
 
 

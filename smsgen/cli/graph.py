@@ -56,5 +56,5 @@ def _format_of(path: str) -> str:
 def _render(graph: Graph, output: str) -> str:
     from importlib import import_module
 
-    made: str = import_module(f"smsgen.report.graph_{output}").render(graph)
-    return made
+    picture: str = import_module(f"smsgen.report.graph_{output}").render(graph)
+    return picture

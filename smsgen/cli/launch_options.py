@@ -37,7 +37,7 @@ def add_follow_options(parser: argparse.ArgumentParser, *, asks: bool = True) ->
 
 
 def pace_of(args: argparse.Namespace) -> Pace:
-    """Give the pace that --poll-seconds says."""
+    """Return the pace that --poll-seconds says."""
     from smsgen.operations.ports.waiting import Pace
 
     return Pace(first=args.poll_seconds, longest=max(15.0, args.poll_seconds))

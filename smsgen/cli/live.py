@@ -58,7 +58,7 @@ def check_usage(args: argparse.Namespace) -> None:
 
 
 def live_stack(args: argparse.Namespace) -> Stack | None:
-    """Give the application's deployed stack; None where there is none, or no credentials to ask with.
+    """Return the application's deployed stack; None where there is none, or no credentials to ask with.
 
     Raises SmsgenError where AWS cannot be asked although credentials are there.
     """
@@ -85,7 +85,7 @@ def live_stack(args: argparse.Namespace) -> Stack | None:
 def root_devices(
     args: argparse.Namespace, deployed: Stack | None
 ) -> Callable[[App], Mapping[str, str]] | None:
-    """Give what tells an application's root devices: the deployed stack, and EC2 where it can be asked; or None."""
+    """Return what tells an application's root devices: the deployed stack, and EC2 where it can be asked; or None."""
     if args.base_ref:
         return None  # both sides are files
     from smsgen.operations.files.looked_up import deployed_root_devices
@@ -102,7 +102,7 @@ def root_devices(
 
 
 def _clients(args: argparse.Namespace) -> Clients | None:
-    """Give the clients to ask AWS with; None where nothing is to be asked, or nobody can."""
+    """Return the clients to ask AWS with; None where nothing is to be asked, or nobody can."""
     from smsgen import wiring
 
     if args.offline or not args.app or not _credentials(args):
@@ -112,7 +112,7 @@ def _clients(args: argparse.Namespace) -> Clients | None:
 
 
 def real(args: argparse.Namespace, predicted: Predicted) -> ChangeSet | None:
-    """Give CloudFormation's own change set, None where it finds no changes. Nothing is left behind."""
+    """Return CloudFormation's own change set, None where it finds no changes. Nothing is left behind."""
     from smsgen import wiring
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.operations.files.parameter_values import read_parameters
@@ -124,21 +124,21 @@ def real(args: argparse.Namespace, predicted: Predicted) -> ChangeSet | None:
         raise AssertionError("check_usage lets pass only what is compiled of an application file")
     clients = wiring.clients(aws_settings(args))
     launch = launch_of(plan_of(generated), lambda: wiring.artifacts(clients, ArtifactSettings()))
-    found = answer(
+    real_change_set = answer(
         launch,
         read_parameters(args.parameters, args.parameter, files=wiring.files()),
         stacks=wiring.stacks(clients),
         changes=wiring.stack_changes(clients),
         clock=wiring.clock(),
     )
-    if found is None:
+    if real_change_set is None:
         return None
-    said = predicted.change_set
-    return found._replace(before=said.before, after=said.after, notes=said.notes)
+    prediction = predicted.change_set
+    return real_change_set._replace(before=prediction.before, after=prediction.after, notes=prediction.notes)
 
 
 def _credentials(args: argparse.Namespace) -> bool:
-    """Whether anything hints at AWS credentials: looking for them in earnest loads boto3, which takes 0.2 s."""
+    """Return whether anything hints at AWS credentials: looking for them in earnest loads boto3, which takes 0.2 s."""
     if args.profile or any(os.environ.get(name) for name in _SIGNS):
         return True
     return any(

@@ -208,7 +208,7 @@ def _keys_of(path: str) -> Keys:
 
 
 def _reader_of_keys(path: str | None, gate: Gate) -> Callable[[], None] | None:
-    """Give what reads the keys again, or None where they are in no file."""
+    """Return what reads the keys again, or None where they are in no file."""
     from smsgen.server.http.auth import Verifier
 
     if not path or not isinstance(gate, Verifier):

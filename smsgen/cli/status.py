@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     stacks = wiring.stacks(clients)
     if args.watch:
         _watch(args, planned, stacks)
-    found = status(
+    app_status = status(
         planned.app.name,
         planned.app.stack_name,
         template=planned.compiled.template,
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         places=planned.places,
         stacks=stacks,
     )
-    put(_json(found) if args.output == "json" else text(found))
+    put(_json(app_status) if args.output == "json" else text(app_status))
     return 0
 
 
@@ -84,33 +84,33 @@ def _watch(args: argparse.Namespace, planned: Plan, stacks: Stacks) -> None:
     )
 
 
-def _json(found: AppStatus) -> str:
+def _json(app_status: AppStatus) -> str:
     import json
 
-    return json.dumps(found.to_dict(), indent=2) + "\n"
+    return json.dumps(app_status.to_dict(), indent=2) + "\n"
 
 
-def text(found: AppStatus) -> str:
-    """Give how an application stands as lines of text."""
-    stack = found.stack
-    lines = [f"{found.name}: {found.launch_status.value}"]
+def text(app_status: AppStatus) -> str:
+    """Return how an application stands as lines of text."""
+    stack = app_status.stack
+    lines = [f"{app_status.name}: {app_status.launch_status.value}"]
     if stack:
         reason = f" ({stack.reason})" if stack.reason else ""
         lines.append(f"stack     {stack.name} is {stack.status}{reason}")
-        lines.append(f"template  {_differences(found.differences)}")
+        lines.append(f"template  {_differences(app_status.differences)}")
         lines.append(f"protected {'yes' if stack.protected else 'no'}")
     else:
-        lines.append(f"stack     there is no {found.stack_name}")
-    lines += ["", *_table([_COLUMNS, *map(_row, found.servers)])]
+        lines.append(f"stack     there is no {app_status.stack_name}")
+    lines += ["", *_table([_COLUMNS, *map(_row, app_status.servers)])]
     if stack and stack.outputs:
         lines += ["", *_table([("output", "value"), *sorted(stack.outputs.items())])]
     return "\n".join(lines) + "\n"
 
 
-def _differences(found: tuple[str, ...] | None) -> str:
-    if found is None:
+def _differences(names: tuple[str, ...] | None) -> str:
+    if names is None:
         return "cannot be compared with the file"
-    return f"differs from the file: {', '.join(found)}" if found else "is what the file says"
+    return f"differs from the file: {', '.join(names)}" if names else "is what the file says"
 
 
 def _row(server: ServerStatus) -> tuple[str, ...]:

@@ -23,11 +23,11 @@ def add_store_option(parser: argparse.ArgumentParser) -> None:
 
 
 def store_url(args: argparse.Namespace) -> str:
-    """Give the store's URL: --store, $SMSGEN_STORE, or SQLite in the user's data folder (XDG Base Directory)."""
+    """Return the store's URL: --store, $SMSGEN_STORE, or SQLite in the user's data folder (XDG Base Directory)."""
     return args.store or os.environ.get(VARIABLE) or f"sqlite:///{_data_folder()}/smsgen/store.db"
 
 
 def _data_folder() -> str:
-    given = os.environ.get("XDG_DATA_HOME", "")
+    folder = os.environ.get("XDG_DATA_HOME", "")
     # The specification: a relative path is invalid and is to be ignored.
-    return given if os.path.isabs(given) else os.path.expanduser("~/.local/share")  # noqa: PTH111, PTH117 - a URL is text
+    return folder if os.path.isabs(folder) else os.path.expanduser("~/.local/share")  # noqa: PTH111, PTH117 - a URL is text

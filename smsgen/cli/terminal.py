@@ -26,18 +26,18 @@ _LATEST = 6
 
 
 def live(stream: TextIO | None = None) -> bool:
-    """Whether a stream (stderr, unless one is given) is a terminal that can be drawn on."""
+    """Return whether a stream (stderr, unless one is given) is a terminal that can be drawn on."""
     dumb = os.environ.get("TERM") == "dumb" or os.environ.get("CI")
     return (stream or sys.stderr).isatty() and not dumb
 
 
 def colored(stream: TextIO | None = None) -> bool:
-    """Whether colours are wanted there: on a terminal, unless NO_COLOR is set."""
+    """Return whether colours are wanted there: on a terminal, unless NO_COLOR is set."""
     return live(stream) and not os.environ.get("NO_COLOR")
 
 
 def answerable() -> bool:
-    """Whether somebody can answer a question: both the question and the answer need a terminal."""
+    """Return whether somebody can answer a question: both the question and the answer need a terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
 
 
@@ -68,17 +68,17 @@ class Terminal:
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     def watching(self, stack: StackInfo, places: Mapping[str, Place]) -> LiveView | PlainView:
-        """Give the view in which an operation on `stack` is shown."""
+        """Return the view in which an operation on `stack` is shown."""
         return view_of(stack, places)
 
 
 def view_of(stack: StackInfo, places: Mapping[str, Place]) -> LiveView | PlainView:
-    """Give the view that suits what stderr is."""
+    """Return the view that suits what stderr is."""
     return LiveView(stack, places) if live() else PlainView(places)
 
 
 def change_set_text(change_set: ChangeSet) -> str:
-    """Give a change set as text for the terminal."""
+    """Return a change set as text for the terminal."""
     from smsgen.report.text import render
 
     return render(change_set, colour=colored())
@@ -142,7 +142,7 @@ class LiveView:
         table = Table(box=None, pad_edge=False)
         for heading in ("order", "group", "server", "logical id", "state"):
             table.add_column(heading, overflow="fold")
-        for logical_id, place in sorted(self._places.items(), key=lambda one: (one[1], one[0])):
+        for logical_id, place in sorted(self._places.items(), key=lambda item: (item[1], item[0])):
             state = self._states.get(logical_id, "")
             # Text, since what is in brackets in a plain one would be rich's own markup.
             words = (
@@ -155,7 +155,7 @@ class LiveView:
 
 
 def line(event: StackEvent, places: Mapping[str, Place]) -> str:
-    """Give an event as one line."""
+    """Return an event as one line."""
     from time import gmtime, strftime
 
     place = places.get(event.logical_id)
@@ -171,5 +171,5 @@ def _write(text: str) -> None:
 
 
 def color(status: str) -> str:
-    """Give the colour of a state, "" for none."""
+    """Return the colour of a state, "" for none."""
     return next((name for part, name in _COLORS if part in status), "")

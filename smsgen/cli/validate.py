@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _aws_settings(args: argparse.Namespace) -> AwsSettings:
-    """Give which AWS; --profile is the template's here, AWS_PROFILE names another of the AWS configuration."""
+    """Return which AWS; --profile is the template's here, AWS_PROFILE names another of the AWS configuration."""
     from smsgen.aws.clients import AwsSettings
 
     return AwsSettings(region=args.region, endpoint_url=args.endpoint_url)
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     from smsgen.report.diagnostics import render, summary
 
     lookups = wiring.lookups(wiring.clients(_aws_settings(args))) if args.aws else None
-    found = validate(args.apps, files=wiring.files(), profile=args.profile, lookups=lookups)
-    put(render(found, args.output))
-    say(f"{summary(found, len(args.apps))}")
-    return 1 if errors(found) else 0
+    diagnostics = validate(args.apps, files=wiring.files(), profile=args.profile, lookups=lookups)
+    put(render(diagnostics, args.output))
+    say(f"{summary(diagnostics, len(args.apps))}")
+    return 1 if errors(diagnostics) else 0

@@ -125,12 +125,12 @@ def _git_object(name: str, most: int, what: str) -> tuple[str, bytes]:
                 git.stdin.close()
             words = git.stdout.readline().split()
             content = git.stdout.read(min(most, int(words[-1]))) if len(words) == 3 else b""
-            said = b"" if words else git.stderr.read(4096)
+            complaint = b"" if words else git.stderr.read(4096)
             git.kill()
     except FileNotFoundError:
         raise SmsgenError("git is not installed", hint="install git, or give --deployed") from None
     if not words:
-        reason = said.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ")
+        reason = complaint.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ")
         if "is outside repository" in reason:
             raise NotAtRevision(f"cannot read {what}: {reason}")
         raise SmsgenError(f"cannot read {what}: {reason or 'git does not answer'}")

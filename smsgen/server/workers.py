@@ -64,7 +64,7 @@ class Workers:
             self._news.notify_all()
 
     def stop(self, timeout: float = 10.0) -> bool:
-        """Give the leases back and end the threads; give False where one of them is not over in `timeout` seconds."""
+        """Return the leases back and end the threads; give False where one of them is not over in `timeout` seconds."""
         self._stopping.set()
         self.wake()
         end = self._world.clock.now() + timeout
@@ -93,10 +93,10 @@ class Workers:
 
     def _clean(self) -> None:
         """Forget old client tokens now and then."""
-        now = self._world.clock.now()
-        if now >= self._clean_at:
-            self._clean_at = now + _CLEAN_EVERY
-            self._world.store.forget_tokens(before=now - self._world.settings.token_age)
+        seconds = self._world.clock.now()
+        if seconds >= self._clean_at:
+            self._clean_at = seconds + _CLEAN_EVERY
+            self._world.store.forget_tokens(before=seconds - self._world.settings.token_age)
 
 
 class _StoppableClock:

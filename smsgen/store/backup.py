@@ -66,10 +66,10 @@ def restore(path: str, url: str) -> int:
 
 def _open_backup(source: Database, path: str) -> None:
     try:
-        found = source.read(current)
+        version = source.read(current)
     except StoreError:
-        found = None
-    if found is None:
+        version = None
+    if version is None:
         raise StoreError(f"{path} is no backup of a store", hint="`smsgen backup` writes one")
     bring_up(source)
 
@@ -93,9 +93,9 @@ def _into_file(path: str, fill: Callable[[Database], int]) -> int:
 def _into_place(path: str, fill: Callable[[Database], int]) -> int:
     """Write to a pipe or a device, in which no database can be made."""
     with tempfile.TemporaryDirectory(prefix="smsgen-") as folder:
-        made = os.path.join(folder, "store.db")  # noqa: PTH118 - as above
-        count = _filled(made, fill)
-        with open(made, "rb") as whole, open(path, "wb") as target:  # noqa: PTH123 - as above
+        temporary = os.path.join(folder, "store.db")  # noqa: PTH118 - as above
+        count = _filled(temporary, fill)
+        with open(temporary, "rb") as whole, open(path, "wb") as target:  # noqa: PTH123 - as above
             shutil.copyfileobj(whole, target)
     return count
 

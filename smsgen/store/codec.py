@@ -33,16 +33,16 @@ class _Way(NamedTuple):
 
 
 def encode(value: Any) -> Any:
-    """Give a record as plain JSON data; raises TypeError where its type holds what JSON does not."""
+    """Return a record as plain JSON data; raises TypeError where its type holds what JSON does not."""
     kind: Any = type(value)
     return _way(kind).out(value)
 
 
 def decode(kind: type[T], data: Any) -> T:
-    """Give the record of this kind that `encode` made the data of; raises StoreError for a status that is unknown."""
+    """Return the record of this kind that `encode` made the data of; raises StoreError for a status that is unknown."""
     record: Any = kind
-    made: T = _way(record).back(data)
-    return made
+    decoded: T = _way(record).back(data)
+    return decoded
 
 
 def _same(value: Any) -> Any:
@@ -88,14 +88,14 @@ def _record(kind: Any) -> _Way:
     fields = [(name, name in defaults, defaults.get(name), way.out) for name, way in ways.items()]
 
     def out(value: Any) -> dict[str, Any]:
-        made = {}
+        members = {}
         for item, (name, optional, default, write) in zip(value, fields, strict=True):
             if item is None and default is None and optional:  # most fields of a launch configuration
                 continue
             written = write(item)
             if not (optional and written in _SILENT and item == default):
-                made[name] = written
-        return made
+                members[name] = written
+        return members
 
     blank = [defaults.get(name, _MISSING) for name in ways]
     places = {
@@ -119,8 +119,8 @@ def _record(kind: Any) -> _Way:
 
 
 def _optional(inner: tuple[Any, ...]) -> _Way:
-    (one,) = (kind for kind in inner if kind is not type(None))
-    out, back = _way(one)
+    (only,) = (kind for kind in inner if kind is not type(None))
+    out, back = _way(only)
     return _Way(
         lambda value: None if value is None else out(value),
         lambda data: None if data is None else back(data),

@@ -70,7 +70,7 @@ def _row(job: Job) -> dict[str, Any]:
 
 
 def token_key(token: str) -> str:
-    """Give the key that a client token is found by."""
+    """Return the key that a client token is found by."""
     return sha256(ascii(token).encode()).hexdigest()
 
 
@@ -78,9 +78,9 @@ def _remember(connection: Connection, token: Token) -> None:
     row = {**token._asdict(), "token": token_key(token.token)}
     same = (TOKENS.c.operation == token.operation) & (TOKENS.c.token == row["token"])
     while not _insert_new(connection, TOKENS, [row]):
-        found = connection.execute(select(*TOKENS.c["request", "app_id", "created"]).where(same)).first()
-        if found:  # or it has been forgotten in between
-            raise TokenUsed(Token(token.operation, token.token, *found))
+        remembered = connection.execute(select(*TOKENS.c["request", "app_id", "created"]).where(same)).first()
+        if remembered:  # or it has been forgotten in between
+            raise TokenUsed(Token(token.operation, token.token, *remembered))
 
 
 # --- The application ----------------------------------------------------------------------------------------------
@@ -172,13 +172,13 @@ def _take_servers(connection: Connection, app_id: str, missing: list[str]) -> No
 
 
 def owners_of(connection: Connection, server_ids: list[str]) -> dict[str, str]:
-    """Give server id -> id of its application, by server id; at most one batch of them."""
-    found = select(*SERVERS.c["server_id", "app_id"]).where(SERVERS.c.server_id.in_(server_ids))
-    return {row.server_id: row.app_id for row in connection.execute(found.order_by(SERVERS.c.server_id))}
+    """Return server id -> id of its application, by server id; at most one batch of them."""
+    owners = select(*SERVERS.c["server_id", "app_id"]).where(SERVERS.c.server_id.in_(server_ids))
+    return {row.server_id: row.app_id for row in connection.execute(owners.order_by(SERVERS.c.server_id))}
 
 
 def batches(ids: Iterable[str]) -> Iterator[list[str]]:
-    """Give ids in order, each once, as many at a time as a statement takes (SQLite: 32,766 values)."""
+    """Yield ids in order, each once, as many at a time as a statement takes (SQLite: 32,766 values)."""
     ordered = sorted(set(ids))
     for at in range(0, len(ordered), _BATCH):
         yield ordered[at : at + _BATCH]

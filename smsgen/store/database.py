@@ -95,19 +95,21 @@ class Database:
         with self._writers:
             if len(together) > 1:
                 try:
-                    results = self._write_once(lambda connection: [one.work(connection) for one in together])
+                    results = self._write_once(
+                        lambda connection: [writer.work(connection) for writer in together]
+                    )
                 except Exception:
                     _log.debug("%d writers write one by one", len(together), exc_info=True)
                 else:
-                    for one, result in zip(together, results, strict=True):
-                        one.succeed(result)
+                    for writer, result in zip(together, results, strict=True):
+                        writer.succeed(result)
                     return
-            for one in together:
+            for writer in together:
                 try:
                     with self.errors():
-                        one.succeed(self._write_once(one.work))
+                        writer.succeed(self._write_once(writer.work))
                 except Exception as error:
-                    one.fail(error)
+                    writer.fail(error)
 
     def _write_once(self, work: Callable[[Connection], T]) -> T:
         with self.engine.connect() as plain:
@@ -211,7 +213,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    """Give the first line of what the driver said, without the statement and its values."""
+    """Return the first line of what the driver said, without the statement and its values."""
     if isinstance(error, NoSuchModuleError):
         return "its driver is not installed"
     cause = getattr(error, "orig", None) or error

@@ -31,13 +31,13 @@ def bring_up(database: Database) -> None:
 
 def check(database: Database) -> None:
     """Raise StoreError where the schema is another than VERSION: it was brought up by another smsgen meanwhile."""
-    found = database.read(_version)
-    if found != VERSION:
-        raise StoreError(f"the store's schema is {found}, and this smsgen works with {VERSION}")
+    version = database.read(_version)
+    if version != VERSION:
+        raise StoreError(f"the store's schema is {version}, and this smsgen works with {VERSION}")
 
 
 def current(connection: Connection) -> str | None:
-    """Give the version of the schema, or None where there is none yet."""
+    """Return the version of the schema, or None where there is none yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return _version(connection)
@@ -53,11 +53,11 @@ def _migrate(connection: Connection) -> None:
 
     if connection.dialect.name == "postgresql":  # SQLite's write lock is held already
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    found = current(connection)
-    if found is not None and found > VERSION:
-        message = f"the store's schema is {found}, and this smsgen knows schemas up to {VERSION}"
+    version = current(connection)
+    if version is not None and version > VERSION:
+        message = f"the store's schema is {version}, and this smsgen knows schemas up to {VERSION}"
         raise StoreError(message, hint="use the smsgen that brought it there, or a newer one")
-    if found == VERSION:
+    if version == VERSION:
         return
     config = Config()
     folder = Path(__file__).parent / "migrations"

@@ -57,35 +57,35 @@ class SqlStore:
         self._database.write(lambda connection: connection.execute(_touch(secrets.token_hex(8))))
 
     def secret(self) -> bytes:
-        """Give 32 random bytes that are the same for all servers of this store, always."""
+        """Return 32 random bytes that are the same for all servers of this store, always."""
 
         def make(connection: Connection) -> str:
             # The row is there in every store, so that its lock lets one server at a time look for the secret.
             connection.execute(
                 select(META.c.value).where(META.c.name == "last_version").with_for_update()
             ).all()
-            found = connection.execute(select(META.c.value).where(META.c.name == "secret")).scalar()
-            if found is None:
-                found = secrets.token_hex(32)
-                connection.execute(insert(META).values(name="secret", value=found))
-            return str(found)
+            secret = connection.execute(select(META.c.value).where(META.c.name == "secret")).scalar()
+            if secret is None:
+                secret = secrets.token_hex(32)
+                connection.execute(insert(META).values(name="secret", value=secret))
+            return str(secret)
 
         return bytes.fromhex(self._database.write(make))
 
     # --- Applications ---------------------------------------------------------------------------------------------
 
     def app(self, app_id: str) -> ManagedApp | None:
-        """Give an application, or None where there is none of that id."""
-        found = self.apps(ids=(app_id,), limit=1)
-        return found[0] if found else None
+        """Return an application, or None where there is none of that id."""
+        apps = self.apps(ids=(app_id,), limit=1)
+        return apps[0] if apps else None
 
     def apps(self, *, ids: Sequence[str] = (), after: str = "", limit: int) -> tuple[ManagedApp, ...]:
-        """Give at most `limit` applications in the order of their ids, those that come after the id `after`."""
+        """Return at most `limit` applications in the order of their ids, those that come after the id `after`."""
         rows = self._page(select(*APPS.c["version", "document"]), ids, after, limit)
         return tuple([_app(row) for row in rows])
 
     def summaries(self, *, ids: Sequence[str] = (), after: str = "", limit: int) -> tuple[Summary, ...]:
-        """Give the summaries of the applications that `apps` would give."""
+        """Return the summaries of the applications that `apps` would give."""
         rows = self._page(select(*APPS.c["app_id", "version", "summary", "summarized"]), ids, after, limit)
         known = {row.app_id: _summary(row) for row in rows}
         outdated = [app_id for app_id, summary in known.items() if summary is None]
@@ -99,16 +99,18 @@ class SqlStore:
         def work(connection: Connection) -> list[Any]:
             if not ids:
                 return list(connection.execute(rows.limit(limit)))
-            found: list[Any] = []
+            matching: list[Any] = []
             for some in batches(one for one in ids if _can_be(one)):
-                if len(found) < limit:
-                    found += connection.execute(rows.where(APPS.c.app_id.in_(some)).limit(limit - len(found)))
-            return found
+                if len(matching) < limit:
+                    matching += connection.execute(
+                        rows.where(APPS.c.app_id.in_(some)).limit(limit - len(matching))
+                    )
+            return matching
 
         return self._database.read(work) if _can_be(after) or not after else []
 
     def owners(self, server_ids: Iterable[str]) -> Mapping[str, str]:
-        """Give server id -> id of its application, of those servers that are in one."""
+        """Return server id -> id of its application, of those servers that are in one."""
         wanted = [one for one in server_ids if _can_be(one)]
 
         def work(connection: Connection) -> dict[str, str]:
@@ -129,18 +131,18 @@ class SqlStore:
 
     def commit_all(self, changes: Iterable[Change]) -> tuple[ManagedApp | None, ...]:
         """Make several changes, all of them or none; raises as `commit` does."""
-        given = tuple(map(prepare, changes))
-        return self._database.write(lambda connection: tuple([commit(connection, one) for one in given]))
+        prepared = tuple(map(prepare, changes))
+        return self._database.write(lambda connection: tuple([commit(connection, one) for one in prepared]))
 
     # --- Client tokens --------------------------------------------------------------------------------------------
 
     def token(self, operation: str, token: str) -> Token | None:
-        """Give what is remembered of a client token, or None."""
+        """Return what is remembered of a client token, or None."""
         row = select(*TOKENS.c["request", "app_id", "created"]).where(
             TOKENS.c.operation == operation, TOKENS.c.token == token_key(token)
         )
-        found = self._database.read(lambda connection: connection.execute(row).first())
-        return Token(operation, token, *found) if found else None
+        remembered = self._database.read(lambda connection: connection.execute(row).first())
+        return Token(operation, token, *remembered) if remembered else None
 
     def forget_tokens(self, *, before: float) -> int:
         """Forget client tokens remembered before a time; give how many."""
@@ -157,7 +159,7 @@ class SqlStore:
         return tuple(self._database.read(lambda connection: [_job(row) for row in connection.execute(rows)]))
 
     def work_left(self) -> Mapping[str, int]:
-        """Give kind of job -> how many of them are not over, of all applications."""
+        """Return kind of job -> how many of them are not over, of all applications."""
         counted = select(JOBS.c.kind, func.count()).group_by(JOBS.c.kind)
         rows = self._database.read(lambda connection: list(connection.execute(counted)))
         return {str(kind): int(count) for kind, count in rows}
@@ -212,7 +214,7 @@ class SqlStore:
 _DATABASE_TIME: ColumnElement[Any] = func.extract("epoch", func.clock_timestamp())
 
 
-def _free(now: ColumnElement[Any], kinds: Sequence[str]) -> Select[Any]:
+def _free(at: ColumnElement[Any], kinds: Sequence[str]) -> Select[Any]:
     """Select the job to be taken: the first of its lane's, and no other worker is looking at it.
 
     PostgreSQL asks its clock again for a row that another worker has just written: with the time at which the
@@ -220,7 +222,7 @@ def _free(now: ColumnElement[Any], kinds: Sequence[str]) -> Select[Any]:
     """
     earlier = JOBS.alias("earlier")
     first = ~exists().where(earlier.c.lane == JOBS.c.lane, earlier.c.seq < JOBS.c.seq)
-    ended = (JOBS.c.until <= now) | (JOBS.c.until > now + JOBS.c.reach)
+    ended = (JOBS.c.until <= at) | (JOBS.c.until > at + JOBS.c.reach)
     free = select(JOBS).where(JOBS.c.kind.in_(kinds), ended, first).order_by(JOBS.c.seq).limit(1)
     return free.with_for_update(of=JOBS, skip_locked=True)
 
@@ -241,7 +243,7 @@ def _app(row: Any) -> ManagedApp:
 
 
 def _summary(row: Any) -> Summary | None:
-    """Give the summary of a row, or None where the document was written without it."""
+    """Return the summary of a row, or None where the document was written without it."""
     return decode(Summary, json.loads(row.summary)) if row.summarized == row.version else None
 
 
@@ -251,5 +253,5 @@ def _touch(value: str) -> Update:
 
 
 def _can_be(text: str) -> bool:
-    """Say whether a text can be an id: a database refuses others (U+0000, halves of characters) with an error."""
+    """Return whether a text can be an id: a database refuses others (U+0000, halves of characters) with an error."""
     return text.isprintable() and len(text) <= _LONGEST_ID

@@ -34,7 +34,7 @@ class Written:
         self._error, self.is_over = error, True
 
     def result(self) -> Any:
-        """Give what it gives, or raise what it raises."""
+        """Return what it gives, or raise what it raises."""
         if self._error is not None:
             raise self._error
         if not self.is_over:  # the leader was interrupted
@@ -73,5 +73,5 @@ class Together:
             with self._lock:
                 self._is_led = bool(self._waiting)
                 successor = self._waiting[:1]
-            for one in (*together, *successor):
-                one.called.set()
+            for writer in (*together, *successor):
+                writer.called.set()

@@ -45,17 +45,17 @@ FORMATS = {None: "yaml", "JSON": "json", "YAML": "yaml"}
 
 def create_app(world: World, request: m.CreateAppRequest) -> m.CreateAppResponse:
     """CreateApp."""
-    made = manage.create_app(world, t.wanted(request), token=request.client_token or "")
+    managed = manage.create_app(world, t.wanted(request), token=request.client_token or "")
     return m.CreateAppResponse(
-        app_summary=t.summary(made), server_groups=t.groups(made), tags=t.tags(made.app)
+        app_summary=t.summary(managed), server_groups=t.groups(managed), tags=t.tags(managed.app)
     )
 
 
 def update_app(world: World, request: m.UpdateAppRequest) -> m.UpdateAppResponse:
     """UpdateApp."""
-    made = manage.update_app(world, _app_id(request), t.wanted(request))
+    managed = manage.update_app(world, _app_id(request), t.wanted(request))
     return m.UpdateAppResponse(
-        app_summary=t.summary(made), server_groups=t.groups(made), tags=t.tags(made.app)
+        app_summary=t.summary(managed), server_groups=t.groups(managed), tags=t.tags(managed.app)
     )
 
 
@@ -71,9 +71,9 @@ def delete_app(world: World, request: m.DeleteAppRequest) -> None:
 
 def get_app(world: World, request: m.GetAppRequest) -> m.GetAppResponse:
     """GetApp."""
-    found = manage.get_app(world, _app_id(request))
+    managed = manage.get_app(world, _app_id(request))
     return m.GetAppResponse(
-        app_summary=t.summary(found), server_groups=t.groups(found), tags=t.tags(found.app)
+        app_summary=t.summary(managed), server_groups=t.groups(managed), tags=t.tags(managed.app)
     )
 
 
@@ -84,9 +84,9 @@ def list_apps(world: World, request: m.ListAppsRequest) -> m.ListAppsResponse:
         raise BadParameter(f"maxResults is {limit}; it must be at least 1")
     ids = tuple(request.app_ids or ())
     after = tokens.opened(request.next_token, "ListApps", ids, world.secret) if request.next_token else ""
-    found, more = manage.list_apps(world, ids=ids, after=after, limit=min(limit, MAX_APPS))
-    token = tokens.sealed(found[-1].app_id, "ListApps", ids, world.secret) if more else None
-    return m.ListAppsResponse(apps=[t.listed(one) for one in found], next_token=token)
+    page, more = manage.list_apps(world, ids=ids, after=after, limit=min(limit, MAX_APPS))
+    token = tokens.sealed(page[-1].app_id, "ListApps", ids, world.secret) if more else None
+    return m.ListAppsResponse(apps=[t.listed(one) for one in page], next_token=token)
 
 
 def _app_id(request: Any) -> str:
@@ -106,12 +106,12 @@ def get_app_launch_configuration(
     world: World, request: m.GetAppLaunchConfigurationRequest
 ) -> m.GetAppLaunchConfigurationResponse:
     """GetAppLaunchConfiguration."""
-    found = manage.get_app(world, _app_id(request))
+    managed = manage.get_app(world, _app_id(request))
     return m.GetAppLaunchConfigurationResponse(
-        app_id=found.app.app_id,
-        role_name=t.said(found.app.role_name),
-        auto_launch=found.launch.auto_launch,
-        server_group_launch_configurations=tc.launch_groups(found),
+        app_id=managed.app.app_id,
+        role_name=t.said(managed.app.role_name),
+        auto_launch=managed.launch.auto_launch,
+        server_group_launch_configurations=tc.launch_groups(managed),
     )
 
 
@@ -130,9 +130,9 @@ def get_app_replication_configuration(
     world: World, request: m.GetAppReplicationConfigurationRequest
 ) -> m.GetAppReplicationConfigurationResponse:
     """GetAppReplicationConfiguration."""
-    found = manage.get_app(world, _app_id(request))
+    managed = manage.get_app(world, _app_id(request))
     return m.GetAppReplicationConfigurationResponse(
-        server_group_replication_configurations=tc.replication_groups(found)
+        server_group_replication_configurations=tc.replication_groups(managed)
     )
 
 
@@ -153,10 +153,10 @@ def get_app_validation_configuration(
     world: World, request: m.GetAppValidationConfigurationRequest
 ) -> m.GetAppValidationConfigurationResponse:
     """GetAppValidationConfiguration."""
-    found = manage.get_app(world, _app_id(request))
+    managed = manage.get_app(world, _app_id(request))
     return m.GetAppValidationConfigurationResponse(
-        app_validation_configurations=tv.app_validations(found),
-        server_group_validation_configurations=tv.server_validations(found),
+        app_validation_configurations=tv.app_validations(managed),
+        server_group_validation_configurations=tv.server_validations(managed),
     )
 
 
@@ -171,8 +171,8 @@ def get_app_validation_output(
     world: World, request: m.GetAppValidationOutputRequest
 ) -> m.GetAppValidationOutputResponse:
     """GetAppValidationOutput."""
-    found = manage.get_app(world, _app_id(request))
-    return m.GetAppValidationOutputResponse(validation_output_list=tv.validation_outputs(found))
+    managed = manage.get_app(world, _app_id(request))
+    return m.GetAppValidationOutputResponse(validation_output_list=tv.validation_outputs(managed))
 
 
 def notify_app_validation_output(world: World, request: m.NotifyAppValidationOutputRequest) -> None:
@@ -206,10 +206,10 @@ def generate_change_set(world: World, request: m.GenerateChangeSetRequest) -> m.
     return m.GenerateChangeSetResponse(s3_location=t.location(where))
 
 
-def _format(said: str | None, name: str) -> str:
-    if said not in FORMATS:
-        raise BadParameter(f"{name} must be JSON or YAML, not {said!r}")
-    return FORMATS[said]
+def _format(format_name: str | None, name: str) -> str:
+    if format_name not in FORMATS:
+        raise BadParameter(f"{name} must be JSON or YAML, not {format_name!r}")
+    return FORMATS[format_name]
 
 
 def launch_app(world: World, request: m.LaunchAppRequest) -> None:
@@ -312,7 +312,7 @@ def perform(call: Call, world: World) -> Any:
 
 
 def fault_of(error: SmsgenError, call: Call) -> Fault:
-    """Give the Fault that the caller is told of an error."""
+    """Return the Fault that the caller is told of an error."""
     if isinstance(error, ServiceError):
         return Fault(
             "UnauthorizedOperationException" if error.kind is Refusal.DENIED else "InternalError",

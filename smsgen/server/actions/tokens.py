@@ -20,20 +20,20 @@ _VERSION = b"1"
 
 
 def sealed(position: str, operation: str, arguments: Sequence[str], secret: Callable[[], bytes]) -> str:
-    """Give the token for the page after `position` of what an operation lists for these arguments."""
+    """Return the token for the page after `position` of what an operation lists for these arguments."""
     where = position.encode()
     return urlsafe_b64encode(_seal(where, operation, arguments, secret()) + where).decode().rstrip("=")
 
 
 def opened(token: str, operation: str, arguments: Sequence[str], secret: Callable[[], bytes]) -> str:
-    """Give the position that a token was made for; raises BadParameter where it was not made for this list."""
+    """Return the position that a token was made for; raises BadParameter where it was not made for this list."""
     try:
         if len(token) > _LONGEST:
             raise ValueError
-        made = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
-        seal, where = made[:_SEAL], made[_SEAL:]
+        content = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+        seal, where = content[:_SEAL], content[_SEAL:]
         # Base64 has several spellings of one content: only ours counts.
-        if urlsafe_b64encode(made).decode().rstrip("=") != token:
+        if urlsafe_b64encode(content).decode().rstrip("=") != token:
             raise ValueError
         if not hmac.compare_digest(seal, _seal(where, operation, arguments, secret())):
             raise ValueError
@@ -43,5 +43,5 @@ def opened(token: str, operation: str, arguments: Sequence[str], secret: Callabl
 
 
 def _seal(where: bytes, operation: str, arguments: Sequence[str], secret: bytes) -> bytes:
-    said = json.dumps([operation, list(arguments)]).encode()
-    return hmac.digest(secret, b"\0".join((_VERSION, said, where)), "sha256")[:_SEAL]
+    list_asked = json.dumps([operation, list(arguments)]).encode()
+    return hmac.digest(secret, b"\0".join((_VERSION, list_asked, where)), "sha256")[:_SEAL]

@@ -23,12 +23,12 @@ _STATUSES = {False: "NOT_CONFIGURED", True: "CONFIGURED"}
 
 
 def said(value: T | None) -> T | None:
-    """Give what an answer says: nothing for what is empty."""
+    """Return what an answer says: nothing for what is empty."""
     return value or None
 
 
 def time(seconds: float | None) -> float | None:
-    """Give a time as answers have it: to the millisecond (https://smithy.io/2.0/spec/simple-types.html#timestamp)."""
+    """Return a time as answers have it: to the millisecond (https://smithy.io/2.0/spec/simple-types.html#timestamp)."""
     return None if seconds is None else round(seconds, 3)
 
 
@@ -36,7 +36,7 @@ def time(seconds: float | None) -> float | None:
 
 
 def wanted(request: m.CreateAppRequest | m.UpdateAppRequest) -> Wanted:
-    """Give what CreateApp and UpdateApp say of an application."""
+    """Return what CreateApp and UpdateApp say of an application."""
     groups, tags = request.server_groups, request.tags
     return Wanted(
         name=request.name,
@@ -77,12 +77,12 @@ def _tag(tag: m.Tag, at: str) -> Tag:
 
 
 def summary(managed: ManagedApp) -> m.AppSummary:
-    """Give AppSummary."""
+    """Return AppSummary."""
     return listed(summarize(managed))
 
 
 def listed(app: Summary) -> m.AppSummary:
-    """Give AppSummary as a list of applications has it."""
+    """Return AppSummary as a list of applications has it."""
     launch, replication = app.launch, app.replication
     return m.AppSummary(
         app_id=app.app_id,
@@ -108,7 +108,7 @@ def listed(app: Summary) -> m.AppSummary:
 
 
 def _details(app: Summary) -> m.LaunchDetails | None:
-    """Give LaunchDetails: of the stack that stands, else of the one that was terminated last."""
+    """Return LaunchDetails: of the stack that stands, else of the one that was terminated last."""
     launch = app.launch
     stack_id = launch.stack_id or launch.last_stack_id
     if not stack_id and launch.latest_time is None:
@@ -121,7 +121,7 @@ def _details(app: Summary) -> m.LaunchDetails | None:
 
 
 def groups(managed: ManagedApp) -> list[m.ServerGroup]:
-    """Give ServerGroups."""
+    """Return ServerGroups."""
     return [
         m.ServerGroup(
             server_group_id=group.server_group_id,
@@ -132,14 +132,16 @@ def groups(managed: ManagedApp) -> list[m.ServerGroup]:
     ]
 
 
-def server(one: Server, managed: ManagedApp) -> m.Server:
-    """Give Server."""
+def server(listed_server: Server, managed: ManagedApp) -> m.Server:
+    """Return Server."""
     return m.Server(
-        server_id=one.server_id,
-        server_type=one.server_type or "VIRTUAL_MACHINE",
-        vm_server=_vm_server(one.vm_server),
-        replication_job_id=said(one.replication_job_id),
-        replication_job_terminated=True if one.server_id in managed.replication.terminated else None,
+        server_id=listed_server.server_id,
+        server_type=listed_server.server_type or "VIRTUAL_MACHINE",
+        vm_server=_vm_server(listed_server.vm_server),
+        replication_job_id=said(listed_server.replication_job_id),
+        replication_job_terminated=True
+        if listed_server.server_id in managed.replication.terminated
+        else None,
     )
 
 
@@ -162,27 +164,27 @@ def _vm_server(vm: VmServer) -> m.VmServer | None:
 
 
 def tags(app: App) -> list[m.Tag]:
-    """Give Tags."""
+    """Return Tags."""
     return [m.Tag(key=tag.key, value=tag.value) for tag in app.tags]
 
 
-def location(found: S3Location | None) -> m.S3Location | None:
-    """Give S3Location."""
-    return None if found is None else m.S3Location(bucket=found.bucket, key=found.key)
+def location(place: S3Location | None) -> m.S3Location | None:
+    """Return S3Location."""
+    return None if place is None else m.S3Location(bucket=place.bucket, key=place.key)
 
 
 def placed(items: Iterable[T] | None, name: str) -> Iterator[tuple[str, T]]:
-    """Give each item of a list in a request with its place: `name[0]`."""
+    """Return each item of a list in a request with its place: `name[0]`."""
     return ((f"{name}[{at}]", item) for at, item in enumerate(items or ()))
 
 
-def read_location(given: m.S3Location | None, name: str) -> S3Location | None:
-    """Give what a request says of an object in S3; `name` is that of the member."""
-    if given is None:
+def read_location(asked: m.S3Location | None, name: str) -> S3Location | None:
+    """Return what a request says of an object in S3; `name` is that of the member."""
+    if asked is None:
         return None
-    return S3Location(required(given.bucket, f"{name}.bucket"), required(given.key, f"{name}.key"))
+    return S3Location(required(asked.bucket, f"{name}.bucket"), required(asked.key, f"{name}.key"))
 
 
-def server_id(given: m.Server | None, name: str) -> str:
-    """Give the id of the server that a request names in the member `name`; raises MissingParameter."""
-    return required(given.server_id if given else None, f"{name}.server.serverId")
+def server_id(asked: m.Server | None, name: str) -> str:
+    """Return the id of the server that a request names in the member `name`; raises MissingParameter."""
+    return required(asked.server_id if asked else None, f"{name}.server.serverId")

@@ -18,7 +18,7 @@ from smsgen.server.api import messages as m
 
 
 def launch_configuration(request: m.PutAppLaunchConfigurationRequest) -> LaunchConfiguration:
-    """Give what PutAppLaunchConfiguration says."""
+    """Return what PutAppLaunchConfiguration says."""
     name = "serverGroupLaunchConfigurations"
     return LaunchConfiguration(
         role_name=request.role_name,
@@ -39,27 +39,27 @@ def launch_configuration(request: m.PutAppLaunchConfigurationRequest) -> LaunchC
     )
 
 
-def _launch(one: m.ServerLaunchConfiguration, place: str) -> Launch:
+def _launch(configuration: m.ServerLaunchConfiguration, place: str) -> Launch:
     script = None
-    if one.user_data is not None:
-        script = UserData(read_location(one.user_data.s3_location, f"{place}.userData.s3Location"))
+    if configuration.user_data is not None:
+        script = UserData(read_location(configuration.user_data.s3_location, f"{place}.userData.s3Location"))
     return Launch(
-        logical_id=said(one.logical_id),
-        vpc=said(one.vpc),
-        subnet=said(one.subnet),
-        security_group=said(one.security_group),
-        ec2_key_name=said(one.ec2_key_name),
+        logical_id=said(configuration.logical_id),
+        vpc=said(configuration.vpc),
+        subnet=said(configuration.subnet),
+        security_group=said(configuration.security_group),
+        ec2_key_name=said(configuration.ec2_key_name),
         user_data=script if script and script.s3_location else None,
-        instance_type=said(one.instance_type),
-        associate_public_ip_address=one.associate_public_ip_address,
-        iam_instance_profile_name=said(one.iam_instance_profile_name),
-        configure_script=read_location(one.configure_script, f"{place}.configureScript"),
-        configure_script_type=said(one.configure_script_type),
+        instance_type=said(configuration.instance_type),
+        associate_public_ip_address=configuration.associate_public_ip_address,
+        iam_instance_profile_name=said(configuration.iam_instance_profile_name),
+        configure_script=read_location(configuration.configure_script, f"{place}.configureScript"),
+        configure_script_type=said(configuration.configure_script_type),
     )
 
 
 def launch_groups(managed: ManagedApp) -> list[m.ServerGroupLaunchConfiguration]:
-    """Give ServerGroupLaunchConfigurations: what each server is launched with, defaults joined in."""
+    """Return ServerGroupLaunchConfigurations: what each server is launched with, defaults joined in."""
     if not managed.launch.configured:
         return []
     return [
@@ -73,14 +73,14 @@ def launch_groups(managed: ManagedApp) -> list[m.ServerGroupLaunchConfiguration]
 
 
 def _server_launches(group: ServerGroup, managed: ManagedApp) -> Iterator[m.ServerLaunchConfiguration]:
-    for one in group.server_list:
-        launch = join(one.launch, group.launch_defaults, managed.app.launch_defaults)
+    for member in group.server_list:
+        launch = join(member.launch, group.launch_defaults, managed.app.launch_defaults)
         if launch == Launch():
             continue
         script = location(launch.user_data.s3_location) if launch.user_data else None
         several = launch.security_groups
         yield m.ServerLaunchConfiguration(
-            server=server(one, managed),
+            server=server(member, managed),
             logical_id=launch.logical_id,
             vpc=launch.vpc,
             subnet=launch.subnet,
@@ -101,7 +101,7 @@ def _server_launches(group: ServerGroup, managed: ManagedApp) -> Iterator[m.Serv
 def replication_configuration(
     request: m.PutAppReplicationConfigurationRequest,
 ) -> tuple[GroupReplication, ...]:
-    """Give what PutAppReplicationConfiguration says."""
+    """Return what PutAppReplicationConfiguration says."""
     name = "serverGroupReplicationConfigurations"
     return tuple(
         GroupReplication(
@@ -120,12 +120,12 @@ def replication_configuration(
     )
 
 
-def _parameters(given: m.ServerReplicationParameters) -> ReplicationParameters:
-    return ReplicationParameters(**{name: getattr(given, name) for name in ReplicationParameters._fields})
+def _parameters(asked: m.ServerReplicationParameters) -> ReplicationParameters:
+    return ReplicationParameters(**{name: getattr(asked, name) for name in ReplicationParameters._fields})
 
 
 def replication_groups(managed: ManagedApp) -> list[m.ServerGroupReplicationConfiguration]:
-    """Give ServerGroupReplicationConfigurations."""
+    """Return ServerGroupReplicationConfigurations."""
     if not managed.replication.configured:
         return []
     parameters = dict(managed.replication.parameters)

@@ -14,7 +14,7 @@ from smsgen.server.api import messages as m
 
 
 def validation_configuration(request: m.PutAppValidationConfigurationRequest) -> ValidationConfiguration:
-    """Give what PutAppValidationConfiguration says."""
+    """Return what PutAppValidationConfiguration says."""
     apps, servers = request.app_validation_configurations, request.server_group_validation_configurations
     name = "serverGroupValidationConfigurations"
     return ValidationConfiguration(
@@ -38,39 +38,39 @@ def validation_configuration(request: m.PutAppValidationConfigurationRequest) ->
     )
 
 
-def _source(given: m.Source | None, at: str) -> S3Location | None:
-    return read_location(given.s3_location, f"{at}.source.s3Location") if given else None
+def _source(asked: m.Source | None, at: str) -> S3Location | None:
+    return read_location(asked.s3_location, f"{at}.source.s3Location") if asked else None
 
 
-def _app_validation(one: m.AppValidationConfiguration, at: str) -> AppValidation:
-    given = one.ssm_validation_parameters or m.SSMValidationParameters()
+def _app_validation(configuration: m.AppValidationConfiguration, at: str) -> AppValidation:
+    parameters = configuration.ssm_validation_parameters or m.SSMValidationParameters()
     return AppValidation(
-        validation_id=one.validation_id or "",
-        name=one.name or "",
-        strategy=one.app_validation_strategy or "SSM",
-        source=_source(given.source, f"{at}.ssmValidationParameters"),
-        instance_id=given.instance_id or "",
-        script_type=given.script_type or "",
-        command=given.command or "",
-        timeout_seconds=given.execution_timeout_seconds,
-        output_bucket=given.output_s3_bucket_name or "",
+        validation_id=configuration.validation_id or "",
+        name=configuration.name or "",
+        strategy=configuration.app_validation_strategy or "SSM",
+        source=_source(parameters.source, f"{at}.ssmValidationParameters"),
+        instance_id=parameters.instance_id or "",
+        script_type=parameters.script_type or "",
+        command=parameters.command or "",
+        timeout_seconds=parameters.execution_timeout_seconds,
+        output_bucket=parameters.output_s3_bucket_name or "",
     )
 
 
-def _server_validation(one: m.ServerValidationConfiguration, at: str) -> ServerValidation:
-    given = one.user_data_validation_parameters or m.UserDataValidationParameters()
+def _server_validation(configuration: m.ServerValidationConfiguration, at: str) -> ServerValidation:
+    parameters = configuration.user_data_validation_parameters or m.UserDataValidationParameters()
     return ServerValidation(
-        validation_id=one.validation_id or "",
-        server_id=server_id(one.server, at),
-        name=one.name or "",
-        strategy=one.server_validation_strategy or "USERDATA",
-        source=_source(given.source, f"{at}.userDataValidationParameters"),
-        script_type=given.script_type or "",
+        validation_id=configuration.validation_id or "",
+        server_id=server_id(configuration.server, at),
+        name=configuration.name or "",
+        strategy=configuration.server_validation_strategy or "USERDATA",
+        source=_source(parameters.source, f"{at}.userDataValidationParameters"),
+        script_type=parameters.script_type or "",
     )
 
 
 def app_validations(managed: ManagedApp) -> list[m.AppValidationConfiguration]:
-    """Give AppValidationConfigurations."""
+    """Return AppValidationConfigurations."""
     return [
         m.AppValidationConfiguration(
             validation_id=one.validation_id,
@@ -89,13 +89,13 @@ def app_validations(managed: ManagedApp) -> list[m.AppValidationConfiguration]:
     ]
 
 
-def _to_source(found: S3Location | None) -> m.Source | None:
-    return m.Source(s3_location=location(found)) if found else None
+def _to_source(place: S3Location | None) -> m.Source | None:
+    return m.Source(s3_location=location(place)) if place else None
 
 
 def server_validations(managed: ManagedApp) -> list[m.ServerGroupValidationConfiguration]:
-    """Give ServerGroupValidationConfigurations, of the groups that have any."""
-    found = []
+    """Return ServerGroupValidationConfigurations, of the groups that have any."""
+    groups = []
     for group in managed.app.server_groups:
         members = [
             _to_server_validation(one, validation, managed)
@@ -104,18 +104,18 @@ def server_validations(managed: ManagedApp) -> list[m.ServerGroupValidationConfi
             if validation.server_id == one.server_id
         ]
         if members:
-            made = m.ServerGroupValidationConfiguration(
+            configuration = m.ServerGroupValidationConfiguration(
                 server_group_id=group.server_group_id, server_validation_configurations=members
             )
-            found.append(made)
-    return found
+            groups.append(configuration)
+    return groups
 
 
 def _to_server_validation(
-    one: Server, validation: ServerValidation, managed: ManagedApp
+    member: Server, validation: ServerValidation, managed: ManagedApp
 ) -> m.ServerValidationConfiguration:
     return m.ServerValidationConfiguration(
-        server=server(one, managed),
+        server=server(member, managed),
         validation_id=validation.validation_id,
         name=said(validation.name),
         server_validation_strategy=validation.strategy,
@@ -126,18 +126,18 @@ def _to_server_validation(
 
 
 def validation_outputs(managed: ManagedApp) -> list[m.ValidationOutput]:
-    """Give ValidationOutputList."""
+    """Return ValidationOutputList."""
     servers = {one.server_id: one for group in managed.app.server_groups for one in group.server_list}
 
-    def output(one: ValidationOutput) -> m.ValidationOutput:
-        ssm = m.SSMOutput(s3_location=location(one.output)) if one.output else None
-        of_server = servers.get(one.server_id)
+    def output(result: ValidationOutput) -> m.ValidationOutput:
+        ssm = m.SSMOutput(s3_location=location(result.output)) if result.output else None
+        of_server = servers.get(result.server_id)
         return m.ValidationOutput(
-            validation_id=one.validation_id,
-            name=said(one.name),
-            status=one.status,
-            status_message=said(one.message),
-            latest_validation_time=time(one.latest_time),
+            validation_id=result.validation_id,
+            name=said(result.name),
+            status=result.status,
+            status_message=said(result.message),
+            latest_validation_time=time(result.latest_time),
             app_validation_output=m.AppValidationOutput(ssm_output=ssm) if ssm else None,
             server_validation_output=m.ServerValidationOutput(server=server(of_server, managed))
             if of_server

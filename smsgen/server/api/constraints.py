@@ -19,25 +19,25 @@ _LONGEST = 100
 
 
 def missing(request: Message) -> tuple[str, ...]:
-    """Give the names of members that the request must have and has not."""
+    """Return the names of members that the request must have and has not."""
     needed = (one for one in members(type(request)) if one.required)
     return tuple(one.name for one in needed if getattr(request, one.attribute) is None)
 
 
 def violations(request: Message) -> str:
-    """Give what is wrong with the values of a request in one sentence, ten members at most, or ""."""
-    found = list(islice(_of_message(request, ""), _MOST))
-    if not found:
+    """Return what is wrong with the values of a request in one sentence, ten members at most, or ""."""
+    sentences = list(islice(_of_message(request, ""), _MOST))
+    if not sentences:
         return ""
-    return f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected: {'; '.join(found)}"
+    return f"{len(sentences)} validation error{'s' if len(sentences) > 1 else ''} detected: {'; '.join(sentences)}"
 
 
 def _of_message(message: Message, at: str) -> Iterator[str]:
-    for one in members(type(message)):
-        if _is_constrained(one.kind):
-            value = getattr(message, one.attribute)
+    for member in members(type(message)):
+        if _is_constrained(member.kind):
+            value = getattr(message, member.attribute)
             if value is not None:
-                yield from _of_value(value, one.kind, f"{at}{one.name}")
+                yield from _of_value(value, member.kind, f"{at}{member.name}")
 
 
 def _of_value(value: Any, kind: Kind, at: str) -> Iterator[str]:
@@ -50,13 +50,13 @@ def _of_value(value: Any, kind: Kind, at: str) -> Iterator[str]:
         for rule in _RULES[kind.is_a]:
             wanted = rule(value, kind.shape)
             if wanted:
-                said = str(value)
-                short = said if len(said) <= _LONGEST else said[:_LONGEST] + "…"
+                shown = str(value)
+                short = shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
                 yield f"Value '{short}' at '{at}' failed to satisfy constraint: Member must {wanted}"
 
 
 def _is_constrained(kind: Kind) -> bool:
-    """Whether a value of this kind can be wrong."""
+    """Return whether a value of this kind can be wrong."""
     return _is_message_constrained(kind.message) if kind.message else _is_shape_constrained(kind)
 
 

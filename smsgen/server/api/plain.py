@@ -15,49 +15,49 @@ from smsgen.server.api.shapes import Message
 M = TypeVar("M", bound=Message)
 
 
-def request_of(kind: type[M], said: Mapping[str, Any]) -> M:
-    """Give the message of a request; raises TypeError naming every member that it does not have, or of a wrong type."""
-    unknown = list(_unknown(kind, said, ""))
+def request_of(kind: type[M], arguments: Mapping[str, Any]) -> M:
+    """Return the message of a request; raises TypeError naming every member that is unknown or of a wrong type."""
+    unknown = list(_unknown(kind, arguments, ""))
     if unknown:
         raise TypeError("; ".join(unknown))
     try:
-        return msgspec.convert(_numbers(said), kind)
+        return msgspec.convert(_numbers(arguments), kind)
     except msgspec.ValidationError as error:
         raise TypeError(str(error)) from None
 
 
 def answer_of(message: Message | None) -> dict[str, Any]:
-    """Give a response's message as boto3 gives it; None, which is an answer without members, as an empty dict."""
+    """Return a response's message as boto3 gives it; None, which is an answer without members, as an empty dict."""
     return {} if message is None else _plain(message)
 
 
-def _unknown(kind: type[Message], said: Any, at: str) -> Iterator[str]:
-    """Give what the data says that the message does not have. A wrong type is found by msgspec."""
-    if not isinstance(said, Mapping):
+def _unknown(kind: type[Message], data: Any, at: str) -> Iterator[str]:
+    """Yield what the data says that the message does not have. A wrong type is found by msgspec."""
+    if not isinstance(data, Mapping):
         return
-    known = {one.name: one.kind for one in members(kind)}
-    for name, value in said.items():
+    known = {member.name: member.kind for member in members(kind)}
+    for name, value in data.items():
         if name not in known:
             yield f"unknown parameter {at}{name}; there is: {', '.join(known)}"
             continue
         inner, values = known[name], [value]
         while inner.item is not None:
-            values = [one for several in values if isinstance(several, (list, tuple)) for one in several]
+            values = [item for several in values if isinstance(several, (list, tuple)) for item in several]
             inner = inner.item
         if inner.message is not None:
-            for one in values:
-                yield from _unknown(inner.message, one, f"{at}{name}.")
+            for item in values:
+                yield from _unknown(inner.message, item, f"{at}{name}.")
 
 
-def _numbers(said: Any) -> Any:
-    """Give the data with times as seconds since the epoch, and without what is None."""
-    if isinstance(said, datetime):
-        return said.timestamp()
-    if isinstance(said, Mapping):
-        return {name: _numbers(value) for name, value in said.items() if value is not None}
-    if isinstance(said, (list, tuple)):
-        return [_numbers(one) for one in said]
-    return said
+def _numbers(data: Any) -> Any:
+    """Return the data with times as seconds since the epoch, and without what is None."""
+    if isinstance(data, datetime):
+        return data.timestamp()
+    if isinstance(data, Mapping):
+        return {name: _numbers(value) for name, value in data.items() if value is not None}
+    if isinstance(data, (list, tuple)):
+        return [_numbers(one) for one in data]
+    return data
 
 
 def _plain(message: Message) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Fault(Exception):
 
 
 def operation_of(headers: Mapping[str, str]) -> Operation:
-    """Give the operation that a request is for; raises Fault. Names of headers are in lower case."""
+    """Return the operation that a request is for; raises Fault. Names of headers are in lower case."""
     service, _, name = headers.get("x-amz-target", "").rpartition(".")
     if service != TARGET or name not in OPERATIONS:
         raise Fault(
@@ -80,12 +80,12 @@ def check(request: Message) -> None:
 
 
 def encode(response: Message | None) -> bytes:
-    """Give the body of an answer: empty for an operation that answers nothing."""
+    """Return the body of an answer: empty for an operation that answers nothing."""
     return b"" if response is None else _ENCODER.encode(response)
 
 
 def encode_fault(fault: Fault) -> bytes:
-    """Give the body of an error."""
+    """Return the body of an error."""
     error = ERRORS.get(fault.code)
     says_why = error is None or error.says_why
     return _ENCODER.encode({"__type": fault.code, **({"message": fault.message} if says_why else {})})

@@ -21,7 +21,7 @@ class WrongType(Exception):
 
 
 def read(kind: type[M], data: Any) -> M:
-    """Give the message that JSON data is; raises WrongType, in AWS's words and with the place."""
+    """Return the message that JSON data is; raises WrongType, in AWS's words and with the place."""
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError:

@@ -35,7 +35,7 @@ class Member(NamedTuple):
 
 @cache
 def members(message: type[Message]) -> tuple[Member, ...]:
-    """Give the members of a structure, in the order of the API."""
+    """Return the members of a structure, in the order of the API."""
     return tuple(
         Member(
             field.name,
@@ -59,7 +59,7 @@ def _kind(hint: Any) -> Kind:
 
 
 def _without_none(hint: Any) -> Any:
-    """Give X of `X | None` and of `Annotated[X | None, REQUIRED]`."""
+    """Return X of `X | None` and of `Annotated[X | None, REQUIRED]`."""
     if get_origin(hint) is Annotated and any(one is REQUIRED for one in _metadata(hint)):
         hint = get_args(hint)[0]
     if get_origin(hint) is Annotated or isinstance(hint, type):

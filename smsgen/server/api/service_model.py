@@ -22,7 +22,7 @@ NO_ENDPOINT = (
 
 
 def service_model() -> Document:
-    """Give `service-2.json`: metadata, operations, shapes."""
+    """Return `service-2.json`: metadata, operations, shapes."""
     shapes: Document = {}
     for operation in OPERATIONS.values():
         for kind in (operation.request, operation.response):
@@ -52,7 +52,7 @@ def service_model() -> Document:
 
 
 def paginators() -> Document:
-    """Give `paginators-1.json`."""
+    """Return `paginators-1.json`."""
     return {
         "pagination": {
             operation: {
@@ -67,7 +67,7 @@ def paginators() -> Document:
 
 
 def endpoint_rules(default: str = "") -> Document:
-    """Give `endpoint-rule-set-1.json`: a request goes to `endpoint_url`, else to `default`, and nowhere without both.
+    """Return `endpoint-rule-set-1.json`: a request goes to `endpoint_url`, else to `default`, and nowhere without both.
 
     The addresses that SMS had answer no more; nothing signed should be sent to whoever has them next.
     """
@@ -122,14 +122,14 @@ FOLDER = f"{SERVICE}/{VERSION}"
 def _add_structure(message: Any, shapes: Document) -> None:
     if message.__name__ in shapes:
         return
-    made: Document = {"type": "structure"}
-    shapes[message.__name__] = made
-    required = [one.name for one in members(message) if one.required]
+    structure: Document = {"type": "structure"}
+    shapes[message.__name__] = structure
+    required = [member.name for member in members(message) if member.required]
     if required:
-        made["required"] = required
-    made["members"] = {one.name: {"shape": one.kind.shape.name} for one in members(message)}
-    for one in members(message):
-        _add(one.kind, shapes)
+        structure["required"] = required
+    structure["members"] = {member.name: {"shape": member.kind.shape.name} for member in members(message)}
+    for member in members(message):
+        _add(member.kind, shapes)
 
 
 def _add(kind: Kind, shapes: Document) -> None:

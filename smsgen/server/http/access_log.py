@@ -23,11 +23,11 @@ class Asked(NamedTuple):
 
 
 class AccessLog:
-    """Writes the lines. `now` gives seconds since the epoch. A log that cannot be written stops no request."""
+    """Writes the lines. `clock` gives seconds since the epoch. A log that cannot be written stops no request."""
 
-    def __init__(self, stream: TextIO, now: Callable[[], float]) -> None:
+    def __init__(self, stream: TextIO, clock: Callable[[], float]) -> None:
         self._stream = stream
-        self._now = now
+        self._now = clock
 
     def write(self, asked: Asked, answer: Answer, seconds: float) -> None:
         """Say how a request was answered, and how long that took."""

@@ -22,7 +22,7 @@ class Gate(Protocol):
         """Raise Fault for a request that its headers alone say no to; its body is not looked at."""
 
     def check(self, request: Received) -> str:
-        """Give the access key id, or "" where there is none; raises Fault."""
+        """Return the access key id, or "" where there is none; raises Fault."""
 
 
 class Answer(NamedTuple):
@@ -41,12 +41,12 @@ class Answer(NamedTuple):
 
 
 def refusal(fault: Fault, operation: str = NO_OPERATION, key_id: str = "", claimed: str = "") -> Answer:
-    """Give the answer that a Fault is."""
+    """Return the answer that a Fault is."""
     return Answer(fault.status, encode_fault(fault), operation, fault.code, key_id, claimed)
 
 
 def refused(request: Received, gate: Gate) -> Answer | None:
-    """Give the answer to a request that is refused on its headers, before its body is read; None for any other."""
+    """Return the answer to a request that is refused on its headers, before its body is read; None for any other."""
     operation = NO_OPERATION
     try:
         operation = _operation(request)

@@ -116,36 +116,36 @@ class Endpoint:
         request_id = str(uuid4())
         self._metrics.begin()
         self._in_flight += 1
-        made, body, is_read = _GONE, bytearray(), False
+        answer, body, is_read = _GONE, bytearray(), False
         try:
             request = _received(scope)
             refused_now = self._refused(request)
-            made = refused_now or await self._answered(request, body, receive, request_id)
+            answer = refused_now or await self._answered(request, body, receive, request_id)
             is_read = refused_now is None
         except Fault as fault:
-            made = refusal(fault)
+            answer = refusal(fault)
         except Gone:
             return
         finally:
             self._in_flight -= 1
             self._held -= len(body)
             seconds = perf_counter() - began
-            self._metrics.end(made.operation, made.error, seconds)
+            self._metrics.end(answer.operation, answer.error, seconds)
             client = (scope.get("client") or ("",))[0]
-            if made.error in SIGNATURE_FAULTS:
-                _warn_of_signature(client, made)
+            if answer.error in SIGNATURE_FAULTS:
+                _warn_of_signature(client, answer)
             if self._access_log is not None:
                 asked = Asked(request_id, client, scope["method"], scope["path"], len(body))
-                self._access_log.write(asked, made, seconds)
+                self._access_log.write(asked, answer, seconds)
         headers = [(b"x-amzn-requestid", request_id.encode())]
-        if made.body:
+        if answer.body:
             headers.append((b"content-type", CONTENT_TYPE.encode()))
-        if not is_read and (made.error in _UNREAD or not self._passes(request)):
+        if not is_read and (answer.error in _UNREAD or not self._passes(request)):
             headers.append((b"connection", b"close"))
-        await _send(send, made.status, headers, made.body)
+        await _send(send, answer.status, headers, answer.body)
 
     def _passes(self, request: Received) -> bool:
-        """Whether the body of a refused request is let pass."""
+        """Return whether the body of a refused request is let pass."""
         # Who waits to be told that the body may come sends none now, and the next request would be taken for it.
         if "expect" in request.headers or "transfer-encoding" in request.headers:
             return False
@@ -153,7 +153,7 @@ class Endpoint:
         return length.isdecimal() and len(length) < 20 and int(length) <= self._limits.unread
 
     def _refused(self, request: Received) -> Answer | None:
-        """Give the answer to a request whose body is not read; raises Fault, too."""
+        """Return the answer to a request whose body is not read; raises Fault, too."""
         if sum(len(name) + len(value) for name, value in request.headers.items()) > self._limits.headers:
             raise Fault("RequestEntityTooLargeException", "the request's headers are too large")
         refused_now = refused(request, self._gate)
@@ -219,7 +219,7 @@ class _Shared(Generic[T]):
         self._until = 0.0
 
     async def get(self) -> T:
-        """Give what was said, or raise what was raised."""
+        """Return what was said, or raise what was raised."""
         loop = asyncio.get_running_loop()
         if self._asked is None or (self._asked.done() and loop.time() > self._until):
             self._asked = loop.run_in_executor(self._pool, self._ask)
@@ -237,9 +237,9 @@ def _busy() -> Fault:
     return Fault("ServiceUnavailableException", "too many requests are under way; try again")
 
 
-def _warn_of_signature(client: str, made: Answer) -> None:
+def _warn_of_signature(client: str, answer: Answer) -> None:
     words = "a signature does not hold: %s, access key id %s, from %s"
-    _log.warning(words, made.error, made.claimed, client, extra={REPEATS: "signature"})
+    _log.warning(words, answer.error, answer.claimed, client, extra={REPEATS: "signature"})
 
 
 def _received(scope: Scope) -> Received:

@@ -68,11 +68,11 @@ class Signature(NamedTuple):
 
 
 class Verifier:
-    """Checks signatures. `now` gives seconds since the epoch."""
+    """Checks signatures. `clock` gives seconds since the epoch."""
 
-    def __init__(self, keys: Keys, now: Callable[[], float]) -> None:
+    def __init__(self, keys: Keys, clock: Callable[[], float]) -> None:
         self._keys = keys
-        self._now = now
+        self._now = clock
 
     def accept(self, keys: Keys) -> None:
         """Accept these keys from now on, and no others."""
@@ -83,14 +83,14 @@ class Verifier:
         self._read(request)
 
     def check(self, request: Received) -> str:
-        """Give the access key id that a request is signed with; raises Fault where it is not signed as it must be."""
+        """Return the access key id that a request is signed with; raises Fault where it is not signed as it must be."""
         signature, key = self._read(request)
         if not _same(_calculated(request, signature, key), signature.signature):
             raise Fault("InvalidSignatureException", _DIFFERENT)
         return signature.key_id
 
     def _read(self, request: Received) -> tuple[Signature, Key]:
-        """Give what a request says of its signature, and the key it must be made with."""
+        """Return what a request says of its signature, and the key it must be made with."""
         signature = _read(request)
         key = self._keys.get(signature.key_id)
         if key is None or not _same(key.token, request.headers.get("x-amz-security-token", "")):
@@ -104,13 +104,13 @@ class Verifier:
             signed = timegm(tuple(int(stamp[at:end]) for at, end in _PARTS))
         except ValueError:
             raise _incomplete(_not_a_date(stamp)) from None
-        now = int(self._now())
-        if signed < now - SKEW:
-            words = f"Signature expired: {stamp} is now earlier than {_stamp(now - SKEW)}"
-            raise Fault("InvalidSignatureException", f"{words} ({_stamp(now)} - 5 min.)")
-        if signed > now + SKEW:
-            words = f"Signature not yet current: {stamp} is still later than {_stamp(now + SKEW)}"
-            raise Fault("InvalidSignatureException", f"{words} ({_stamp(now)} + 5 min.)")
+        current = int(self._now())
+        if signed < current - SKEW:
+            words = f"Signature expired: {stamp} is now earlier than {_stamp(current - SKEW)}"
+            raise Fault("InvalidSignatureException", f"{words} ({_stamp(current)} - 5 min.)")
+        if signed > current + SKEW:
+            words = f"Signature not yet current: {stamp} is still later than {_stamp(current + SKEW)}"
+            raise Fault("InvalidSignatureException", f"{words} ({_stamp(current)} + 5 min.)")
 
 
 class Loopback:
@@ -119,27 +119,27 @@ class Loopback:
     """
 
     def check(self, request: Received) -> str:
-        """Give ""; raises Fault where the header Host is not this machine's."""
+        """Return ""; raises Fault where the header Host is not this machine's."""
         self.admit(request)
         return ""
 
     def admit(self, request: Received) -> None:
         """Raise Fault where the header Host is not this machine's."""
-        said = _HOST.fullmatch(request.headers.get("host", ""))
-        if said is None or not is_loopback(said[1].strip("[]")):
+        host = _HOST.fullmatch(request.headers.get("host", ""))
+        if host is None or not is_loopback(host[1].strip("[]")):
             raise Fault(
                 "MissingAuthenticationTokenException", "without keys, the header Host must say localhost"
             )
 
 
 def claimed_key_id(request: Received) -> str:
-    """Give the access key id that a request says it is signed with, fit for a log: short, and of visible ASCII."""
+    """Return the access key id that a request says it is signed with, fit for a log: short, and of visible ASCII."""
     claim = _CLAIM.search(request.headers.get("authorization", ""))
     return ascii(claim[1][:LONGEST_KEY_ID])[1:-1] if claim else ""
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a name or an address is this machine's own, and reached from nowhere else."""
+    """Return whether a name or an address is this machine's own, and reached from nowhere else."""
     if host.lower() == "localhost":
         return True
     try:
@@ -153,8 +153,8 @@ def _read(request: Received) -> Signature:
     if not header:
         raise Fault("MissingAuthenticationTokenException", "Missing Authentication Token")
     algorithm, _, rest = header.partition(" ")
-    said = dict(part.partition("=")[::2] for part in re.split(r"[,\s]+", rest))
-    missing = [f"Authorization header requires '{one}' parameter." for one in _NEEDED if not said.get(one)]
+    fields = dict(part.partition("=")[::2] for part in re.split(r"[,\s]+", rest))
+    missing = [f"Authorization header requires '{one}' parameter." for one in _NEEDED if not fields.get(one)]
     stamp = request.headers.get("x-amz-date") or request.headers.get("date", "")
     if not stamp:
         missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
@@ -164,11 +164,11 @@ def _read(request: Received) -> Signature:
         raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm[:40]}'; sign with {ALGORITHM}")
     if not _STAMP_LIKE.fullmatch(stamp):
         raise _incomplete(_not_a_date(stamp))
-    return _scoped(said, stamp)
+    return _scoped(fields, stamp)
 
 
-def _scoped(said: Mapping[str, str], stamp: str) -> Signature:
-    scope = said["Credential"].split("/")
+def _scoped(fields: Mapping[str, str], stamp: str) -> Signature:
+    scope = fields["Credential"].split("/")
     if len(scope) != 5:
         raise _incomplete(
             "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term"
@@ -186,8 +186,8 @@ def _scoped(said: Mapping[str, str], stamp: str) -> Signature:
     ):
         if wrong:
             raise Fault("InvalidSignatureException", words)
-    signed = tuple(said["SignedHeaders"].lower().split(";"))
-    return Signature(key_id, date, region, signed, said["Signature"], stamp)
+    signed = tuple(fields["SignedHeaders"].lower().split(";"))
+    return Signature(key_id, date, region, signed, fields["Signature"], stamp)
 
 
 _DATE = ("x-amz-date", "date")
@@ -232,34 +232,34 @@ class _ToSign:
     params: Mapping[str, str] = {}
     headers: Mapping[str, str] = {}
 
-    def __init__(self, request: Received, said: Signature) -> None:
+    def __init__(self, request: Received, claim: Signature) -> None:
         self.method = request.method
         self.url = f"http://host{request.target}"  # http: over https, the signer may leave the body out
         self.body = request.body
-        self.context = {"timestamp": said.stamp}
+        self.context = {"timestamp": claim.stamp}
         self.signed = _Headers(
-            {name: request.headers[name] for name in said.signed if name in request.headers}
+            {name: request.headers[name] for name in claim.signed if name in request.headers}
         )
 
 
-def _calculated(request: Received, said: Signature, key: Key) -> str:
-    signer = _Signer(key, SERVICE, said.region)
-    to_sign = _ToSign(request, said)
+def _calculated(request: Received, claim: Signature, key: Key) -> str:
+    signer = _Signer(key, SERVICE, claim.region)
+    to_sign = _ToSign(request, claim)
     text = signer.string_to_sign(to_sign, signer.canonical_request(to_sign))
     signature: str = signer.signature(text, to_sign)
     return signature
 
 
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+def _same(mine: str, theirs: str) -> bool:
+    return hmac.compare_digest(mine.encode(), theirs.encode())
 
 
 def _stamp(time: float) -> str:
     return strftime(_STAMP, gmtime(time))
 
 
-def _not_a_date(said: str) -> str:
-    return f"Date must be in ISO-8601 'basic format'. Got '{said[:40]}'. See http://en.wikipedia.org/wiki/ISO_8601"
+def _not_a_date(stamp: str) -> str:
+    return f"Date must be in ISO-8601 'basic format'. Got '{stamp[:40]}'. See http://en.wikipedia.org/wiki/ISO_8601"
 
 
 def _incomplete(words: str) -> Fault:

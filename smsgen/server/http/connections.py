@@ -37,7 +37,7 @@ class ConnectionLimits(NamedTuple):
 
 
 def limits_within(open_files: int, total: int | None, per_address: int | None) -> ConnectionLimits:
-    """Give the limits that are wanted (None: the default), as far as `open_files` (RLIMIT_NOFILE) allows.
+    """Return the limits that are wanted (None: the default), as far as `open_files` (RLIMIT_NOFILE) allows.
 
     Half of the files stay for the store, for AWS and for what Python opens.
     """
@@ -199,7 +199,7 @@ class Listener:
 
 
 def _counted_as(host: str) -> str:
-    """Give what an address counts as: who has one of IPv6 has all of its network."""
+    """Return what an address counts as: who has one of IPv6 has all of its network."""
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:

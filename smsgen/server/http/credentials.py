@@ -42,7 +42,7 @@ FILE = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 
 
 def keys_of_file(text: str, name: str) -> Keys:
-    """Give the keys of a credentials file; `name` is said where it is wrong. Raises SmsgenError."""
+    """Return the keys of a credentials file; `name` is said where it is wrong. Raises SmsgenError."""
     parser = RawConfigParser(default_section="\0")  # [default] is a profile like another
     try:
         parser.read_string(text, name)
@@ -51,18 +51,18 @@ def keys_of_file(text: str, name: str) -> Keys:
         line = getattr(error, "lineno", None)
         where = f"{name}:{line}" if line else name
         raise SmsgenError(f"{where} is not a credentials file", hint=_HINT) from None
-    found: dict[str, Key] = {}
+    keys: dict[str, Key] = {}
     for profile in parser.sections():
-        said = {one: parser[profile].get(one, "") for one in FILE}
-        for key_id, key in _pair(said, FILE, f"{name} [{profile}]"):
-            if found.get(key_id, key) != key:
+        settings = {one: parser[profile].get(one, "") for one in FILE}
+        for key_id, key in _pair(settings, FILE, f"{name} [{profile}]"):
+            if keys.get(key_id, key) != key:
                 raise SmsgenError(
                     f"{name} has two secrets for the access key of [{profile}]", hint="keep one"
                 )
-            found[key_id] = key
-    if not found:
+            keys[key_id] = key
+    if not keys:
         raise SmsgenError(f"{name} has no access key", hint=_HINT)
-    return found
+    return keys
 
 
 def check_private(path: str) -> None:
@@ -79,15 +79,15 @@ def check_private(path: str) -> None:
 
 
 def keys_of_environment(environment: Mapping[str, str]) -> Keys:
-    """Give the key of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or none. Raises SmsgenError."""
+    """Return the key of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or none. Raises SmsgenError."""
     return dict(_pair({one: environment.get(one, "") for one in ENVIRONMENT}, ENVIRONMENT, "the environment"))
 
 
 _HINT = "each profile needs the lines aws_access_key_id = … and aws_secret_access_key = …"
 
 
-def _pair(said: Mapping[str, str], names: tuple[str, str, str], where: str) -> Iterator[tuple[str, Key]]:
-    key_id, secret, token = (said[name].strip() for name in names)
+def _pair(settings: Mapping[str, str], names: tuple[str, str, str], where: str) -> Iterator[tuple[str, Key]]:
+    key_id, secret, token = (settings[name].strip() for name in names)
     if bool(key_id) != bool(secret):
         there = names[0] if key_id else names[1]
         raise SmsgenError(f"{where} has {there} without the other", hint=f"set {names[0]} and {names[1]}")

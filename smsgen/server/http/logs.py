@@ -16,7 +16,7 @@ class JsonLines(logging.Formatter):
     """Makes a record one line of JSON; a traceback is a member of it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the line."""
+        """Return the line."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -35,29 +35,29 @@ REPEATS = "repeats"
 class AtMostOnceASecond(logging.Filter):
     """Lets a record pass once a second, and then with how often it was to be said meanwhile.
 
-    `now` gives seconds. Who can make a server say something must not fill its disk with that.
+    `clock` gives seconds. Who can make a server say something must not fill its disk with that.
     """
 
     _KEPT = 1_000
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         super().__init__()
-        self._now = now
+        self._now = clock
         self._lock = Lock()
         self._passed: dict[tuple[str, str], float] = {}
         self._unsaid: Counter[tuple[str, str]] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether a record is written."""
-        key, now = (record.name, str(getattr(record, REPEATS, record.getMessage()))), self._now()
+        """Return whether a record is written."""
+        key, seconds = (record.name, str(getattr(record, REPEATS, record.getMessage()))), self._now()
         with self._lock:
-            if now < self._passed.get(key, now) + 1.0 and key in self._passed:
+            if seconds < self._passed.get(key, seconds) + 1.0 and key in self._passed:
                 self._unsaid[key] += 1
                 return False
             if len(self._passed) >= self._KEPT:  # all of them were new within a second or so
                 self._passed.clear()
                 self._unsaid.clear()
-            self._passed[key] = now
+            self._passed[key] = seconds
             unsaid = self._unsaid.pop(key, 0)
         if unsaid:
             record.msg, record.args = f"{record.getMessage()} (and {unsaid} times more before)", ()

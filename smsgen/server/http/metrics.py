@@ -59,7 +59,7 @@ class Metrics:
         self._seconds.labels(operation).observe(seconds)
 
     def text(self) -> bytes:
-        """Give everything in Prometheus's text format."""
+        """Return everything in Prometheus's text format."""
         return generate_latest(self._registry)
 
 

@@ -56,19 +56,19 @@ def bind(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         # Without the protocol, asyncio would not know that it is TCP, and not send at once (TCP_NODELAY).
-        found = socket.socket(family, kind, protocol)
+        listening = socket.socket(family, kind, protocol)
     except OSError as error:
         raise SmsgenError(
             f"{host} is no address of this machine: {error.strerror}", hint="check --host"
         ) from None
     try:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind(address)
-        found.listen(2048)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(2048)
     except (OSError, OverflowError) as error:
-        found.close()
+        listening.close()
         raise _not_bound(host, port, error) from None
-    return found
+    return listening
 
 
 def _not_bound(host: str, port: int, error: OSError | OverflowError) -> SmsgenError:
@@ -82,7 +82,7 @@ def _not_bound(host: str, port: int, error: OSError | OverflowError) -> SmsgenEr
 
 
 def url(listening: socket.socket, *, tls: bool) -> str:
-    """Give the URL that a socket listens on."""
+    """Return the URL that a socket listens on."""
     host, port = listening.getsockname()[:2]
     return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
@@ -130,13 +130,13 @@ def run(
 
     `ready` is called once requests are answered, `on_hangup` at each SIGHUP; without it, that ends the process.
     """
-    before = {one: signal.signal(one, _obeyed) for one in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, _obeyed) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         config = _config(app, tls, stop_seconds)
         _Server(config, limits, ready, on_hangup).run(sockets=[listening])
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _obeyed(_number: int, _frame: Any) -> None:
@@ -144,7 +144,7 @@ def _obeyed(_number: int, _frame: Any) -> None:
 
 
 def open_files() -> int:
-    """Give how many files and connections this process may have open."""
+    """Return how many files and connections this process may have open."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -297,7 +297,7 @@ class _Protocol(HttpToolsProtocol):
             self._wait(HEADER_SECONDS)  # for the rest of the headers
 
     def eof_received(self) -> bool:  # type: ignore[override] # as asyncio has it
-        """Say whether the connection stays open for an answer to who only listens now, as `nc -N` does."""
+        """Return whether the connection stays open for an answer to who only listens now, as `nc -N` does."""
         if self.scheme == "https" or self._between_requests() or self.cycle.more_body:
             self._give_up()
             return False  # TLS ends both ways at once; and what has no end is not answered
