@@ -21,7 +21,7 @@ from applications import Application
 from pages import Page, alert, code, fence
 
 from smsgen.cli import run
-from smsgen.operations.files.generate_template import place_for
+from smsgen.operations.files.template_files import place_for
 
 _PLACED = re.compile(r"^(.+?):(\d+):(\d+): (error|warning|info)\[([\w.-]{1,60})\]: (.*)$", re.MULTILINE)
 _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}

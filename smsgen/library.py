@@ -116,7 +116,7 @@ def generate_template(
     >>> list(made.files)
     ['template.yaml']
     """
-    from smsgen.operations.files.generate_template import texts
+    from smsgen.operations.files.template_files import texts
 
     generated = _generated(app, profile, _format(format))
     compiled = generated.compiled

@@ -26,7 +26,8 @@ from smsgen.model.load import load
 from smsgen.model.names import logical_id, title
 from smsgen.operations.apps.configure_launch import GroupLaunch, LaunchConfiguration, put_launch_configuration
 from smsgen.operations.apps.manage import Wanted, create_app
-from smsgen.operations.files.generate_template import generate_from, texts
+from smsgen.operations.files.generate_template import generate_from
+from smsgen.operations.files.template_files import texts
 from tests.operations.worlds import GOOD, Site
 
 NAMES = [

@@ -22,7 +22,8 @@ from smsgen.cfn.nested import is_nested_stack
 from smsgen.errors import Diagnostic, InvalidInput, Severity, SmsgenError
 from smsgen.local.disk import DiskFiles
 from smsgen.model.app import App
-from smsgen.operations.files.generate_template import generate, texts
+from smsgen.operations.files.generate_template import generate
+from smsgen.operations.files.template_files import texts
 
 
 class SmsApp(Construct):

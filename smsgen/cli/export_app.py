@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smsgen.cli import put, say
+from smsgen.cli import say
+from smsgen.cli.output import format_for, put_out
 from smsgen.cli.store_options import add_store_option, store_url
 
 if TYPE_CHECKING:
@@ -45,9 +46,5 @@ def run(args: argparse.Namespace) -> int:
     exported = export_app(managed)
     for note in exported.notes:
         say(f"smsgen: note: {note}")
-    written = text(exported.data, args.format or ("json" if str(args.out).endswith(".json") else "yaml"))
-    if args.out:
-        wiring.files().write(args.out, written.encode("utf-8"))
-    else:
-        put(written)
+    put_out(text(exported.data, format_for(args.out, args.format)), args.out)
     return 0

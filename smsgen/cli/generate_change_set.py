@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from smsgen.cli import put, say
+from smsgen.cli.output import put_out
 from smsgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -115,10 +116,8 @@ def _put(text: str, args: argparse.Namespace) -> None:
         bucket = wiring.artifacts(wiring.clients(aws_settings(args)), artifact_settings(args))
         location = upload_document(text, bucket, format=_document_format(args), folder=CHANGE_SETS)
         put(s3_location(location))
-    elif args.out:
-        wiring.files().write(args.out, text.encode())
     else:
-        put(text, drawn=_output(args) == "text")
+        put_out(text, args.out, drawn=_output(args) == "text")
 
 
 def _output(args: argparse.Namespace) -> str:

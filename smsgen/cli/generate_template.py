@@ -61,7 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from smsgen.operations.files.generate_template import place_for
+    from smsgen.operations.files.template_files import place_for
 
     _split_profile(args)
     if len(args.apps) > 1:
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _several(args: argparse.Namespace) -> int:
     """Run one application after the other: the errors of one do not hide what is to be said of the next."""
-    from smsgen.operations.files.generate_template import check_places, place_for
+    from smsgen.operations.files.template_files import check_places, place_for
 
     check_places(
         args.apps, {"-o": args.out, "--check": args.check, "--parameters-file": args.parameters_file}
@@ -93,37 +93,38 @@ def _several(args: argparse.Namespace) -> int:
 
 def _one(app: str, args: argparse.Namespace, out: str | None, committed: str | None) -> int:
     from smsgen import wiring
-    from smsgen.operations.files import generate_template as use_case
+    from smsgen.operations.files import template_files
+    from smsgen.operations.files.generate_template import generate_template
 
     files = wiring.files()
     artifacts = _artifacts(args)
-    generated = use_case.generate_template(
+    generated = generate_template(
         app,
         files=files,
         profile=args.template_profile,
         format=args.format,
         rewrite=_uploader(args, artifacts) if artifacts else None,
     )
-    texts = use_case.texts(generated, args.format)
-    findings = use_case.lint(generated, texts) if args.lint else ()
+    texts = template_files.texts(generated, args.format)
+    findings = template_files.lint(generated, texts) if args.lint else ()
     for diagnostic in (*generated.warnings, *findings):
         say(diagnostic.render())
-    parameters = use_case.place_for(app, args.parameters_file)
+    parameters = template_files.place_for(app, args.parameters_file)
     if parameters:
-        files.write(parameters, use_case.parameters_file(generated.compiled).encode())
+        files.write(parameters, template_files.parameters_file(generated.compiled).encode())
     if committed:
-        stale = use_case.difference(texts, committed, files=files)
+        stale = template_files.difference(texts, committed, files=files)
         put(stale)
         if stale:
             say(f"{committed} is stale: it is not what {app} makes")
-        return 2 if stale else use_case.worst(findings)
+        return 2 if stale else template_files.worst(findings)
     if artifacts:
         _upload(args, generated, artifacts)
     elif out:
-        use_case.write(texts, out, files=files)
+        template_files.write(texts, out, files=files)
     else:
-        put(use_case.only_text(texts))
-    return use_case.worst(findings)
+        put(template_files.only_text(texts))
+    return template_files.worst(findings)
 
 
 def _split_profile(args: argparse.Namespace) -> None:

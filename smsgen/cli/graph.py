@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smsgen.cli import put, say
+from smsgen.cli import say
+from smsgen.cli.output import put_out
 
 if TYPE_CHECKING:
     import argparse
@@ -37,15 +38,11 @@ def run(args: argparse.Namespace) -> int:
     from smsgen.operations.files.generate_template import generate_template
     from smsgen.report.graph import of_compiled
 
-    files = wiring.files()
-    generated = generate_template(args.app, files=files, profile=args.template_profile)
+    generated = generate_template(args.app, files=wiring.files(), profile=args.template_profile)
     for warning in generated.warnings:
         say(warning.render())
     text = _render(of_compiled(generated.compiled), args.format or _format_of(args.out or ""))
-    if args.out:
-        files.write(args.out, text.encode())
-    else:
-        put(text)
+    put_out(text, args.out)
     return 0
 
 

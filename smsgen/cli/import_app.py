@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smsgen.cli import put, say
+from smsgen.cli.output import format_for
 from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import UsageError
 
@@ -86,6 +87,6 @@ def _write(imported: Imported, args: argparse.Namespace) -> None:
         out = f"{args.to_file}{app_id}.yaml" if folder else args.to_file
         for note in exported.notes:
             say(f"smsgen: note: {app_id}: {note}")
-        written = text(exported.data, "json" if out.endswith(".json") else "yaml")
+        written = text(exported.data, format_for(out, None))
         wiring.files().write(out, written.encode("utf-8"), replace=args.replace)
         put(f"{app_id}\n")

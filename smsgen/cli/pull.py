@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smsgen.cli import put, say
+from smsgen.cli import say
 from smsgen.cli.aws_options import add_aws_options, aws_settings
+from smsgen.cli.output import format_for, put_out
 
 if TYPE_CHECKING:
     import argparse
@@ -33,14 +34,9 @@ def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
     from smsgen.operations.stacks.pull import dump, pull, stack_name
 
-    files = wiring.files()
-    stack = stack_name(args.stack, files)
+    stack = stack_name(args.stack, wiring.files())
     pulled = pull(wiring.stack_reader(wiring.clients(aws_settings(args))), stack)
     for warning in pulled.warnings:
         say(warning.render())
-    text = dump(pulled.snapshot, args.format or ("json" if str(args.out).endswith(".json") else "yaml"))
-    if args.out:
-        files.write(args.out, text.encode("utf-8"))
-    else:
-        put(text)
+    put_out(dump(pulled.snapshot, format_for(args.out, args.format)), args.out)
     return 0

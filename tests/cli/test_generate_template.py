@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from smsgen.cli import run
-from smsgen.operations.files.generate_template import place_for
+from smsgen.operations.files.template_files import place_for
 
 APP = "name: {name}\nserverGroups: [{{serverList: [{{serverId: s-12345678}}]}}]\n"
 

@@ -12,7 +12,8 @@ from samples.large import large_app
 from smsgen.errors import InvalidInput
 from smsgen.local.disk import DiskFiles
 from smsgen.model.app import PROFILES
-from smsgen.operations.files.generate_template import generate_template, texts
+from smsgen.operations.files.generate_template import generate_template
+from smsgen.operations.files.template_files import texts
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent.parent / "samples"

@@ -1,19 +1,17 @@
-"""Use case: an application to a CloudFormation template, and what a pipeline does with it.
+"""Use case: an application to a CloudFormation template.
 
-In: the path of an application file and the Files port, or an App that stands in no file. Out: values (`Generated`,
-texts, findings); what is printed and which exit code it gives is the command's business.
+In: the path of an application file and the Files port, or an App that stands in no file. Out: a value (`Generated`);
+what becomes of it as files is told by `template_files.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from smsgen.cfn.limits import check as check_limits
 from smsgen.cfn.limits import check_nested
-from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled, Validation, check_early, compile_app
-from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, SmsgenError, UsageError, errors
+from smsgen.errors import Diagnostic, InvalidInput, SmsgenError, errors
 from smsgen.model.app import PROFILES, App
 from smsgen.model.launch import S3Location
 from smsgen.model.load import Loaded, accepted, read
@@ -22,9 +20,6 @@ from smsgen.text.source import MAX_BYTES, Source
 
 if TYPE_CHECKING:  # Protocols are slow to make
     from smsgen.operations.ports.protocols import Files
-
-ROOT = "template"
-"""Name, without its ending, of the root template in a folder of nested stacks."""
 
 
 class Generated(NamedTuple):
@@ -147,129 +142,3 @@ def _compile(
     if errors(scripts.diagnostics):
         raise InvalidInput((*scripts.diagnostics, *compiled.diagnostics))
     return compiled
-
-
-def texts(generated: Generated, format: str) -> dict[str, str]:  # noqa: A002 - as above
-    """Give file -> text: `template.FORMAT` and, with nested stacks, their files beside it.
-
-    Raises InvalidInput where a text passes a quota of CloudFormation.
-    """
-    compiled = generated.compiled
-    made = {f"{ROOT}.{format}": dump(compiled.template, format)}
-    made.update((child.file, dump(child.template, format)) for child in compiled.children)
-    templates = (compiled.template, *(child.template for child in compiled.children))
-    over = [
-        Diagnostic(
-            found.code,
-            f"{file}: {found.message}",
-            found.hint,
-            location=Location(generated.loaded.source.file, 1, 1),
-        )
-        for (file, text), template in zip(made.items(), templates, strict=True)
-        for found in check_limits(template, text)
-    ]
-    if over:
-        raise InvalidInput(over)
-    return made
-
-
-def place_for(app: str, pattern: str | None) -> str | None:
-    """Give the path that `pattern` names for the application file `app`; what is no pattern stays as it is.
-
-    `{name}` is the file's name without its ending (`shop` of apps/shop.yaml and apps/shop.app.yaml), `{folder}` where
-    it stands (`apps`).
-    """
-    import re
-
-    if not pattern or "{" not in pattern:
-        return pattern
-    folder, _, file = app.replace("\\", "/").rpartition("/")
-    name = (file.rpartition(".")[0] or file).removesuffix(".app") or file
-    parts = {"folder": folder or ("/" if app.startswith("/") else "."), "name": name}
-    return re.sub(r"\{(folder|name)\}", lambda found: parts[found[1]], pattern)
-
-
-def check_places(apps: Iterable[str], patterns: Mapping[str, str | None]) -> None:
-    """Raise UsageError where a pattern names one place for two application files. `patterns`: by option."""
-    for option, pattern in patterns.items():
-        places = [place_for(app, pattern) for app in apps] if pattern else []
-        twice = next((place for at, place in enumerate(places) if place in places[:at]), None)
-        if twice:
-            hint = "write {name}, and {folder} where names are not unique: '{folder}/{name}.template.yaml'"
-            raise UsageError(f"{option} names {twice} for several application files", hint=hint)
-
-
-def write(made: Mapping[str, str], out: str, *, files: Files) -> None:
-    """Write what was made: one template to the file `out`, several into the folder `out`, the root last."""
-    if len(made) == 1:
-        files.write(out, next(iter(made.values())).encode())
-        return
-    for name in reversed(list(made)):
-        files.write(f"{out.rstrip('/')}/{name}", made[name].encode())
-
-
-def only_text(made: Mapping[str, str]) -> str:
-    """Give the one text; raises UsageError where there are several, which only a folder can hold."""
-    if len(made) > 1:
-        message = f"the application needs {len(made) - 1} nested stacks, which do not fit one output"
-        raise UsageError(message, hint="give a folder with -o DIR")
-    return next(iter(made.values()))
-
-
-def difference(made: Mapping[str, str], committed: str, *, files: Files) -> str:
-    """Give the unified diff from what is committed at `committed` (a file; a folder for nested stacks), or ""."""
-    from difflib import unified_diff
-
-    found: list[str] = []
-    for name, text in made.items():
-        path = committed if len(made) == 1 else f"{committed.rstrip('/')}/{name}"
-        before = files.read(path, max_bytes=MAX_BYTES).decode("utf-8", "replace")
-        lines = before.splitlines(keepends=True), text.splitlines(keepends=True)
-        found.extend(unified_diff(*lines, path, "generated"))
-    return "".join(
-        line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in found
-    )
-
-
-def parameters_file(compiled: Compiled) -> str:
-    """Give a parameter file for `aws cloudformation deploy --parameter-overrides file://…`.
-
-    A list of ParameterKey and ParameterValue; a value that the file does not imply is empty, to be filled in.
-    """
-    import json
-
-    entries = [{"ParameterKey": key, "ParameterValue": value} for key, value in compiled.values.items()]
-    return json.dumps(entries, indent=2) + "\n"
-
-
-def lint(generated: Generated, made: Mapping[str, str]) -> tuple[Diagnostic, ...]:
-    """Run cfn-lint on each text and give its findings, at the line of the application file that caused them.
-
-    Raises SmsgenError where cfn-lint is not installed.
-    """
-    from smsgen.cfn.lint import Finding, lint_text
-
-    compiled, source = generated.compiled, generated.loaded.source
-    origins = [compiled.origins, *(child.origins for child in compiled.children)]
-
-    def diagnostic(file: str, finding: Finding, names: Mapping[str, Path]) -> Diagnostic:
-        path = finding.path
-        cause = names.get(str(path[1]), ()) if len(path) > 1 and path[0] == "Resources" else ()
-        where = "/".join(map(str, path)) or file
-        message = f"{finding.message} ({where} in {file}, line {finding.line})"
-        hint = f"cfn-lint {finding.rule}: {finding.url}" if finding.url else ""
-        return Diagnostic(finding.rule, message, hint, _LEVELS[finding.level], cause, source.locate(cause))
-
-    return tuple(
-        diagnostic(file, finding, names)
-        for (file, text), names in zip(made.items(), origins, strict=True)
-        for finding in lint_text(text)
-    )
-
-
-_LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "informational": Severity.INFO}
-
-
-def worst(found: Iterable[Diagnostic]) -> int:
-    """Give the exit code that findings make: 1 with an error among them, else 0."""
-    return 1 if errors(found) else 0

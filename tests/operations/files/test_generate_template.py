@@ -7,7 +7,8 @@ import pytest
 from smsgen.cfn import lint as cfn_lint
 from smsgen.errors import Severity
 from smsgen.local import disk
-from smsgen.operations.files.generate_template import generate_template, lint, texts
+from smsgen.operations.files.generate_template import generate_template
+from smsgen.operations.files.template_files import lint, texts
 
 APP = """\
 name: shop
