@@ -202,6 +202,14 @@ def test_a_text_that_is_no_yaml_comes_with_what_to_do(text: str, words: str) -> 
     assert [words in d.hint for d in error.value.diagnostics] == [True]
 
 
+def test_what_the_reader_of_yaml_says_is_passed_on() -> None:
+    with pytest.raises(InvalidInput) as error:
+        parse(b"a: [1, 2\nb: 3", "f")
+    assert error.value.diagnostics[0].message.startswith(
+        "while parsing a flow sequence did not find expected"
+    )
+
+
 def test_as_many_values_as_are_allowed_are_read_and_one_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """A map of two names and twice the same list of two: nine values, however often one is written."""
     text = "a: &a [1, 2]\nb: *a\n"
