@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from smsgen.cli import say
@@ -71,8 +72,9 @@ def _images(args: argparse.Namespace) -> dict[str, str]:
     if args.file:
         text = wiring.files().read(args.file, max_bytes=_LARGEST).decode("utf-8-sig", "replace")
         listed = image_list(text, args.file)
-    if len(images) < len(words) // 2 or not images.keys().isdisjoint(listed):
-        raise UsageError("a server is named twice", hint="give each server one image")
+    twice = {name for name, times in Counter([*words[::2], *listed]).items() if times > 1}
+    if twice:
+        raise UsageError(f"named twice: {', '.join(sorted(twice))}", hint="give each server one image")
     images.update(listed)
     if not images:
         raise UsageError("no image is given", hint="SERVER_ID AMI, or --from FILE")

@@ -156,3 +156,9 @@ def test_pairs_that_are_none_are_a_wrong_command(
 ) -> None:
     assert run(["set-image", "app-none", *words, "--store", kept[1]]) == 64
     assert "hint: " in capsys.readouterr().err
+
+
+def test_servers_that_are_named_twice_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    pairs = [word for server in "cabac" for word in (f"s-0000000{server}", "ami-12345678")]
+    assert run(["set-image", "app-0123456789abcdef0", *pairs]) == 64
+    assert "named twice: s-0000000a, s-0000000c" in capsys.readouterr().err
