@@ -16,6 +16,7 @@ from smsgen.changes.masking import Mask, decoded, mask_of, masked_text, secret_n
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, Detail, Finding, ResourceChange
 from smsgen.changes.truncated import TRUNCATED
 from smsgen.changes.values.unknown import value_text
+from smsgen.report.elements import by_leaf
 from smsgen.report.leaf_names import leaf_name
 from smsgen.report.scripts import written_script
 
@@ -223,12 +224,8 @@ def _values(
 ) -> Iterable[Value]:
     if show_added and change.action in ("Add", "Import"):
         yield from _added(change, mask)
-    by_target: dict[tuple[str, str], list[Detail]] = {}
-    for detail in change.details:
-        target = detail.target
-        by_target.setdefault((target.attribute, target.path or target.name or ""), []).append(detail)
-    for details in by_target.values():
-        value = _value(change, details, mask)
+    for named_in, details in by_leaf(change):
+        value = _value(named_in, details, mask)
         if value.property_name == "UserData" and _is_unshown(value):
             value = value._replace(diff=tuple(_script_diff(change.logical_resource_id, change_set, mask)))
         yield value
