@@ -11,6 +11,8 @@ if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.clients import AwsSettings, Clients
     from smsgen.operations.apps.world import Kept, Settings, World
+    from smsgen.operations.ports.copying import Copying, CopySettings
+    from smsgen.operations.ports.inventories import Inventories
     from smsgen.operations.ports.protocols import (
         Artifacts,
         Clock,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:  # a command pays only for what it uses
         StackReader,
         Stacks,
     )
+    from smsgen.operations.ports.snapshots import Manifests
     from smsgen.server.api.protocol import Call
     from smsgen.server.http.access_log import AccessLog
     from smsgen.server.http.answer import Gate
@@ -79,6 +82,13 @@ def lookups(clients: Clients) -> Lookups:
     from smsgen.aws.lookups import Ec2Lookups
 
     return Ec2Lookups(clients)
+
+
+def inventories() -> Inventories:
+    """Give what stands behind connectors."""
+    from smsgen.sources.inventories import LocalInventories
+
+    return LocalInventories()
 
 
 def clock() -> Clock:
@@ -217,11 +227,15 @@ def world(
     clients: Clients,
     artifact_settings: ArtifactSettings | None = None,
     settings: Settings | None = None,
+    copy_settings: CopySettings | None = None,
 ) -> World:
     """Return all that the operations of the SMS API need; nothing is asked of AWS yet."""
+    from functools import cache
+
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.commands import SsmCommands
     from smsgen.operations.apps.world import World
+    from smsgen.operations.ports.copying import CopySettings
 
     bucket = artifacts(clients, artifact_settings or ArtifactSettings())
     return World(
@@ -232,4 +246,30 @@ def world(
         reader=stack_reader(clients),
         commands=SsmCommands(clients),
         lookups=lookups(clients),
+        inventories=inventories(),
+        copying=cache(lambda: _copying(store, clients, bucket, copy_settings or CopySettings())),
+    )
+
+
+def _copying(store: SqlStore, clients: Clients, bucket: Artifacts, settings: CopySettings) -> Copying:
+    """Return where disks are copied to. Manifests stand beside the store's file, or in the artifacts' bucket."""
+    from smsgen.aws.disks import EbsSnapshots
+    from smsgen.aws.images import Ec2Images
+    from smsgen.operations.ports.copying import Copying
+
+    return Copying(EbsSnapshots(clients), _manifests(store, clients, bucket), Ec2Images(clients), settings)
+
+
+def _manifests(store: SqlStore, clients: Clients, bucket: Artifacts) -> Manifests:
+    from tempfile import mkdtemp
+
+    from smsgen.aws.manifests import S3Manifests
+    from smsgen.local.manifests import FolderManifests
+
+    if store.shares_no_disk:
+        place = bucket.place("manifests")
+        return S3Manifests(clients, place.bucket, place.key)
+    # A store in memory is gone with its process, and so is what it copied.
+    return FolderManifests(
+        f"{store.folder}/manifests" if store.folder else mkdtemp(prefix="smsgen-manifests-")
     )

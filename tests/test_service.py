@@ -53,8 +53,9 @@ def test_errors_are_boto3s(service: smsgen.Service) -> None:
     )
     with pytest.raises(service.exceptions.MissingRequiredParameterException):
         service.get_app()
-    with pytest.raises(service.exceptions.OperationNotPermittedException, match="not served yet"):
-        service.get_servers()
+    with pytest.raises(service.exceptions.NoConnectorsAvailableException, match="there is no connector"):
+        service.import_server_catalog()
+    assert service.get_servers()["serverCatalogStatus"] == "NOT_IMPORTED"
     with pytest.raises(AttributeError, match="there is no error Nonsense; there is: "):
         _ = service.exceptions.Nonsense
     assert "InternalError" in dir(service.exceptions)

@@ -27,6 +27,8 @@ COMMANDS = {
     "serve": "serve the SMS API: old scripts, SDKs and `aws sms` work again",
     "install-model": "let the AWS CLI and boto3 of today know the SMS API",
     "set-image": "record the image of a server of the SMS API's applications",
+    "connect": "configure a source of servers: a folder of images, or an inventory",
+    "servers": "list the server catalog, and why a server cannot be replicated",
     "export-app": "write an application of the SMS API to an application file",
     "import-app": "put application files, or what `aws sms` printed, into the store or into a file",
     "backup": "write everything in the store to one file",

@@ -21,13 +21,13 @@ class IllegalStep(SmsgenError):
     """The event cannot happen in this status; nothing has changed."""
 
 
-def step(table: Mapping[S, Mapping[E, S]], status: S, event: E) -> S:
-    """Return the status after `event`; raises IllegalStep where the table does not have the pair."""
+def step(table: Mapping[S, Mapping[E, S]], status: S, event: E, *, what: str = "an application") -> S:
+    """Return the status of `what` after `event`; raises IllegalStep where the table does not have the pair."""
     try:
         return table[status][event]
     except KeyError:
         possible = ", or ".join(sorted(each.value for each in table[status])) or "nothing any more"
-        message = f"an application that is {status.value} is not where {event.value}"
+        message = f"{what} that is {status.value} is not where {event.value}"
         raise IllegalStep(message, hint=f"what can happen: {possible}") from None
 
 

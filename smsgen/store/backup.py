@@ -20,9 +20,9 @@ from smsgen.local.replacing import replacing
 from smsgen.operations.ports.store import StoreError
 from smsgen.store.database import Database
 from smsgen.store.schema import bring_up, current
-from smsgen.store.tables import APPS, JOBS, META, SERVERS, TOKENS
+from smsgen.store.tables import APPS, JOBS, META, RECORDS, SERVERS, TOKENS
 
-_TABLES = (APPS, SERVERS, JOBS, TOKENS, META)
+_TABLES = (APPS, SERVERS, JOBS, TOKENS, RECORDS, META)
 _ROWS = 500
 """How many rows are held in memory at a time."""
 
@@ -123,7 +123,7 @@ def _copy(source: Database, target: Database) -> int:
 
 
 def _copy_rows(out: Connection, into: Connection, name: str) -> int:
-    for table in (APPS, TOKENS):
+    for table in (APPS, TOKENS, RECORDS):
         if into.execute(select(func.count()).select_from(table)).scalar():
             hint = "restore into a new one, and point the servers to it"
             raise StoreError(f"the store {name} is not empty", hint=hint)

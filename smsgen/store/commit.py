@@ -1,8 +1,8 @@
 """A Change as one transaction.
 
 The order is that of what is refused first: a lost lease, a client token that was used meanwhile (its answer is
-wanted, and nothing else), an application that was written meanwhile, a server that is taken. All writers lock rows in
-this order, and servers by their ids, so that few of them deadlock.
+wanted, and nothing else), an application that was written meanwhile, a server that is taken, a record that was written
+meanwhile. All writers lock rows in this order, and servers and records by their ids, so that few of them deadlock.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from smsgen.model.managed import ManagedApp, summarize
 from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
 from smsgen.store.codec import encode
+from smsgen.store.records import write_records
 from smsgen.store.tables import APPS, JOBS, META, SERVERS, TOKENS
 
 _BATCH = 10_000
@@ -48,6 +49,8 @@ def commit(connection: Connection, prepared: Prepared) -> ManagedApp | None:
     kept = _write_app(connection, change.before, change.after, prepared.columns)
     if kept:
         _keep_servers(connection, kept, new=change.before is None)
+    if change.records:
+        write_records(connection, change.records)
     if change.jobs:
         connection.execute(insert(JOBS), [_row(job) for job in change.jobs])
     if change.lease and change.done:

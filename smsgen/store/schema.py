@@ -14,7 +14,7 @@ from sqlalchemy import Connection, inspect, text
 from smsgen.operations.ports.store import StoreError
 from smsgen.store.database import Database
 
-VERSION = "0004"
+VERSION = "0005"
 """The version that `tables.py` describes: the last file of migrations/versions."""
 
 _LOCK = 0x736D_7367_656E  # "smsgen": PostgreSQL's advisory locks have numbers for names

@@ -6,6 +6,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from smsgen.store.codec import decode
 from smsgen.store.commit import batches, commit, hold, owners_of, prepare, token_key
 from smsgen.store.database import Database
 from smsgen.store.schema import bring_up, check
+from smsgen.store.sql_records import SqlRecords
 from smsgen.store.tables import APPS, JOBS, META, TOKENS
 
 T = TypeVar("T")
@@ -35,8 +37,8 @@ T = TypeVar("T")
 _LONGEST_ID = 255
 
 
-class SqlStore:
-    """The applications in a database, whose schema is brought up to this smsgen's first. For use by many threads."""
+class SqlStore(SqlRecords):
+    """Applications and records of replication in a database, whose schema is brought up first. For many threads."""
 
     def __init__(self, url: str, *, create: bool = True, clock: Callable[[], float] | None = None) -> None:
         self._database = Database(url, create=create)
@@ -46,6 +48,18 @@ class SqlStore:
         except BaseException:
             self._database.close()
             raise
+
+    @property
+    def shares_no_disk(self) -> bool:
+        """Whether the store is on a server, whose users may be on several machines."""
+        return not self._database.sqlite
+
+    @property
+    def folder(self) -> str:
+        """Return the folder of the store's file; "" where there is none."""
+        if self._database.in_memory or not self._database.sqlite:
+            return ""
+        return str(Path(str(self._database.url.database)).resolve().parent)
 
     def close(self) -> None:
         """Close the connections; a store in memory is gone with them."""
@@ -124,8 +138,8 @@ class SqlStore:
 
     def commit(self, change: Change) -> ManagedApp | None:
         """Make a change, whole or not at all; give the application as it is now kept, with its new version."""
-        if change.jobs and not change.after:
-            raise ValueError("work is queued for an application that is written with it")
+        if change.jobs and not (change.after or change.records):
+            raise ValueError("work is queued for what is written with it")
         prepared = prepare(change)  # before others have to wait for this one
         return self._database.write(lambda connection: commit(connection, prepared))
 

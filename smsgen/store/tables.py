@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -87,6 +88,24 @@ TOKENS = Table(
     Index(None, "created"),
 )
 """Client tokens that were used: `token` is the SHA-256 of one, as the API gives them no length."""
+
+RECORDS = Table(
+    "records",
+    METADATA,
+    Column("kind", String(16), primary_key=True),
+    Column("record_id", _ID, primary_key=True),
+    Column("parent", _ID, nullable=False),
+    Column("place", _ID, nullable=False),
+    Column("holds", String(255)),
+    Column("version", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+    UniqueConstraint("kind", "holds"),
+    Index(None, "kind", "parent", "place"),
+)
+"""Connectors, the server catalog, replication jobs and their runs (`records.py` has the kinds): a row each, in the
+order of `place` below their `parent`. `holds` is what only one record of a kind has: a job's server as long as the job
+lives.
+"""
 
 META = Table(
     "meta",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import RLock
+from typing import Any
 
 from smsgen.model.managed import ManagedApp, Summary, summarize
+from smsgen.model.replicating.catalog import Catalog, CatalogServer, Connector
+from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun, is_living
 from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
 
 
@@ -17,6 +20,7 @@ class FakeStore:
         self.kept: dict[str, ManagedApp] = {}
         self.queue: list[Job] = []
         self.tokens: dict[tuple[str, str], Token] = {}
+        self.records: dict[tuple[str, str], Any] = {}
         self.history: list[ManagedApp | None] = []
         self.before_commit: Callable[[Change], None] = lambda change: None
         self._version = 0
@@ -52,23 +56,103 @@ class FakeStore:
             for server, owner in sorted(self.owners(_servers(change.after)).items()):
                 if owner != mine:
                     raise ServerTaken(server, owner)
+        self._check_records(change)
         self._version += 1
+        self._write_records(change)
+        if not change.before and not change.after:
+            self._over(change)
+            return None
         if change.before and not change.after:
             gone = change.before.app.app_id
             del self.kept[gone]
             self.queue = [job for job in self.queue if job.subject != gone]
             self.history.append(None)
+            self._over(change)
             return None
         assert change.after
         kept = change.after._replace(version=self._version)
         self.kept[kept.app.app_id] = kept
         self.history.append(kept)
-        self.queue += change.jobs
         if change.token:
             self.tokens[change.token.operation, change.token.token] = change.token
+        self._over(change)
+        return kept
+
+    def _over(self, change: Change) -> None:
+        self.queue += change.jobs
         if change.lease and change.done:
             self.queue = [job for job in self.queue if job.job_id != change.lease.job_id]
-        return kept
+
+    def _check_records(self, change: Change) -> None:
+        there = dict(self.records)
+        for before, after in change.records:
+            if before is None:
+                if after is not None and _place(after) in there:
+                    raise Conflict("there already")
+            elif there.get(_place(before), before._replace(version=-1)).version != before.version:
+                raise Conflict("changed meanwhile")
+        gone = {_place(before) for before, after in change.records if before is not None}
+        holders = [_holds(record) for place, record in there.items() if place not in gone]
+        holders += [_holds(after) for _, after in change.records if after is not None]
+        held = [server for server in holders if server]
+        if len(held) != len(set(held)):
+            raise Conflict("a server has a job already")
+
+    def _write_records(self, change: Change) -> None:
+        for before, after in change.records:
+            if after is None:
+                assert before is not None
+                del self.records[_place(before)]
+            else:
+                version = before.version + 1 if before is not None else 1
+                self.records[_place(after)] = after._replace(version=version)
+
+    def _of(self, kind: type[Any]) -> list[Any]:
+        return [self.records[place] for place in sorted(self.records) if place[0] == kind.__name__]
+
+    def connector(self, connector_id: str) -> Connector | None:
+        return self.records.get(("Connector", connector_id))
+
+    def connectors(self, *, after: str = "", limit: int) -> tuple[Connector, ...]:
+        return tuple(one for one in self._of(Connector) if one.connector_id > after)[:limit]
+
+    def catalog(self) -> Catalog:
+        found: Catalog = self.records.get(("Catalog", "catalog"), Catalog())
+        return found
+
+    def server(self, server_id: str) -> CatalogServer | None:
+        return self.records.get(("CatalogServer", server_id))
+
+    def servers(
+        self, *, ids: Iterable[str] | None = None, after: str = "", limit: int
+    ) -> tuple[CatalogServer, ...]:
+        wanted = None if ids is None else set(ids)
+        found = [one for one in self._of(CatalogServer) if wanted is None or one.server_id in wanted]
+        return tuple(one for one in found if one.server_id > after)[:limit]
+
+    def replication_job(self, job_id: str) -> ReplicationJob | None:
+        return self.records.get(("ReplicationJob", job_id))
+
+    def replication_jobs(self, *, after: str = "", limit: int) -> tuple[ReplicationJob, ...]:
+        return tuple(one for one in self._of(ReplicationJob) if one.replication_job_id > after)[:limit]
+
+    def jobs_of_servers(self, server_ids: Iterable[str]) -> Mapping[str, ReplicationJob]:
+        wanted, found = set(server_ids), {}
+        for one in sorted(self._of(ReplicationJob), key=lambda job: (is_living(job), job.created)):
+            if one.server_id in wanted:
+                found[one.server_id] = one
+        return found
+
+    def living_jobs(self) -> int:
+        return sum(map(is_living, self._of(ReplicationJob)))
+
+    def replication_run(self, run_id: str) -> ReplicationRun | None:
+        return self.records.get(("ReplicationRun", run_id))
+
+    def replication_runs(self, job_id: str, *, after: str = "", limit: int) -> tuple[ReplicationRun, ...]:
+        runs = [one for one in self._of(ReplicationRun) if one.replication_job_id == job_id]
+        older = [one for one in runs if not after or one.number < int(after)]
+        return tuple(sorted(older, key=lambda run: -run.number)[:limit])
 
     def _check_version(self, change: Change) -> None:
         if change.before:
@@ -133,6 +217,15 @@ class FakeStore:
 
 def _same(one: Job, other: Job) -> bool:
     return (one.job_id, one.owner, one.attempt) == (other.job_id, other.owner, other.attempt)
+
+
+def _place(record: Any) -> tuple[str, str]:
+    """Kind and id: the first field of each record but the catalog, of which there is one."""
+    return type(record).__name__, "catalog" if isinstance(record, Catalog) else record[0]
+
+
+def _holds(record: Any) -> str:
+    return record.server_id if isinstance(record, ReplicationJob) and is_living(record) else ""
 
 
 def _servers(app: ManagedApp) -> set[str]:

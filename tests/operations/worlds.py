@@ -22,9 +22,12 @@ from smsgen.operations.apps.manage import Wanted, create_app
 from smsgen.operations.apps.turns import Turns
 from smsgen.operations.apps.world import Settings, World
 from smsgen.operations.jobs.carry_out import carry_out_one
+from smsgen.operations.ports.copying import Copying
 from smsgen.operations.ports.records import Command, CommandAnswer
+from tests.operations.fake_images import FakeImages, FakeInventories
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 from tests.operations.fake_store import FakeStore
+from tests.operations.replication.fakes import FakeManifests, FakeSnapshots
 
 GOOD = Launch(
     vpc="vpc-12345678", subnet="subnet-12345678", security_group="sg-12345678", instance_type="m6i.large"
@@ -157,6 +160,9 @@ class Site:
         self.artifacts = FakeArtifacts()
         self.commands = FakeCommands()
         self.lookups = FakeLookups()
+        self.inventories = FakeInventories()
+        self.snapshots, self.manifests, self.ec2 = FakeSnapshots(), FakeManifests(), FakeImages()
+        self.copying = Copying(self.snapshots, self.manifests, self.ec2)
         self._count = 0
         self.world = World(
             store=self.store,
@@ -171,6 +177,8 @@ class Site:
             reader=FakeReader(self.aws),
             commands=self.commands,
             lookups=self.lookups,
+            inventories=self.inventories,
+            copying=lambda: self.copying,
         )
 
     def new_id(self, digits: int) -> str:

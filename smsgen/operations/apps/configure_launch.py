@@ -192,19 +192,26 @@ def set_images(
         wrong = [one for image_id in images.values() for one in read(kind, image_id, "imageId")[1]]
         if wrong:
             raise InvalidInput(wrong)
-        app = _each_server(
-            before.app, lambda one: one._replace(image_id=images.get(one.server_id, one.image_id))
-        )
-        devices = _root_devices(ask, app, images) if devices is None else devices
-        after = before._replace(app=with_root_devices(app, devices), modified=kept.clock.now())
-        if LaunchEvent.CONFIGURE in STEPS[before.launch.status]:
-            after = reconsidered(after)
-        return Change(before, after)
+        devices = root_devices(ask, before.app, images) if devices is None else devices
+        return Change(before, with_images(before, images, devices)._replace(modified=kept.clock.now()))
 
     return changed(kept, app_id, decide)
 
 
-def _root_devices(ask: AskDevices | None, app: App, images: Mapping[str, str]) -> Mapping[str, str]:
+def with_images(before: ManagedApp, images: Mapping[str, str], devices: Mapping[str, str]) -> ManagedApp:
+    """Return an application whose servers (server id -> image) are launched from these images.
+
+    `devices`: image -> its root device, as far as it is known.
+    """
+    app = _each_server(before.app, lambda one: one._replace(image_id=images.get(one.server_id, one.image_id)))
+    after = before._replace(app=with_root_devices(app, devices))
+    if LaunchEvent.CONFIGURE in STEPS[before.launch.status]:
+        return reconsidered(after)
+    return after
+
+
+def root_devices(ask: AskDevices | None, app: App, images: Mapping[str, str]) -> Mapping[str, str]:
+    """Return image -> its root device, of those that EC2 knows; nothing where it is not, or cannot be, asked."""
     if ask is None or app.profile != "hardened":
         return {}
     try:

@@ -9,19 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from smsgen.model.check import read, sentence
-from smsgen.model.launch_fields import KMS_KEY
 from smsgen.model.managed import ManagedApp, ReplicationParameters, ReplicationState
+from smsgen.model.replicating.rules import problems
 from smsgen.model.replication import ReplicationEvent, advance
 from smsgen.operations.apps.configure_launch import check_members
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.world import BadParameter, Kept, changed, permit
 from smsgen.operations.ports.store import Change
-
-MAX_FREQUENCY = 24
-MAX_AMIS = 270
-MAX_AHEAD = 30 * 86_400.0
-"""SMS User Guide, "Replicating VMs": hours between two runs, AMIs that are kept, seconds until the first run."""
 
 
 class GroupReplication(NamedTuple):
@@ -87,25 +81,7 @@ def _problems(managed: ManagedApp) -> Iterator[str]:
             if said is None:
                 yield f"{server.server_id}: it has no replication parameters"
             else:
-                for problem in _wrong(said, managed.modified):
+                for problem in problems(said, managed.modified):
                     yield f"{server.server_id}: {problem}"
     if not any(group.server_list for group in managed.app.server_groups):
         yield "the application has no servers"
-
-
-def _wrong(said: ReplicationParameters, now: float) -> Iterator[str]:
-    if said.frequency is None and not said.run_once:
-        yield "it needs frequency, or runOnce"
-    if said.frequency is not None and not 1 <= said.frequency <= MAX_FREQUENCY:
-        yield f"frequency is {said.frequency}; it must be from 1 to {MAX_FREQUENCY} hours"
-    amis = said.number_of_recent_amis_to_keep
-    if amis is not None and not 0 <= amis <= MAX_AMIS:
-        yield f"numberOfRecentAmisToKeep is {amis}; it must be from 0 (all) to {MAX_AMIS}"
-    if said.license_type not in (None, "AWS", "BYOL"):
-        yield f"licenseType is {said.license_type!r}; it must be AWS or BYOL"
-    if said.seed_time is not None and said.seed_time - now > MAX_AHEAD:
-        yield "seedTime is more than 30 days ahead"
-    if said.kms_key_id:
-        if not said.encrypted:
-            yield "kmsKeyId needs encrypted"
-        yield from (sentence(one) for one in read(KMS_KEY, said.kms_key_id, "kmsKeyId")[1])

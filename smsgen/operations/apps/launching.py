@@ -17,7 +17,7 @@ from smsgen.operations.apps.readiness import told, without_image
 from smsgen.operations.apps.world import Kept, NotPermitted, World, changed, find_app, new_job, permit
 from smsgen.operations.files.generate_change_set import predict_change_set, submitted_of
 from smsgen.operations.files.generate_template import Generated
-from smsgen.operations.ports.store import Change
+from smsgen.operations.ports.store import Change, Job
 from smsgen.operations.stacks.pull import pull
 from smsgen.operations.stacks.upload import CHANGE_SETS, upload_document, upload_templates
 from smsgen.report import document
@@ -77,18 +77,26 @@ def launch_app(kept: Kept, app_id: str) -> ManagedApp:
 
     def decide(before: ManagedApp) -> Change:
         permit("LaunchApp", before)
-        status = advance(before.launch.status, LaunchEvent.LAUNCH)
         servers = without_image(before.app)
         if servers:
             message = f"these servers of the application {app_id} have no image: {', '.join(servers)}"
-            raise NotPermitted(message, hint="`smsgen set-image` records one")
-        launch = before.launch._replace(status=status, message="", operation="")
-        if status is LaunchStatus.VALIDATION_IN_PROGRESS:
-            launch = launch._replace(run=kept.new_id(17))
-        after = awaiting(before._replace(launch=launch, modified=kept.clock.now()))
-        return Change(before, after, jobs=(new_job(kept, app_id, "launch"),))
+            raise NotPermitted(
+                message, hint="`smsgen set-image` records one, or StartAppReplication makes them"
+            )
+        after, job = launch_begun(kept, before)
+        return Change(before, after, jobs=(job,))
 
     return changed(kept, app_id, decide)
+
+
+def launch_begun(kept: Kept, before: ManagedApp) -> tuple[ManagedApp, Job]:
+    """Return the application as its launch begins, and the work that is to be queued; raises IllegalStep."""
+    status = advance(before.launch.status, LaunchEvent.LAUNCH)
+    launch = before.launch._replace(status=status, message="", operation="")
+    if status is LaunchStatus.VALIDATION_IN_PROGRESS:
+        launch = launch._replace(run=kept.new_id(17))
+    after = awaiting(before._replace(launch=launch, modified=kept.clock.now()))
+    return after, new_job(kept, before.app.app_id, "launch")
 
 
 def terminate_app(kept: Kept, app_id: str) -> ManagedApp:

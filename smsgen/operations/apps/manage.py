@@ -25,6 +25,7 @@ from smsgen.model.status import (
     step,
 )
 from smsgen.operations.apps import configure_launch, configure_replication
+from smsgen.operations.apps.replicated import deleting_all
 from smsgen.operations.apps.server_groups import check_identity, regroup
 from smsgen.operations.apps.world import (
     BadParameter,
@@ -181,14 +182,15 @@ def delete_app(kept: Kept, app_id: str, *, stop_replication: bool = False, termi
         if replication.is_running(before.replication.status) and not stop_replication:
             message = f"servers of the application {app_id} are being replicated"
             raise NotPermitted(message, hint="stop that first, or give forceStopAppReplication")
+        writes, ends = deleting_all(kept, before)
         if not may_have_stack(before):
-            return Change(before, None)
+            return Change(before, None, jobs=ends, records=writes)
         if not terminate:
             message = f"the application {app_id} is {before.launch.status}: its stack is there"
             raise NotPermitted(message, hint="terminate it first, or give forceTerminateApp")
         launch = before.launch._replace(status=_terminating(before), message="")
         after = deleting._replace(launch=launch, status_message="", modified=kept.clock.now())
-        return Change(before, after, jobs=(new_job(kept, app_id, "delete"),))
+        return Change(before, after, jobs=(new_job(kept, app_id, "delete"), *ends), records=writes)
 
     change_app(kept, app_id, decide)
 

@@ -14,6 +14,8 @@ from smsgen.errors import SmsgenError
 from smsgen.model.managed import ManagedApp
 from smsgen.model.permitted import refusal
 from smsgen.operations.apps.turns import Turns
+from smsgen.operations.ports.copying import Copying
+from smsgen.operations.ports.inventories import Inventories
 from smsgen.operations.ports.protocols import (
     Artifacts,
     Clock,
@@ -23,7 +25,7 @@ from smsgen.operations.ports.protocols import (
     StackReader,
     Stacks,
 )
-from smsgen.operations.ports.store import AppStore, Change, Conflict, Job
+from smsgen.operations.ports.store import Change, Conflict, Job, Store
 from smsgen.operations.ports.waiting import Pace
 
 _TURNS = 40
@@ -38,7 +40,9 @@ class Settings(NamedTuple):
     fails: ROLLBACK, DELETE or DO_NOTHING. Times are seconds. `lease`: for how long a worker that shows no sign of life
     keeps its job from the others. `attempts`: how often a job is taken up before trouble counts as lasting.
     `validation`: for how long a server's own validation is waited for (SMS console: 15 minutes). `token_age`: for how
-    long a client token is remembered.
+    long a client token is remembered. `max_replications`: replication jobs at a time, and `replication_age`: for how
+    long one goes on from its first run (SMS User Guide, limits: 50, 90 days). `max_failures`: failed runs, one after
+    another, that pause a job. `catalog_age`: for how long an import of the server catalog counts.
     """
 
     profile: str = "hardened"
@@ -51,6 +55,10 @@ class Settings(NamedTuple):
     timeout: float = 4 * 3600.0
     validation: float = 15 * 60.0
     token_age: float = 7 * 86_400.0
+    max_replications: int = 50
+    max_failures: int = 3
+    replication_age: float = 90 * 86_400.0
+    catalog_age: float = 30 * 86_400.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +69,7 @@ class Kept:
     same for all servers of one store. `turns` is what writers in this process wait at.
     """
 
-    store: AppStore
+    store: Store
     clock: Clock
     new_id: Callable[[int], str]
     secret: Callable[[], bytes]
@@ -74,6 +82,7 @@ class World(Kept):
     """What is kept, and AWS: all that an operation uses stands behind these.
 
     `artifacts` gives the documents' bucket; it is asked for only where something is put there.
+    `inventories` is what stands behind connectors, `copying` gives where disks are copied to.
     """
 
     artifacts: Callable[[], Artifacts]
@@ -82,6 +91,8 @@ class World(Kept):
     reader: StackReader
     commands: Commands
     lookups: Lookups
+    inventories: Inventories
+    copying: Callable[[], Copying]
 
 
 class BadParameter(SmsgenError):
@@ -141,10 +152,18 @@ def change_app(kept: Kept, app_id: str, decide: Callable[[ManagedApp], Change]) 
 
     Raises UnknownApp, whatever `decide` and `AppStore.commit` raise, and Busy after many conflicts.
     """
+    return commit_decided(kept, app_id, lambda: decide(find_app(kept, app_id)))
+
+
+def commit_decided(kept: Kept, subject: str, decide: Callable[[], Change]) -> ManagedApp | None:
+    """Commit what `decide` reads and decides about a subject (an id), until nobody interferes.
+
+    Returns and raises as `change_app`.
+    """
     pause = 0.005
     for _ in range(_TURNS):
-        with kept.turns.of(app_id):
-            change = decide(find_app(kept, app_id))
+        with kept.turns.of(subject):
+            change = decide()
             try:
                 return kept.store.commit(change)
             except Conflict:
@@ -152,7 +171,7 @@ def change_app(kept: Kept, app_id: str, decide: Callable[[ManagedApp], Change]) 
         # Chance parts two writers that would otherwise meet again.
         kept.clock.sleep(pause * (0.5 + kept.clock.jitter()))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
-    raise Busy(f"others keep writing the application {app_id}", hint="try again")
+    raise Busy(f"others keep writing {subject}", hint="try again")
 
 
 def changed(kept: Kept, app_id: str, decide: Callable[[ManagedApp], Change]) -> ManagedApp:

@@ -16,26 +16,48 @@ from collections.abc import Sequence
 from typing import Any
 
 from smsgen.errors import PASSING, ServiceError, SmsgenError
+from smsgen.operations.apps.replicated import END
 from smsgen.operations.apps.world import Busy, UnknownApp, World
-from smsgen.operations.jobs import launch, termination, validation
+from smsgen.operations.jobs import (
+    catalog_import,
+    end_replication,
+    launch,
+    replication,
+    schedule,
+    start_replication,
+    termination,
+    validation,
+)
 from smsgen.operations.jobs.lease import Kind, Lease, Stopped, Superseded
 from smsgen.operations.ports.store import LeaseLost, StoreError
+from smsgen.operations.replication import apps, catalog, jobs
 
 KINDS: dict[str, Kind[Any]] = {
     "launch": launch.LAUNCH,
     "terminate": termination.TERMINATE,
     "delete": termination.DELETE,
     "validate": validation.VALIDATE,
+    catalog.IMPORT: catalog_import.IMPORT_CATALOG,
+    apps.START: start_replication.START_REPLICATION,
+    jobs.SCHEDULE: schedule.SCHEDULE,
+    jobs.REPLICATE: replication.REPLICATE,
+    END: end_replication.END_REPLICATION,
 }
 """Kind of a job -> how it is carried out."""
 
 LAUNCHES = ("launch", "terminate", "delete")
 """Kinds of jobs that somebody waits for: workers of their own take them, so that long ones hold up none."""
 
+SHORT = (jobs.SCHEDULE, apps.START, END, catalog.IMPORT)
+"""Kinds of jobs of replication that copy nothing: they are over soon, and so wait for no copy."""
+
+REPLICATIONS = (jobs.REPLICATE,)
+"""Kinds of jobs that go on for hours."""
+
 VALIDATIONS = ("validate",)
 """Kinds of jobs that mostly wait: a validation goes on until its scripts have ended, or servers have reported."""
 
-POOLS = (LAUNCHES, VALIDATIONS)
+POOLS = (LAUNCHES, VALIDATIONS, SHORT, REPLICATIONS)
 """Kinds of jobs that share workers."""
 
 _log = logging.getLogger("smsgen.jobs")

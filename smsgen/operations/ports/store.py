@@ -13,15 +13,16 @@ from typing import NamedTuple, Protocol
 
 from smsgen.errors import SmsgenError
 from smsgen.model.managed import ManagedApp, Summary
+from smsgen.operations.ports.replication_store import ReplicationStore, Write
 
 
 class Job(NamedTuple):
     """Work that goes on in the background.
 
-    `kind` says how it is carried out ("launch", "terminate", "delete", "validate"), `subject` on what (an id). Jobs of
-    one `lane` are carried out one after another, in the order in which they were queued; lanes go side by side.
-    `attempt` counts the leases taken so far. `owner` is the worker that holds the lease, until `until` (seconds since
-    the epoch, by the store's clock); before anybody holds it, a job is not taken before `until`.
+    `kind` says how it is carried out (`jobs.carry_out.KINDS`), `subject` on what (an id). Jobs of one `lane` are
+    carried out one after another, in the order in which they were queued; lanes go side by side. `attempt` counts
+    the leases taken so far. `owner` is the worker that holds the lease, until `until` (seconds since the epoch, by the
+    store's clock); before anybody holds it, a job is not taken before `until`.
     """
 
     job_id: str
@@ -45,11 +46,11 @@ class Token(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One transaction on one application.
+    """One transaction, on one application or none, and on records of replication.
 
     `before` is the application as it was read (None: it is made), `after` as it shall be (None: it is deleted). `jobs`
-    are queued with it, and `token` is remembered. `lease`: the job under whose lease this is written; `done`: that job
-    is over with it.
+    are queued with it, `records` are written, and `token` is remembered. `lease`: the job under whose lease this is
+    written; `done`: that job is over with it.
     """
 
     before: ManagedApp | None
@@ -58,10 +59,11 @@ class Change(NamedTuple):
     token: Token | None = None
     lease: Job | None = None
     done: bool = False
+    records: tuple[Write, ...] = ()
 
 
 class Conflict(SmsgenError):
-    """The application was written (or deleted) by somebody else since it was read; nothing is kept."""
+    """What is changed was written (or deleted, or made) by somebody else since it was read; nothing is kept."""
 
 
 class ServerTaken(SmsgenError):
@@ -141,3 +143,7 @@ class AppStore(Protocol):
 
 class StoreError(SmsgenError):
     """The database cannot be reached, is locked for too long, or has another schema than this smsgen knows."""
+
+
+class Store(AppStore, ReplicationStore, Protocol):
+    """All that is kept."""

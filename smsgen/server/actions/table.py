@@ -20,13 +20,28 @@ from smsgen.operations.apps import (
     manage,
 )
 from smsgen.operations.apps.readiness import told
-from smsgen.operations.apps.world import BadParameter, MissingParameter, NotPermitted, World, required
+from smsgen.operations.apps.world import (
+    BadParameter,
+    Busy,
+    MissingParameter,
+    NotPermitted,
+    World,
+    required,
+)
 from smsgen.operations.ports.store import ServerTaken, StoreError
-from smsgen.server.actions import tokens
+from smsgen.operations.replication.refusals import (
+    JobExists,
+    NoConnectors,
+    NotReplicable,
+    TooManyRuns,
+    UnknownJob,
+)
+from smsgen.server.actions import replication, tokens
 from smsgen.server.actions import translate as t
 from smsgen.server.actions import translate_configuration as tc
 from smsgen.server.actions import translate_validation as tv
 from smsgen.server.api import messages as m
+from smsgen.server.api.operations import OPERATIONS
 from smsgen.server.api.protocol import Call, Fault
 
 _log = logging.getLogger("smsgen.actions")
@@ -225,34 +240,6 @@ def terminate_app(world: World, request: m.TerminateAppRequest) -> None:
 # --- The table ----------------------------------------------------------------------------------------------
 
 
-def _not_served(operation: str) -> Action:
-    def refuse(world: World, request: Any) -> Any:
-        raise NotPermitted(
-            f"{operation} is not served yet: smsgen launches applications, and replicates none"
-        )
-
-    return refuse
-
-
-NOT_SERVED = (
-    "CreateReplicationJob",
-    "DeleteReplicationJob",
-    "DeleteServerCatalog",
-    "DisassociateConnector",
-    "GetConnectors",
-    "GetReplicationJobs",
-    "GetReplicationRuns",
-    "GetServers",
-    "ImportAppCatalog",
-    "ImportServerCatalog",
-    "StartAppReplication",
-    "StartOnDemandAppReplication",
-    "StartOnDemandReplicationRun",
-    "StopAppReplication",
-    "UpdateReplicationJob",
-)
-"""The operations of replication, whose place is kept."""
-
 ACTIONS: Mapping[str, Action] = {
     "CreateApp": create_app,
     "DeleteApp": delete_app,
@@ -274,11 +261,25 @@ ACTIONS: Mapping[str, Action] = {
     "PutAppValidationConfiguration": put_app_validation_configuration,
     "TerminateApp": terminate_app,
     "UpdateApp": update_app,
-    **{operation: _not_served(operation) for operation in NOT_SERVED},
+    **replication.ACTIONS,
 }
 """Operation of the API -> what it does."""
 
-BACKGROUND = frozenset(("LaunchApp", "TerminateApp", "DeleteApp"))
+BACKGROUND = frozenset(
+    (
+        "CreateReplicationJob",
+        "DeleteApp",
+        "DeleteReplicationJob",
+        "ImportServerCatalog",
+        "LaunchApp",
+        "StartAppReplication",
+        "StartOnDemandAppReplication",
+        "StartOnDemandReplicationRun",
+        "StopAppReplication",
+        "TerminateApp",
+        "UpdateReplicationJob",
+    )
+)
 """Operations that queue work: whoever performs one may wake the workers."""
 
 
@@ -291,6 +292,11 @@ FAULTS: tuple[tuple[type[SmsgenError], str], ...] = (
     (ServerTaken, "InvalidParameterException"),
     (NotPermitted, "OperationNotPermittedException"),
     (IllegalStep, "OperationNotPermittedException"),
+    (NoConnectors, "NoConnectorsAvailableException"),
+    (NotReplicable, "ServerCannotBeReplicatedException"),
+    (JobExists, "ReplicationJobAlreadyExistsException"),
+    (UnknownJob, "ReplicationJobNotFoundException"),
+    (TooManyRuns, "ReplicationRunLimitExceededException"),
     (SmsgenError, "InternalError"),
 )
 """What an operation raises -> the error of the API. The first that fits counts; ServiceError is told apart before."""
@@ -311,6 +317,16 @@ def perform(call: Call, world: World) -> Any:
         ) from None
 
 
+def _listed(code: str, operation: str) -> str:
+    """Return the error that the operation lists: an SDK knows no other one but those that all services have."""
+    if code in OPERATIONS[operation].errors:
+        return code
+    return {"InternalError": "ServiceUnavailableException"}.get(code, "InvalidParameterException")
+
+
+_UNAVAILABLE = "TemporarilyUnavailableException"
+
+
 def fault_of(error: SmsgenError, call: Call) -> Fault:
     """Return the Fault that the caller is told of an error."""
     if isinstance(error, ServiceError):
@@ -319,6 +335,9 @@ def fault_of(error: SmsgenError, call: Call) -> Fault:
             _words(error),
         )
     code = next(code for kind, code in FAULTS if isinstance(error, kind))
+    if isinstance(error, (Busy, StoreError)) and _UNAVAILABLE in OPERATIONS[call.operation].errors:
+        code = _UNAVAILABLE  # the caller may try again
+    code = _listed(code, call.operation)
     if isinstance(error, StoreError):
         # Where the database is, and who may read it, is nobody's business but the log's.
         _log.error("%s: the store failed (request %s): %s", call.operation, call.request_id, error)

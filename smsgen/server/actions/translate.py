@@ -137,7 +137,7 @@ def server(listed_server: Server, managed: ManagedApp) -> m.Server:
     return m.Server(
         server_id=listed_server.server_id,
         server_type=listed_server.server_type or "VIRTUAL_MACHINE",
-        vm_server=_vm_server(listed_server.vm_server),
+        vm_server=vm_server(listed_server.vm_server),
         replication_job_id=said(listed_server.replication_job_id),
         replication_job_terminated=True
         if listed_server.server_id in managed.replication.terminated
@@ -145,7 +145,8 @@ def server(listed_server: Server, managed: ManagedApp) -> m.Server:
     )
 
 
-def _vm_server(vm: VmServer) -> m.VmServer | None:
+def vm_server(vm: VmServer) -> m.VmServer | None:
+    """Give VmServer, None where nothing is known of it."""
     if vm == VmServer():
         return None
     address = None

@@ -15,7 +15,7 @@ NOBODY = "app-00000000000000000"
 def main():
     sms = boto3.client("sms", endpoint_url=ENDPOINT)
     typed(sms)
-    not_served(sms)
+    of_replication(sms)
     checked_here(sms)
     unchecked()
     signatures()
@@ -62,30 +62,32 @@ def typed(sms):
     sms.delete_app(appId=made)
 
 
-def not_served(sms):
-    job = {"replicationJobId": "sms-job-12345678"}
-    for call, asked in (
+def of_replication(sms):
+    """Nothing is there: no connector, no catalog, no job."""
+    errors, job = sms.exceptions, {"replicationJobId": "sms-job-00000000"}
+    seed = datetime.datetime.now(datetime.UTC)
+    for error, call, asked in (
+        (errors.ReplicationJobNotFoundException, sms.update_replication_job, job),
+        (errors.ReplicationJobNotFoundException, sms.delete_replication_job, job),
+        (errors.InvalidParameterException, sms.get_replication_runs, job),
+        (errors.InvalidParameterException, sms.start_on_demand_replication_run, job),
+        (errors.InvalidParameterException, sms.start_app_replication, {"appId": NOBODY}),
+        (errors.InvalidParameterException, sms.stop_app_replication, {"appId": NOBODY}),
+        (errors.InvalidParameterException, sms.start_on_demand_app_replication, {"appId": NOBODY}),
         (
-            sms.create_replication_job,
-            {"serverId": "s-12345678", "seedReplicationTime": datetime.datetime.now(datetime.UTC)},
+            errors.InvalidParameterException,
+            sms.disassociate_connector,
+            {"connectorId": "c-12345678901234567"},
         ),
-        (sms.update_replication_job, job),
-        (sms.delete_replication_job, job),
-        (sms.get_replication_jobs, {}),
-        (sms.get_replication_runs, job),
-        (sms.start_on_demand_replication_run, job),
-        (sms.start_app_replication, {"appId": NOBODY}),
-        (sms.stop_app_replication, {"appId": NOBODY}),
-        (sms.start_on_demand_app_replication, {"appId": NOBODY}),
-        (sms.import_app_catalog, {}),
-        (sms.import_server_catalog, {}),
-        (sms.delete_server_catalog, {}),
-        (sms.get_servers, {}),
-        (sms.get_connectors, {}),
-        (sms.disassociate_connector, {"connectorId": "c-12345678901234567"}),
+        (errors.InvalidParameterException, sms.get_servers, {"nextToken": "what?"}),
     ):
-        words = refused(sms.exceptions.OperationNotPermittedException, call, **asked)
-        assert "not served yet" in words
+        refused(error, call, **asked)
+    assert sms.get_replication_jobs(**job)["replicationJobList"] == []
+    if not sms.get_connectors()["connectorList"]:
+        refused(errors.NoConnectorsAvailableException, sms.import_server_catalog)
+        refused(errors.OperationNotPermittedException, sms.import_app_catalog)
+        asked = {"serverId": "s-12345678", "seedReplicationTime": seed, "frequency": 12}
+        refused(errors.NoConnectorsAvailableException, sms.create_replication_job, **asked)
 
 
 def checked_here(sms):

@@ -3,7 +3,11 @@
 import boto3
 from common import ENDPOINT, refused
 
-NOT_SERVED = ("get_connectors", "get_replication_jobs", "get_replication_runs", "get_servers")
+LISTS = {
+    "get_connectors": "connectorList",
+    "get_replication_jobs": "replicationJobList",
+    "get_servers": "serverList",
+}
 
 
 def main():
@@ -59,11 +63,11 @@ def by_hand(sms, made):
 
 def the_others(sms):
     assert sms.waiter_names == []
-    for name in NOT_SERVED:
-        asked = {"replicationJobId": "sms-job-12345678"} if name == "get_replication_runs" else {}
-        pages = sms.get_paginator(name).paginate(**asked, PaginationConfig={"PageSize": 10})
-        words = refused(sms.exceptions.OperationNotPermittedException, pages.build_full_result)
-        assert "not served yet" in words
+    for name, member in LISTS.items():
+        pages = sms.get_paginator(name).paginate(PaginationConfig={"PageSize": 10})
+        assert isinstance(pages.build_full_result()[member], list)
+    pages = sms.get_paginator("get_replication_runs").paginate(replicationJobId="sms-job-none")
+    assert "sms-job-none" in refused(sms.exceptions.InvalidParameterException, pages.build_full_result)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,80 @@
+"""What falls due of a replication job, as a job: the ticket that was queued for it (`replication/schedule.py`)."""
+
+from __future__ import annotations
+
+from smsgen.model.replicating.jobs import (
+    DAY,
+    JobState,
+    ReplicationJob,
+    RunEvent,
+    run_after,
+)
+from smsgen.operations.apps.replicated import deleting
+from smsgen.operations.apps.world import World
+from smsgen.operations.jobs.lease import Kind, Superseded
+from smsgen.operations.jobs.record_lease import RecordLease, ignore
+from smsgen.operations.ports.replication_store import Write
+from smsgen.operations.ports.store import Change, Job
+from smsgen.operations.replication.jobs import begun_run, new_run, ticketed
+from smsgen.operations.replication.schedule import PAUSED_FOR, following, next_look
+
+_ALL = 1_000_000
+
+
+def _carry_out(world: World, lease: RecordLease) -> None:
+    early = _due(world, lease) - world.clock.now()
+    if early > 0:  # the database's clock is ahead of this machine's
+        world.store.give_back(lease.job, delay=early)
+        return
+    lease.write(lambda: _decide(world, lease), done=True)
+
+
+def _due(world: World, lease: RecordLease) -> float:
+    job = lease.replication_job()
+    due = next_look(job, age=world.settings.replication_age)
+    if job.ticket != lease.job.job_id or due is None:
+        raise Superseded("another ticket was queued meanwhile")
+    return due
+
+
+def _decide(world: World, lease: RecordLease) -> Change:
+    _due(world, lease)
+    job, now = lease.replication_job(), world.clock.now()
+    state = JobState(job.state)
+    if state is JobState.DELETED:
+        runs = world.store.replication_runs(job.replication_job_id, limit=_ALL)
+        return Change(None, None, records=(Write(job, None), *(Write(run, None) for run in runs)))
+    if state is JobState.PAUSED_ON_FAILURE:
+        return _deleting(world, job, f"it was paused for {PAUSED_FOR / DAY:.0f} days")
+    if job.first_run is not None and now >= job.first_run + world.settings.replication_age:
+        return _deleting(world, job, f"it went on for {world.settings.replication_age / DAY:.0f} days")
+    return _run_due(world, job, now)
+
+
+def _deleting(world: World, job: ReplicationJob, message: str) -> Change:
+    write, queued = deleting(world, job, message)
+    return Change(None, None, jobs=queued, records=(write,))
+
+
+def _run_due(world: World, before: ReplicationJob, now: float) -> Change:
+    due = before.next_run or now
+    if before.run_id:
+        run = run_after(
+            new_run(world, before, "AUTOMATIC", due),
+            RunEvent.MISS,
+            message=f"the run {before.run_id} was still under way",
+        )
+        after = before._replace(runs=run.number)
+        work: tuple[Job, ...] = ()
+    else:
+        after, run, work = begun_run(world, before, "AUTOMATIC", due)
+    after, ticket = ticketed(world, after._replace(next_run=following(after, due, now)))
+    return Change(None, None, jobs=(*work, *ticket), records=(Write(before, after), Write(None, run)))
+
+
+def _fail(world: World, lease: RecordLease, message: str) -> None:
+    """Look again in an hour: a schedule does not end because something of it failed."""
+    world.store.give_back(lease.job, delay=3600.0)
+
+
+SCHEDULE = Kind(RecordLease, _carry_out, ignore, _fail)

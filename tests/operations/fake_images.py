@@ -1,0 +1,97 @@
+"""Doubles of images of EC2, and of what stands behind connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from smsgen.model.replicating.catalog import Connector
+from smsgen.operations.ports.images import ImageInfo, ImportState, ImportTask, NewImage, NewImport
+from smsgen.operations.ports.inventories import ConnectorUnreadable, FoundDisk, FoundServer
+from tests.operations.replication.fakes import Disk
+
+
+class FakeImages:
+    """EC2's images in memory; an import is converted at the second look. `before_register` may raise."""
+
+    def __init__(self) -> None:
+        self.images: dict[str, ImageInfo] = {}
+        self.registered: list[NewImage] = []
+        self.imports: dict[str, NewImport] = {}
+        self.looks: dict[str, int] = {}
+        self.used: set[str] = set()
+        self.before_register: Any = lambda: None
+        self.import_fails = ""
+        self._made = 0
+
+    def register(self, image: NewImage) -> str:
+        self.before_register()
+        for there in self.images.values():
+            if there.name == image.name:
+                return there.image_id
+        self.registered.append(image)
+        return self._add(image.name, tuple(disk.snapshot_id for disk in image.disks), image.tags)
+
+    def _add(self, name: str, snapshots: tuple[str, ...], tags: Any) -> str:
+        self._made += 1
+        image_id = f"ami-{self._made:017x}"
+        created = f"2026-01-01T00:00:{self._made:02}Z"
+        self.images[image_id] = ImageInfo(image_id, name, "available", created, snapshots, tuple(tags))
+        return image_id
+
+    def find(self, image_id: str) -> ImageInfo | None:
+        return self.images.get(image_id)
+
+    def of_job(self, job_id: str) -> tuple[ImageInfo, ...]:
+        return tuple(image for image in self.images.values() if image.tag("SMSJobId") == job_id)
+
+    def in_use(self, image_ids: Iterable[str]) -> frozenset[str]:
+        return frozenset(image_ids) & self.used
+
+    def tag(self, resource_ids: Iterable[str], tags: Any) -> None:
+        for resource_id in resource_ids:
+            if resource_id in self.images:
+                image = self.images[resource_id]
+                self.images[resource_id] = image._replace(tags=(*image.tags, *tags))
+
+    def deregister(self, image_id: str) -> None:
+        self.images.pop(image_id, None)
+
+    def begin_import(self, request: NewImport) -> str:
+        task_id = f"import-ami-{request.token}"
+        self.imports[task_id] = request
+        self.looks.setdefault(task_id, 0)
+        return task_id
+
+    def import_task(self, task_id: str) -> ImportTask | None:
+        if task_id not in self.imports:
+            return None
+        self.looks[task_id] += 1
+        if self.looks[task_id] < 2:
+            return ImportTask(task_id, ImportState.ACTIVE, "converting", 30)
+        if self.import_fails:
+            return ImportTask(task_id, ImportState.FAILED, self.import_fails)
+        snapshots = tuple(disk.snapshot_id for disk in self.imports[task_id].disks)
+        return ImportTask(task_id, ImportState.COMPLETED, "", 100, self._add(task_id, snapshots, ()))
+
+    def cancel_import(self, task_id: str) -> None:
+        self.imports.pop(task_id, None)
+
+
+class FakeInventories:
+    """`found`: location -> what stands there; `machines`: vm id -> its disks. A location that is not there fails."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, list[FoundServer]] = {}
+        self.machines: dict[str, list[Disk]] = {}
+
+    def servers(self, connector: Connector) -> tuple[FoundServer, ...]:
+        if connector.location not in self.found:
+            raise ConnectorUnreadable(f"there is no folder {connector.location}")
+        return tuple(self.found[connector.location])
+
+    def disks(self, connector: Connector, vm_id: str) -> tuple[FoundDisk, ...]:
+        return tuple(
+            FoundDisk(f"disk{number}", lambda disk=disk: disk)  # type: ignore[misc] # bound now, not later
+            for number, disk in enumerate(self.machines.get(vm_id, ()))
+        )
