@@ -207,8 +207,9 @@ def writes(text: str) -> Iterator[str]:
         texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
         if name == "open" and any(isinstance(mode, str) and set(mode) <= set("wxab+t") for mode in texts):
             yield f"line {node.lineno}: opens for writing"
-        # `replace` is a method of texts too: of those it has two arguments.
-        if name in WRITERS and (owner == "os" or name != "replace" or len(node.args) == 1):
+        # `replace` is a method of texts too, with two arguments, and a function of records, with names for them.
+        moves = len(node.args) == 1 and not node.keywords
+        if name in WRITERS and (owner == "os" or name != "replace" or moves):
             yield f"line {node.lineno}: {name}"
 
 
