@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from smsgen.changes import Environment, Stack, predict
+from smsgen.changes.findings.beyond import beyond
 from smsgen.changes.model import StackResource
 from tests.changes.stacks import ENVIRONMENT, PSEUDO, causes, create, listed, resources, stack, topic, update
 
@@ -122,11 +123,18 @@ def test_texts_are_shown_as_they_are_written() -> None:
     answer = update(resources(T=topic(X={"a": "ö"})), resources(T=topic(X={"a": "é"})))
     (change,) = answer.describe(include_property_values=True)["Changes"]
     assert change["ResourceChange"]["AfterContext"] == '{"Properties":{"X":{"a":"é"}}}'
+    answer = update(resources(T=topic()), resources(T=topic(X={"a": "é"})))
+    (change,) = answer.describe(include_property_values=True)["Changes"]
+    (detail,) = change["ResourceChange"]["Details"]
+    assert detail["Target"]["AfterValue"] == '{"a":"é"}'
 
 
 def test_what_is_no_resource_on_the_deployed_side_breaks_nothing() -> None:
     deployed = Stack("app", {"Resources": {"T": topic(), "Odd": 5}})
     assert update(deployed, resources(T=topic())).changes == ()
+    made = update(deployed, resources(T=topic(), Odd=topic()))
+    assert [(change.action, change.logical_resource_id) for change in made.changes] == [("Add", "Odd")]
+    assert beyond(made) == ()
 
 
 def test_a_parameter_is_found_in_what_follows_a_condition() -> None:
