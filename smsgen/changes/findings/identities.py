@@ -7,7 +7,7 @@ that is not known (an output, an answer of a custom resource) may be another thi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import call, get_att_parts
@@ -17,6 +17,8 @@ _ANSWERS = ("AWS::CloudFormation::", "Custom::")
 """How types begin whose attributes are whatever somebody answers."""
 _IDENTITIES = ("Arn", "Id")
 """How attributes end that say who a resource is."""
+_LONGEST_NAME = 4_096
+"""Characters that a name of something may have: an ARN has 2,048 at most (IAM API reference, arnType)."""
 
 
 class Written(NamedTuple):
@@ -87,20 +89,29 @@ def _name(written: Any, side: Side) -> str | None:
         case ("Fn::Sub", str(text)):
             return _sub(text, {}, side)
         case ("Fn::Join", [str(delimiter), list(items)]):
-            names = [_name(item, side) for item in items]
-            return None if None in names else delimiter.join(map(str, names))
+            return _joined(delimiter, [_name(item, side) for item in items])
     return None
 
 
 def _sub(text: str, local: Mapping[str, Any], side: Side) -> str | None:
     first, *rest = text.split("${")
     names: list[str | None] = [first]
+    values: dict[str, str | None] = {}  # each is named once, however often the text holds it
     for part in rest:
         name, brace, literal = part.partition("}")
         if not brace or name.startswith("!"):  # ${!Name} would read like the name of a resource
             return None
-        names += [_name(local[name], side) if name in local else _reference(name.strip(), side), literal]
-    return None if None in names else "".join(map(str, names))
+        if name in local and name not in values:
+            values[name] = _name(local[name], side)
+        names += [values[name] if name in local else _reference(name.strip(), side), literal]
+    return _joined("", names)
+
+
+def _joined(delimiter: str, names: Sequence[str | None]) -> str | None:
+    """Return the names as one, None where one of them is not told, or they are no name of anything any more."""
+    if sum(len(name or "") for name in names) > _LONGEST_NAME:
+        return None
+    return delimiter.join([name for name in names if name is not None]) if None not in names else None
 
 
 def _reference(name: str, side: Side) -> str | None:
