@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from smsgen.cfn.document import Template
     from smsgen.cfn.text import dump as dump_template
-    from smsgen.cfn.text import parse as parse_template
+    from smsgen.cfn.text import parse_template
     from smsgen.changes import predict
     from smsgen.changes.change_set import ChangeSet
     from smsgen.changes.model import Environment, Stack
@@ -100,7 +100,7 @@ _HOMES = {
     "json_schema": "smsgen.model.schema",
     "load": "smsgen.model.load",
     "load_app": "smsgen.library",
-    "parse_template": "smsgen.cfn.text:parse",
+    "parse_template": "smsgen.cfn.text:parse_template",
     "predict": "smsgen.changes",
     "read_snapshot": "smsgen.changes.stack",
     "requires_recreation": "smsgen.changes.recreation",

@@ -150,12 +150,12 @@ class Service:
         from smsgen.server.actions.table import BACKGROUND, perform
         from smsgen.server.api.operations import OPERATIONS
         from smsgen.server.api.plain import answer_of, request_of
-        from smsgen.server.api.protocol import Call, Fault, check
+        from smsgen.server.api.protocol import Call, Fault, check_request
 
         request_id = self._world.new_id(32)
         request = request_of(OPERATIONS[operation].request, arguments)
         try:
-            check(request)
+            check_request(request)
             answer = answer_of(perform(Call(operation, request, request_id), self._world))
         except Fault as fault:
             kind = getattr(self.exceptions, fault.code)

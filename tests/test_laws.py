@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smsgen.cfn.intrinsics import references
-from smsgen.cfn.text import dump, parse
+from smsgen.cfn.text import dump, parse_template
 from smsgen.compiler import Compiled, compile_app
 from smsgen.model.app import App
 from tests.compiler.apps import SCRIPTS, apps
@@ -39,7 +39,7 @@ def test_compiling_does_not_depend_on_the_order_of_the_file(app: App, seed: int)
 def test_what_is_compiled_survives_being_written_in_both_formats(app: App) -> None:
     template = compiled(app).template
     for format_ in ("yaml", "json"):
-        assert parse(dump(template, format_).encode(), "t").template == template
+        assert parse_template(dump(template, format_).encode(), "t").template == template
 
 
 @given(ANY)

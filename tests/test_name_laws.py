@@ -16,7 +16,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from smsgen.cdk.inventory import inventory_of
-from smsgen.cfn.text import dump, dump_yaml, parse
+from smsgen.cfn.text import dump, dump_yaml, parse_template
 from smsgen.compiler import Compiled
 from smsgen.errors import Diagnostic, InvalidInput, errors
 from smsgen.model.app import App, Server, ServerGroup, VmServer, VmServerAddress
@@ -180,7 +180,8 @@ def test_as_many_by_a_file_and_by_the_cdk(app: App, small: bool) -> None:
         except InvalidInput:
             return  # names of groups meet in nested stacks
         bodies = {
-            file: parse(text.encode(), file).template.body for file, text in texts(made, "json").items()
+            file: parse_template(text.encode(), file).template.body
+            for file, text in texts(made, "json").items()
         }
     assert len(list(inventory_of(bodies).servers())) == count(app)
 

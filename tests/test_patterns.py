@@ -47,7 +47,7 @@ def _fields() -> Iterator[str]:
         if isinstance(kind, kinds.Text) and kind.pattern:
             yield kind.pattern
         for name in ("entry", "kind"):
-            if isinstance(getattr(kind, name, None), kinds.Kind):
+            if isinstance(getattr(kind, name, None), kinds.FieldKind):
                 yield from walk(getattr(kind, name))
         for field in getattr(kind, "fields", {}).values():
             yield from walk(field.kind)

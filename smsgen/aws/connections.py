@@ -17,7 +17,7 @@ from weakref import finalize
 from smsgen.aws.clients import READ_TIMEOUT
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """What came back."""
 
     status: int
@@ -25,7 +25,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class Connections:
+class EndpointConnections:
     """Connections to the endpoint of a URL, as many as there are requests at once. Many threads may ask.
 
     `certificates`: the file of those that are trusted. The proxy is the one that boto3 would take (HTTPS_PROXY).
@@ -39,13 +39,13 @@ class Connections:
         self._idle: deque[HTTPConnection] = deque()
         finalize(self, _close_all, self._idle)
 
-    def put(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def put(self, path: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         """Send a PUT, once; raises OSError and HTTPException where the connection breaks or times out."""
         connection = self._connection()
         try:
             connection.request("PUT", self._prefix() + path, body, headers)
             response = connection.getresponse()
-            answer = Answer(response.status, response.headers, response.read())  # type: ignore[arg-type] # a Message is one
+            answer = HttpAnswer(response.status, response.headers, response.read())  # type: ignore[arg-type] # a Message is one
         except BaseException:
             connection.close()
             raise

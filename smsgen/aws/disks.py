@@ -20,8 +20,8 @@ from threading import Lock
 from typing import Any
 
 from smsgen.aws.clients import Clients, user_agent
-from smsgen.aws.connections import Answer, Connections, ca_bundle
-from smsgen.aws.errors import error_code, redact, service_errors, told
+from smsgen.aws.connections import EndpointConnections, HttpAnswer, ca_bundle
+from smsgen.aws.errors import error_code, redact, service_error, service_errors
 from smsgen.errors import ServiceError
 from smsgen.operations.ports.snapshots import (
     BLOCK,
@@ -153,7 +153,7 @@ class _Blocks:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
-        self._connections: Connections | None = None
+        self._connections: EndpointConnections | None = None
         self._opening = Lock()
 
     def put(self, snapshot_id: str, index: int, block: bytes, digest: bytes) -> None:
@@ -176,7 +176,7 @@ class _Blocks:
         if answer.status != 201:
             raise _refusal(answer)
 
-    def _open(self) -> Connections:
+    def _open(self) -> EndpointConnections:
         with self._opening:
             if self._connections is None:
                 session = self._clients.session
@@ -184,11 +184,11 @@ class _Blocks:
                 self._region = self._clients.region  # boto3 looks it up anew each time, for 0.05 ms
                 self._agent = user_agent()
                 url = self._clients.client("ebs").meta.endpoint_url.rstrip("/")
-                self._connections = Connections(url, ca_bundle(session))
+                self._connections = EndpointConnections(url, ca_bundle(session))
             return self._connections
 
 
-def _refusal(answer: Answer) -> Any:
+def _refusal(answer: HttpAnswer) -> Any:
     """Return the exception that boto3 would raise for an answer."""
     from botocore.exceptions import ClientError
 
@@ -228,7 +228,7 @@ def _kinds(doing: str) -> Iterator[None]:
         if kind is None:
             with service_errors(doing):
                 raise
-        plain = told(error, doing)
+        plain = service_error(error, doing)
         raise kind(str(plain), code=plain.code, request_id=plain.request_id, hint=plain.hint) from None
 
 

@@ -138,10 +138,10 @@ def service_errors(doing: str, *, secrets: Collection[str] = ()) -> Iterator[Non
     except Exception as error:
         if not _from_aws(error):
             raise
-        raise told(error, doing, secrets=secrets) from None
+        raise service_error(error, doing, secrets=secrets) from None
 
 
-def told(error: Exception, doing: str, *, secrets: Collection[str] = ()) -> ServiceError:
+def service_error(error: Exception, doing: str, *, secrets: Collection[str] = ()) -> ServiceError:
     """Return the ServiceError for an exception of boto3, botocore or urllib3."""
     code, request_id = error_code(error), _metadata(error).get("RequestId", "")
     meaning = _by_code(error, code) if code else _by_class(error)

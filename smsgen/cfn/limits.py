@@ -42,7 +42,7 @@ SECTIONS = {
 """Section of a template -> how many members it may have."""
 
 
-def check(template: Template, text: str) -> tuple[Diagnostic, ...]:
+def check_limits(template: Template, text: str) -> tuple[Diagnostic, ...]:
     """Return an error for each quota that a template, written as `text`, passes; `path` names the section."""
     diagnostics = list(check_sections(template))
     size = len(text.encode())

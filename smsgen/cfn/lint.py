@@ -10,7 +10,7 @@ REGION = "us-east-1"
 """The region whose resource types and values are checked; it has them all."""
 
 
-class Finding(NamedTuple):
+class LintFinding(NamedTuple):
     """What a rule of cfn-lint found, and where in the text: `path`, and `line` and `column`, which count from 1.
 
     `level` is "error", "warning" or "informational".
@@ -25,7 +25,7 @@ class Finding(NamedTuple):
     column: int
 
 
-def lint_text(text: str) -> tuple[Finding, ...]:
+def lint_text(text: str) -> tuple[LintFinding, ...]:
     """Return every finding of every level in a template, JSON or YAML, in the order of the text.
 
     Raises SmsgenError where cfn-lint is not installed.
@@ -38,7 +38,7 @@ def lint_text(text: str) -> tuple[Finding, ...]:
         raise SmsgenError("--lint needs cfn-lint, which is not installed", hint=hint) from None
     config = ManualArgs(regions=[REGION], include_checks=["I", "W", "E"])
     findings = [
-        Finding(
+        LintFinding(
             match.rule.id,
             match.rule.severity,
             match.message,

@@ -70,10 +70,10 @@ def sets_of(type_name: str) -> Sets:
     """Return the lists of a resource type that have no order; none of a custom resource, whose handler decides."""
     if not type_name.startswith("AWS::"):
         return _NONE
-    from smsgen.generated.type_table import words
+    from smsgen.generated.type_table import words_of_type
     from smsgen.generated.unordered import TABLE
 
-    paths = words(TABLE, type_name)
+    paths = words_of_type(TABLE, type_name)
     # Of a type that is not in the table, as of every other, the tags are found by key.
     return frozenset(tuple(word.split("/")) for word in (("Tags",) if paths is None else paths))
 

@@ -26,7 +26,7 @@ class Document(NamedTuple):
     source: Source
 
 
-def parse(text: bytes, file: str) -> Document:
+def parse_template(text: bytes, file: str) -> Document:
     """Read a template, JSON or YAML with short or long intrinsics, from UTF-8 text named `file` in messages.
 
     Raises InvalidInput with every problem of the text; what the template says is not judged here.

@@ -27,7 +27,7 @@ from smsgen.changes.model import FROM_ROOT, NO_CHANGES, Environment, Stack
 from smsgen.changes.recreation import requires_recreation
 from smsgen.changes.refusals.importing import allow_imports_alone
 from smsgen.changes.refusals.rules import broken_rules
-from smsgen.changes.refusals.validate import Submitted, validate
+from smsgen.changes.refusals.validate import Submission, refuse_invalid
 from smsgen.changes.replacement import Rippled, ripple
 from smsgen.changes.sides import After, Before, outputs_of
 from smsgen.changes.tags import stack_tags
@@ -88,7 +88,7 @@ def _predict(request: _Request) -> ChangeSet:
     before = Before(deployed, environment)
     after = After(request.template, texts, environment, before)
     before.stack_tags, after.stack_tags = stack_tags(deployed.tags, request.tags) or (None, None)
-    validate(Submitted(after.template, texts, before.resources, frozenset(request.imports)))
+    refuse_invalid(Submission(after.template, texts, before.resources, frozenset(request.imports)))
     broken = list(broken_rules(after.exact))
     if broken:
         raise InvalidInput(broken)

@@ -10,12 +10,12 @@ from smsgen.changes.details import replacement_of
 from smsgen.changes.model import MASK, MISSING, Detail, ResourceChange
 from smsgen.changes.pointers import at, steps_of
 from smsgen.changes.replacement import Rippled
-from smsgen.changes.sides import Before, Field, fields
+from smsgen.changes.sides import Before, ResourceField, fields_of
 from smsgen.changes.tags import TAGS
-from smsgen.changes.values.evaluate import Evaluator, section
+from smsgen.changes.values.evaluate import Evaluator, section_of
 from smsgen.changes.values.unknown import Unknown, shown, value_text
 
-Values = Mapping[Field, Any]
+Values = Mapping[ResourceField, Any]
 
 
 class Assembled(NamedTuple):
@@ -128,8 +128,8 @@ class _Builder:
         return resource.physical_id if resource else None
 
 
-def _values(resource: Mapping[str, Any], evaluator: Evaluator) -> dict[Field, Any]:
-    values = {name: evaluator.evaluate(value) for name, value in fields(resource).items()}
+def _values(resource: Mapping[str, Any], evaluator: Evaluator) -> dict[ResourceField, Any]:
+    values = {name: evaluator.evaluate(value) for name, value in fields_of(resource).items()}
     return {name: value for name, value in values.items() if value is not MISSING}
 
 
@@ -196,7 +196,7 @@ def _on_removal(resource: Mapping[str, Any], evaluator: Evaluator) -> str:
 
 
 def _default_policy(resource: Mapping[str, Any]) -> str:
-    alone = "DBClusterIdentifier" not in section(resource, "Properties")
+    alone = "DBClusterIdentifier" not in section_of(resource, "Properties")
     type_name = resource.get("Type")
     snapshot = type_name == "AWS::RDS::DBCluster" or (type_name == "AWS::RDS::DBInstance" and alone)
     return "Snapshot" if snapshot else "Delete"

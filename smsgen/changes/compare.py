@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from smsgen.cfn.intrinsics import placeholders
 from smsgen.cfn.nested import NESTED_STACK
 from smsgen.cfn.normal import identical
-from smsgen.changes.sides import After, Before, Evaluated, Field, outputs_of
+from smsgen.changes.sides import After, Before, Evaluated, ResourceField, outputs_of
 from smsgen.changes.values import parameters as parameter_values
-from smsgen.changes.values.evaluate import section
+from smsgen.changes.values.evaluate import section_of
 
 """The type of a nested stack."""
 
@@ -49,18 +49,18 @@ class Common:
         self.after: Mapping[str, Any] = after.resources[logical_id]
         self.type_name = str(self.after.get("Type"))
         self._halves = before, after
-        self._before: dict[Field, Evaluated] | None = None
-        self._after: dict[Field, Evaluated] | None = None
+        self._before: dict[ResourceField, Evaluated] | None = None
+        self._after: dict[ResourceField, Evaluated] | None = None
 
     @property
-    def before_values(self) -> dict[Field, Evaluated]:
+    def before_values(self) -> dict[ResourceField, Evaluated]:
         """The deployed values."""
         if self._before is None:
             self._before = self._halves[0].evaluated(self.before)
         return self._before
 
     @property
-    def after_values(self) -> dict[Field, Evaluated]:
+    def after_values(self) -> dict[ResourceField, Evaluated]:
         """The submitted values, as if nothing were replaced."""
         if self._after is None:
             self._after = self._halves[1].evaluated(self.after)
@@ -97,7 +97,7 @@ class Comparison(NamedTuple):
 
 def compare(before: Before, after: After) -> Comparison:
     """Match the two sides."""
-    texts, refs = parameter_values.changed(before.texts, after.texts, before.values, after.values)
+    texts, refs = parameter_values.changed_parameters(before.texts, after.texts, before.values, after.values)
     common = {name: Common(name, before, after) for name in after.resources if name in before.resources}
     added = frozenset(after.resources.keys() - before.resources.keys())
     changed = refs | _changed_conditions(before, after) | _changed_mappings(before, after) | added
@@ -134,7 +134,7 @@ def _changed_conditions(before: Before, after: After) -> set[str]:
 
 
 def _changed_mappings(before: Before, after: After) -> set[str]:
-    old, new = section(before.template, "Mappings"), section(after.template, "Mappings")
+    old, new = section_of(before.template, "Mappings"), section_of(after.template, "Mappings")
     changed = any(not identical(old.get(name), value) for name, value in new.items())
     # A mapping's name may be worked out, so that no text mentions it: every look-up is looked at.
     return {"Fn::FindInMap"} if changed else set()

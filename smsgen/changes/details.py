@@ -25,7 +25,7 @@ from smsgen.changes.model import (
 )
 from smsgen.changes.pointers import pointer
 from smsgen.changes.recreation import requires_recreation
-from smsgen.changes.sides import OUTPUTS, Evaluated, Field, fields, outputs_of, references
+from smsgen.changes.sides import OUTPUTS, Evaluated, ResourceField, fields_of, outputs_of, references_used
 from smsgen.changes.tags import TAGS
 from smsgen.changes.values.evaluate import Uses
 
@@ -69,7 +69,7 @@ class _Cause(NamedTuple):
     evaluation: Evaluation
 
 
-def _field_details(reader: _Reader, name: Field) -> Iterator[Detail]:
+def _field_details(reader: _Reader, name: ResourceField) -> Iterator[Detail]:
     before = reader.resource.before_values.get(name, _EMPTY).value
     after = reader.resource.after_values.get(name, _EMPTY)
     ripples = list(_ripples(after.uses, reader))
@@ -94,7 +94,7 @@ def _details(target: Target, causes: list[_Cause], *, differs: bool) -> Iterator
         yield Detail(target, "Dynamic" if causes else "Static", "DirectModification")
 
 
-def _leaves(reader: _Reader, name: Field, before: Any, after: Any) -> list[Leaf]:
+def _leaves(reader: _Reader, name: ResourceField, before: Any, after: Any) -> list[Leaf]:
     """Return the leaves of a property or an attribute (recorded of Metadata [1]: `/Metadata/aws:asset:path`).
 
     A JSON document is one leaf (recorded [4]), unless all that differs in it is what others made differ: each of those
@@ -115,13 +115,13 @@ def _leaves(reader: _Reader, name: Field, before: Any, after: Any) -> list[Leaf]
     return listed
 
 
-def _json_length(type_name: str, name: Field, leaf: Leaf) -> int | None:
+def _json_length(type_name: str, name: ResourceField, leaf: Leaf) -> int | None:
     is_property = name.path.startswith("/Properties/")
     return json_length(type_name, name.name or TAGS, leaf.steps) if is_property else None
 
 
-def _causes(reader: _Reader, name: Field, leaf: Leaf) -> list[_Cause]:
-    expression = fields(reader.resource.after).get(name)
+def _causes(reader: _Reader, name: ResourceField, leaf: Leaf) -> list[_Cause]:
+    expression = fields_of(reader.resource.after).get(name)
     uses = uses_at(reader.comparison.after.exact, expression, leaf.steps)
     return [*_parameters(uses, reader), *_ripples(uses, reader)]
 
@@ -139,7 +139,7 @@ def _ripples(uses: Uses, reader: _Reader) -> Iterator[_Cause]:
     a nested stack that changes may change: "conditional replacement if they reference the output",
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets-view.html
     """
-    for reference in references(uses):
+    for reference in references_used(uses):
         impact = reader.impacts.get(reference.target, Impact.NONE)
         reads_attribute = reference.attribute is not None
         source: ChangeSource = "ResourceAttribute" if reads_attribute else "ResourceReference"
@@ -162,15 +162,15 @@ def _is_unknown_output(reference: Reference, reader: _Reader) -> bool:
     return reference.target in changed and (reference.attribute or "").startswith(OUTPUTS)
 
 
-def _settled(reader: _Reader, name: Field, after: Evaluated) -> Any:
-    targets = {reference.target for reference in references(after.uses)}
+def _settled(reader: _Reader, name: ResourceField, after: Evaluated) -> Any:
+    targets = {reference.target for reference in references_used(after.uses)}
     pending = {target for target in targets if reader.impacts.get(target, Impact.NONE) >= PENDING}
     if not (reader.with_values and reader.resource.type_name == NESTED_STACK):
         pending |= {outputs_of(target) for target in targets & reader.comparison.changed_children}
-    return reader.comparison.after.settled(fields(reader.resource.after)[name], pending)
+    return reader.comparison.after.settled(fields_of(reader.resource.after)[name], pending)
 
 
-def _recreation(reader: _Reader, name: Field, before: Any, after: Any) -> Recreation:
+def _recreation(reader: _Reader, name: ResourceField, before: Any, after: Any) -> Recreation:
     property_name = name.name or (TAGS if name.attribute == TAGS else None)
     if property_name is None or name.of_stack:
         return "Never"

@@ -17,7 +17,7 @@ from smsgen.changes.model import MISSING, ChangeType
 from smsgen.changes.values.evaluate import Evaluator, Uses
 from smsgen.changes.values.functions import FUNCTIONS, branch
 from smsgen.generated.json_properties import TABLE
-from smsgen.generated.type_table import words
+from smsgen.generated.type_table import words_of_type
 
 Steps = tuple[str | int, ...]
 """Where a value stands inside a property: keys of maps, positions in lists; () is the property as a whole."""
@@ -119,7 +119,7 @@ def json_length(type_name: str, property_name: str, steps: Steps) -> int | None:
 @lru_cache(maxsize=256)
 def _json_paths(type_name: str) -> dict[str, tuple[tuple[str, ...], ...]]:
     paths: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for word in words(TABLE, type_name) or ():
+    for word in words_of_type(TABLE, type_name) or ():
         path = tuple(word.split("/"))
         paths[path[0]] = (*paths.get(path[0], ()), path)
     return paths

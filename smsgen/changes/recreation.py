@@ -13,7 +13,7 @@ from typing import Any
 
 from smsgen.changes.model import MISSING, Recreation
 from smsgen.generated.recreation import TABLE
-from smsgen.generated.type_table import words
+from smsgen.generated.type_table import words_of_type
 
 Rule = tuple[tuple[str, ...], Recreation]
 """The path inside a property ((), for the property as a whole), and what a change there means."""
@@ -80,7 +80,7 @@ def _inside(value: Any, path: tuple[str, ...]) -> Iterable[Any]:
 
 @lru_cache(maxsize=256)
 def _rules(type_name: str) -> dict[str, tuple[Rule, ...]]:
-    described = words(TABLE, type_name)
+    described = words_of_type(TABLE, type_name)
     if described is None:
         return _OPAQUE
     rules: dict[str, tuple[Rule, ...]] = {}

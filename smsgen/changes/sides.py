@@ -13,12 +13,12 @@ from smsgen.cfn.intrinsics import Reference
 from smsgen.changes.model import KNOWN_AFTER_APPLY, MISSING, Attribute, Environment, Side, Stack
 from smsgen.changes.tags import is_attribute, is_taggable
 from smsgen.changes.values import parameters as parameter_values
-from smsgen.changes.values.evaluate import Evaluator, Uses, section
+from smsgen.changes.values.evaluate import Evaluator, Uses, section_of
 from smsgen.changes.values.foreach import expand
 from smsgen.changes.values.unknown import Unknown
 
 
-class Field(NamedTuple):
+class ResourceField(NamedTuple):
     """What of a resource can change: a property, an attribute as a whole, or the tags that it has from the stack."""
 
     attribute: Attribute
@@ -33,7 +33,7 @@ class Field(NamedTuple):
         return f"/{self.attribute}/{self.name}" if self.name else _WHOLE[self.attribute]
 
 
-STACK_TAGS = Field("Tags", of_stack=True)
+STACK_TAGS = ResourceField("Tags", of_stack=True)
 """The tags that a resource has from the stack.
 
 How AWS lists them with property values is not documented: a Path that begins with /Tags is what a public tool expects
@@ -60,19 +60,19 @@ _ATTRIBUTES: tuple[Attribute, ...] = (
 _WHOLE: dict[str, str] = {"Tags": "/Properties/Tags", **{name: f"/{name}" for name in _ATTRIBUTES}}
 
 
-def fields(resource: Mapping[str, Any]) -> dict[Field, Any]:
+def fields_of(resource: Mapping[str, Any]) -> dict[ResourceField, Any]:
     """Return what of a resource can change, not evaluated."""
     type_name = resource.get("Type")
-    declared = {field(type_name, name): value for name, value in section(resource, "Properties").items()}
-    declared.update({Field(name): resource[name] for name in _ATTRIBUTES if name in resource})
+    declared = {field(type_name, name): value for name, value in section_of(resource, "Properties").items()}
+    declared.update({ResourceField(name): resource[name] for name in _ATTRIBUTES if name in resource})
     return declared
 
 
-def field(type_name: Any, property_name: str) -> Field:
+def field(type_name: Any, property_name: str) -> ResourceField:
     """Return the field of a property; the tags of some types are an attribute of their own."""
     if is_attribute(str(type_name), property_name):
-        return Field("Tags")
-    return Field("Properties", property_name)
+        return ResourceField("Tags")
+    return ResourceField("Properties", property_name)
 
 
 class Half:
@@ -97,7 +97,7 @@ class Half:
         ssm: Mapping[str, str],
         environment: Environment,
     ) -> None:
-        self.declared = declared = section(template, "Parameters")
+        self.declared = declared = section_of(template, "Parameters")
         self.environment = environment
         self.stack_tags: list[dict[str, str]] | None = None
         self.texts = parameter_values.given(declared, parameters)
@@ -109,7 +109,7 @@ class Half:
         if any(parameter_values.is_hidden(declaration) for declaration in declared.values()):
             masked = parameter_values.values(declared, self.texts, ssm, masked=True)
             self.masked = Evaluator(template, masked, environment, self.lookup_masked, self.exact)
-        resources = section(template, "Resources")
+        resources = section_of(template, "Resources")
         self.resources = {
             name: resource for name, resource in resources.items() if self.exact.exists(resource)
         }
@@ -122,15 +122,15 @@ class Half:
         """Return the same with NoEcho values masked."""
         return self.lookup(target, attribute)
 
-    def evaluated(self, resource: Mapping[str, Any]) -> dict[Field, Evaluated]:
+    def evaluated(self, resource: Mapping[str, Any]) -> dict[ResourceField, Evaluated]:
         """Evaluate what of a resource can change; what AWS::NoValue removes is not there."""
-        values = {name: Evaluated(*self.exact.used(value)) for name, value in fields(resource).items()}
+        values = {name: Evaluated(*self.exact.used(value)) for name, value in fields_of(resource).items()}
         present = {name: value for name, value in values.items() if value.value is not MISSING}
         return present | {
             name: Evaluated(value, Uses({}, {})) for name, value in self.tagged(resource).items()
         }
 
-    def tagged(self, resource: Mapping[str, Any]) -> dict[Field, Any]:
+    def tagged(self, resource: Mapping[str, Any]) -> dict[ResourceField, Any]:
         """Return the tags that a resource has from the stack, where those change (`stack_tags`) and it takes any."""
         if self.stack_tags is None or not is_taggable(str(resource.get("Type"))):
             return {}
@@ -143,7 +143,7 @@ class Half:
 
     def conditions(self) -> dict[str, bool | None]:
         """Return what the conditions of the template are."""
-        return {name: self.exact.condition(name) for name in section(self.template, "Conditions")}
+        return {name: self.exact.condition(name) for name in section_of(self.template, "Conditions")}
 
     def summary(self) -> Side:
         """Return the side as reports see it."""
@@ -151,7 +151,7 @@ class Half:
 
     def outputs(self) -> Any:
         """Return the outputs that exist, evaluated."""
-        declared = section(self.template, "Outputs").items()
+        declared = section_of(self.template, "Outputs").items()
         return {
             name: self.exact.evaluate({key: value for key, value in output.items() if key != "Condition"})
             for name, output in declared
@@ -191,7 +191,7 @@ class Before(Half):
 
     def _deployed_property(self, target: str, name: str, evaluator: Evaluator) -> Any:
         """Return the property of the attribute's name as it was deployed: what a registry type reads back."""
-        properties = section(section(self.template, "Resources").get(target, {}), "Properties")
+        properties = section_of(section_of(self.template, "Resources").get(target, {}), "Properties")
         if name not in properties or (target, name) in self._open:
             return Unknown(_symbol(target, name))
         self._open.add((target, name))
@@ -258,6 +258,6 @@ def _symbol(target: str, attribute: str | None) -> str:
     return f"{target}.{attribute}" if attribute else target
 
 
-def references(uses: Uses) -> tuple[Reference, ...]:
+def references_used(uses: Uses) -> tuple[Reference, ...]:
     """Return the Ref and GetAtt to resources that a value was made of, in the order of the text."""
     return tuple(uses.references)

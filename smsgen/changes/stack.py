@@ -21,9 +21,9 @@ def read_snapshot(text: bytes, file: str) -> Stack:
 
     Raises InvalidInput with every problem of the text or of its shape, located in `file`.
     """
-    from smsgen.cfn.text import parse
+    from smsgen.cfn.text import parse_template
 
-    source = parse(text, file).source
+    source = parse_template(text, file).source
     data: Mapping[str, Any] = source.data
     if "Resources" in data and "template" not in data:
         return Stack("", data)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from smsgen.changes.compare import Comparison
 from smsgen.changes.model import ResourceChange
-from smsgen.changes.sides import references
+from smsgen.changes.sides import references_used
 
 STACK_TAGS = (
     "The tags of the stack itself change, and CloudFormation passes them on to every resource that takes tags. That it"
@@ -45,5 +45,5 @@ def _readers(comparison: Comparison, change: ResourceChange) -> Iterator[str]:
 
 def _read(comparison: Comparison, name: str) -> set[str]:
     values = comparison.common[name].after_values.values()
-    used = (reference for value in values for reference in references(value.uses))
+    used = (reference for value in values for reference in references_used(value.uses))
     return {f"{reference.target}.{reference.attribute}" for reference in used}

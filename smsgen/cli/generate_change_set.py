@@ -193,12 +193,12 @@ def _compared(args: argparse.Namespace) -> str:
 
 def _submitted(args: argparse.Namespace, deployed: Stack | None) -> Submitted:
     from smsgen import wiring
-    from smsgen.cli.live import root_devices
+    from smsgen.cli.live import look_up_root_devices
     from smsgen.operations.files.generate_change_set import from_app, from_template
 
     if args.template:
         return from_template(args.template, files=wiring.files())
-    devices = root_devices(args, deployed)
+    devices = look_up_root_devices(args, deployed)
     return from_app(args.app, files=wiring.files(), profile=args.template_profile, devices=devices)
 
 

@@ -82,7 +82,7 @@ def live_stack(args: argparse.Namespace) -> Stack | None:
     return read_snapshot(dump(pulled.snapshot, "json").encode(), stack.name)
 
 
-def root_devices(
+def look_up_root_devices(
     args: argparse.Namespace, deployed: Stack | None
 ) -> Callable[[App], Mapping[str, str]] | None:
     """Return what tells an application's root devices: the deployed stack, and EC2 where it can be asked; or None."""

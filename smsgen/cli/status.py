@@ -60,13 +60,13 @@ def run(args: argparse.Namespace) -> int:
         places=planned.places,
         stacks=stacks,
     )
-    put(_json(app_status) if args.output == "json" else text(app_status))
+    put(_json(app_status) if args.output == "json" else status_text(app_status))
     return 0
 
 
 def _watch(args: argparse.Namespace, planned: Plan, stacks: Stacks) -> None:
     from smsgen import wiring
-    from smsgen.cli.terminal import view_of
+    from smsgen.cli.terminal import live_view
     from smsgen.operations.stacks.follow import follow, running_operation
 
     stack = stacks.find(planned.app.stack_name)
@@ -78,7 +78,7 @@ def _watch(args: argparse.Namespace, planned: Plan, stacks: Stacks) -> None:
         wiring.clock(),
         stack,
         after=before,
-        view=view_of(stack, planned.places),
+        view=live_view(stack, planned.places),
         pace=pace_of(args).within(args.timeout * 60),
         resume=f"`smsgen status {args.app} --watch` goes on watching",
     )
@@ -90,7 +90,7 @@ def _json(app_status: AppStatus) -> str:
     return json.dumps(app_status.to_dict(), indent=2) + "\n"
 
 
-def text(app_status: AppStatus) -> str:
+def status_text(app_status: AppStatus) -> str:
     """Return how an application stands as lines of text."""
     stack = app_status.stack
     lines = [f"{app_status.name}: {app_status.launch_status.value}"]

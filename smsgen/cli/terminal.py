@@ -69,10 +69,10 @@ class Terminal:
 
     def watching(self, stack: StackInfo, places: Mapping[str, Place]) -> LiveView | PlainView:
         """Return the view in which an operation on `stack` is shown."""
-        return view_of(stack, places)
+        return live_view(stack, places)
 
 
-def view_of(stack: StackInfo, places: Mapping[str, Place]) -> LiveView | PlainView:
+def live_view(stack: StackInfo, places: Mapping[str, Place]) -> LiveView | PlainView:
     """Return the view that suits what stderr is."""
     return LiveView(stack, places) if live() else PlainView(places)
 

@@ -55,10 +55,10 @@ def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
     from smsgen.errors import errors
     from smsgen.operations.files.validate import validate
-    from smsgen.report.diagnostics import render, summary
+    from smsgen.report.diagnostics import counted_diagnostics, render
 
     lookups = wiring.lookups(wiring.clients(_aws_settings(args))) if args.aws else None
     diagnostics = validate(args.apps, files=wiring.files(), profile=args.profile, lookups=lookups)
     put(render(diagnostics, args.output))
-    say(f"{summary(diagnostics, len(args.apps))}")
+    say(f"{counted_diagnostics(diagnostics, len(args.apps))}")
     return 1 if errors(diagnostics) else 0

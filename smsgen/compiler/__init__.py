@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from smsgen.cfn.document import Template
-from smsgen.compiler.build import build, template
-from smsgen.compiler.checks import check, check_early
+from smsgen.compiler.build import build, root_template
+from smsgen.compiler.checks import check_early, check_servers
 from smsgen.compiler.resolve import ResolvedServer, Validation, resolve
 from smsgen.compiler.split import Child, check_groups, fits, split
 from smsgen.compiler.weight import refuse_heavy
@@ -65,10 +65,10 @@ def compile_app(
     _check_names(app, servers)
     check_groups(servers, app.profile)
     built = build(app, servers, scripts or {})
-    diagnostics = (*check(servers, app), *built.problems)
+    diagnostics = (*check_servers(servers, app), *built.problems)
     if errors(diagnostics):
         raise InvalidInput(diagnostics)
-    whole = template(built)
+    whole = root_template(built)
     children: tuple[Child, ...] = ()
     if not fits(built, whole):
         whole, children = split(built, format)

@@ -7,8 +7,8 @@ from smsgen.cfn.document import Template
 from smsgen.compiler import barrier, identity, instance
 from smsgen.compiler.checks import check_user_data
 from smsgen.compiler.collisions import group_namesakes, long_names, reserved_names, taken_names
-from smsgen.compiler.outputs import outputs
-from smsgen.compiler.parameters import Declared, Parameters, interface, section
+from smsgen.compiler.outputs import outputs_section
+from smsgen.compiler.parameters import Declared, Parameters, interface, parameters_section
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.scripts import boot_script
 from smsgen.errors import Diagnostic
@@ -52,7 +52,7 @@ def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, b
     for logical_id, server in named.items():
         script = boot_script(server, logical_id, scripts)
         problems.extend(check_user_data(server, script))
-        parts[logical_id] = instance.build(
+        parts[logical_id] = instance.build_server(
             server,
             logical_id,
             app=app,
@@ -77,7 +77,7 @@ def _gates(named: Mapping[str, ResolvedServer], profile: str) -> dict[int, list[
     return barrier.gates(list(by_order.items()), profile)
 
 
-def template(built: Built) -> Template:
+def root_template(built: Built) -> Template:
     """Return the one template that holds everything."""
     resources: dict[str, Any] = dict(built.identity)
     orders = built.orders()
@@ -90,7 +90,7 @@ def template(built: Built) -> Template:
             resources[name] = resource
     body = head(built.app, built.parameters)
     body["Resources"] = resources
-    body["Outputs"] = outputs(built.servers)
+    body["Outputs"] = outputs_section(built.servers)
     return Template(body)
 
 
@@ -103,5 +103,5 @@ def head(app: App, declared: tuple[Declared, ...], description: str = "") -> dic
     }
     if declared:
         body["Metadata"]["AWS::CloudFormation::Interface"] = interface(declared)
-        body["Parameters"] = section(declared)
+        body["Parameters"] = parameters_section(declared)
     return body

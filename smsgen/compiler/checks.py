@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from smsgen.compiler import scripts
 from smsgen.compiler.collisions import taken_early
 from smsgen.compiler.identity import scripts_in_s3
-from smsgen.compiler.instance import tags
+from smsgen.compiler.instance import server_tags
 from smsgen.compiler.resolve import ResolvedServer, resolve
 from smsgen.errors import Diagnostic, Severity
 from smsgen.model.app import App
@@ -20,7 +20,7 @@ from smsgen.model.launch_fields import MAX_TAGS, MAX_USER_DATA
 Rule = Callable[[ResolvedServer, App], Iterator[Diagnostic]]
 
 
-def check(servers: Iterable[ResolvedServer], app: App) -> list[Diagnostic]:
+def check_servers(servers: Iterable[ResolvedServer], app: App) -> list[Diagnostic]:
     """Return what the rules find in any of the servers; one finding for each place in the file."""
     diagnostics = {}
     for server in servers:
@@ -95,7 +95,7 @@ def scripts_can_be_fetched(server: ResolvedServer, _: App) -> Iterator[Diagnosti
 
 def tags_are_few(server: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """EC2 takes 50 tags a resource (EC2 user guide, "Tag restrictions"), those that smsgen adds among them."""
-    count = len(tags(server, app, server.title))
+    count = len(server_tags(server, app, server.title))
     if count > MAX_TAGS:
         message = (
             f"{server.title} would have {count} tags with the application's and smsgen's own;"

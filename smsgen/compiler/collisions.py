@@ -118,6 +118,6 @@ def group_clashes(groups: Iterable[tuple[str, Path]]) -> Iterator[Diagnostic]:
             message = f"the server groups {name!r} and {other!r} would both be {prefix} in the template"
             hint = (
                 "rename the one that is not launched yet"
-                f" (earlier versions of smsgen called this one {prefix}{names.digest(name)})"
+                f" (earlier versions of smsgen called this one {prefix}{names.name_digest(name)})"
             )
             yield Diagnostic("GROUP_NAME_COLLISION", message, hint, path=(*places[name], "name"))

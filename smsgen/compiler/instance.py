@@ -47,7 +47,7 @@ class Part(NamedTuple):
     waited_for: tuple[str, ...]
 
 
-def build(
+def build_server(
     server: ResolvedServer,
     logical_id: str,
     *,
@@ -115,7 +115,7 @@ def _instance(
     properties: dict[str, Any] = {
         "ImageId": parameters.image(server, logical_id),
         "InstanceType": parameters.instance_type(server),
-        "Tags": Tags(tags(server, app, logical_id)),
+        "Tags": Tags(server_tags(server, app, logical_id)),
         **_network(server, parameters),
         **_hardening(server, app.profile),
     }
@@ -247,7 +247,7 @@ def _retained(
         "AvailabilityZone": GetAtt(logical_id, "AvailabilityZone"),
         "VolumeType": volume.type or "gp3",
         "Encrypted": True if volume.encrypted is None else volume.encrypted,
-        "Tags": Tags(tags(server, app, logical_id, name=f"{server.title} {volume.device}")),
+        "Tags": Tags(server_tags(server, app, logical_id, name=f"{server.title} {volume.device}")),
     }
     named = {
         "Size": volume.size,
@@ -277,7 +277,7 @@ def _wait_condition(server: ResolvedServer, logical_id: str) -> dict[str, Any]:
     return condition
 
 
-def tags(server: ResolvedServer, app: App, logical_id: str, *, name: str = "") -> dict[str, str]:
+def server_tags(server: ResolvedServer, app: App, logical_id: str, *, name: str = "") -> dict[str, str]:
     """Return the tags of a server's resources, sorted by key: a server's own win over the application's."""
     pairs = {
         "Name": name or server.title or logical_id,

@@ -14,7 +14,7 @@ KINDS = (("InstanceId", "Instance id", "Instance ids"), ("PrivateIp", "Private a
 """(suffix, description of one, description of several) of what is put out of a server."""
 
 
-def outputs(servers: Mapping[str, ResolvedServer]) -> dict[str, dict[str, Any]]:
+def outputs_section(servers: Mapping[str, ResolvedServer]) -> dict[str, dict[str, Any]]:
     """Return the Outputs section. `servers`: by logical id, in launch order."""
     if not are_folded(len(servers)):
         return {

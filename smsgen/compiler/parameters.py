@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.tropo import Parameter, Ref
-from smsgen.model.names import alphanumeric, digest, group_prefix
+from smsgen.model.names import alphanumeric, group_prefix, name_digest
 
 SUBNET = "SubnetId"
 SECURITY_GROUPS = "SecurityGroupIds"
@@ -45,7 +45,7 @@ class Parameters:
             path = image.removeprefix("ssm:")
             name = _own_image(alphanumeric(path)[:180])
             if name in self._own or self._declared.get(name, Declared(name, None, "", path)).value != path:
-                name = _own_image(f"{alphanumeric(path)[:180]}{digest(path)}")
+                name = _own_image(f"{alphanumeric(path)[:180]}{name_digest(path)}")
             text = f"Name of the SSM parameter that holds the image id: {path}"
             kind = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
             return self._ref(name, "Images", value=path, Type=kind, Default=path, Description=text)
@@ -116,7 +116,7 @@ def _own_image(name: str) -> str:
     return f"{name}ImageId"
 
 
-def section(declared: Iterable[Declared]) -> dict[str, Any]:
+def parameters_section(declared: Iterable[Declared]) -> dict[str, Any]:
     """Return the Parameters section."""
     return {server.name: server.declaration.to_dict() for server in declared}
 

@@ -117,13 +117,13 @@ def _server(app: App, group: ServerGroup, server: Server, group_path: Path, path
         server=server,
         group=group,
         launch_order=group.launch_order or 0,
-        launch=join(server.launch, group.launch_defaults, app.launch_defaults),
+        launch=joined_launch(server.launch, group.launch_defaults, app.launch_defaults),
         path=path,
         said_at=said_at,
     )
 
 
-def join(*launches: Launch) -> Launch:
+def joined_launch(*launches: Launch) -> Launch:
     """Return the launch configuration of which each field is the first that says anything."""
     launch = launches[0]
     for other in launches[1:]:

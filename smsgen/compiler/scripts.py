@@ -28,7 +28,7 @@ $SmsgenRegion = '${AWS::Region}'
 """
 
 
-class Step(NamedTuple):
+class ScriptStep(NamedTuple):
     """One script that runs at boot: from `location` (as the script's language quotes it), or its `text`."""
 
     name: str
@@ -136,7 +136,7 @@ def _names(server: ResolvedServer, logical_id: str, windows: bool) -> str:
     return lines
 
 
-def _steps(server: ResolvedServer, text: str | None, windows: bool) -> list[Step]:
+def _steps(server: ResolvedServer, text: str | None, windows: bool) -> list[ScriptStep]:
     quote = _powershell_arguments if windows else _shell_url
     location, configure = (
         server.launch.user_data and server.launch.user_data.s3_location,
@@ -146,16 +146,16 @@ def _steps(server: ResolvedServer, text: str | None, windows: bool) -> list[Step
     if text:
         steps.append(_embedded("userData", text, windows))
     elif location is not None and location not in server.embedded:
-        steps.append(Step("userData", location=quote(location)))
+        steps.append(ScriptStep("userData", location=quote(location)))
     if configure is not None and configure in server.embedded:
         steps.append(_embedded("configureScript", server.embedded[configure], windows))
     elif configure is not None:
-        steps.append(Step("configureScript", location=quote(configure)))
+        steps.append(ScriptStep("configureScript", location=quote(configure)))
     return steps
 
 
-def _embedded(name: str, text: str, windows: bool) -> Step:
-    return Step(name, text=_without_tags(text) if windows else text)
+def _embedded(name: str, text: str, windows: bool) -> ScriptStep:
+    return ScriptStep(name, text=_without_tags(text) if windows else text)
 
 
 def _shell_url(location: S3Location) -> str:

@@ -6,7 +6,7 @@ A type stands on a line of its own; its words follow on lines that begin with a 
 from __future__ import annotations
 
 
-def words(table: str, type_name: str) -> list[str] | None:
+def words_of_type(table: str, type_name: str) -> list[str] | None:
     """Return the words of a resource type, in the table's order; None where the type is not in the table."""
     start = table.find(f"\n{type_name}\n")
     if start < 0:

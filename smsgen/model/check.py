@@ -7,13 +7,13 @@ from typing import Any
 from smsgen.errors import Diagnostic
 from smsgen.model.app import App
 from smsgen.model.fields import APP
-from smsgen.model.kinds import Kind
+from smsgen.model.kinds import FieldKind
 from smsgen.model.problems import Problems, written
 from smsgen.model.rules import RULES
 from smsgen.model.view import view
 
 
-def check(app: App) -> tuple[Diagnostic, ...]:
+def check_app(app: App) -> tuple[Diagnostic, ...]:
     """Return every problem of an application, warnings included; their places are paths into its application file."""
     problems = Problems(None)
     APP.read(APP.write(app), (), problems)
@@ -25,7 +25,7 @@ def check(app: App) -> tuple[Diagnostic, ...]:
     return problems.all()
 
 
-def read(kind: Kind, data: Any, name: str) -> tuple[Any, tuple[Diagnostic, ...]]:
+def read_plain(kind: FieldKind, data: Any, name: str) -> tuple[Any, tuple[Diagnostic, ...]]:
     """Read plain data of one kind that came from no file, and give what the model holds, and what is wrong with it.
 
     `name`: how the place of the data begins in messages.

@@ -23,7 +23,7 @@ _NOT_LINE = "[\x00-\x1f\x7f\ud800-\udfff]"
 _HEX = "0123456789abcdef"
 
 
-class Kind:
+class FieldKind:
     """What reads a value. A plain class, since a Protocol costs the cold start half a millisecond."""
 
     __slots__ = ()
@@ -37,7 +37,7 @@ class Kind:
         return value
 
 
-class Text(Kind):
+class Text(FieldKind):
     """Text. `what` says in a message what it should have been, `hint` how such a text looks.
 
     `pattern` must match the whole of it. `most` is a limit in characters, in bytes of UTF-8 where `in_bytes`.
@@ -138,7 +138,7 @@ class Identifier(Text):
         return bool(self.pattern) and super().fits(value)
 
 
-class Choice(Kind):
+class Choice(FieldKind):
     """One of a few words."""
 
     __slots__ = ("values",)
@@ -160,7 +160,7 @@ class Choice(Kind):
         return value
 
 
-class InstanceType(Kind):
+class InstanceType(FieldKind):
     """An EC2 instance type that exists (`instance_types.py`, generated)."""
 
     __slots__ = ()
@@ -190,7 +190,7 @@ def instance_types() -> list[str]:
     return [f"{family}.{size}" for family, sizes in FAMILIES.items() for size in sizes.split()]
 
 
-class Integer(Kind):
+class Integer(FieldKind):
     """A whole number from `least` to `most`."""
 
     __slots__ = ("least", "most")
@@ -215,7 +215,7 @@ class Integer(Kind):
         return value
 
 
-class Boolean(Kind):
+class Boolean(FieldKind):
     """True or false."""
 
     __slots__ = ()
@@ -229,13 +229,13 @@ class Boolean(Kind):
         return value
 
 
-class ListOf(Kind):
+class ListOf(FieldKind):
     """A list of one kind with `least` to `most` entries, each at most once where `unique`."""
 
     __slots__ = ("code", "entry", "least", "most", "unique")
 
     def __init__(
-        self, entry: Kind, *, least: int = 0, most: int = 0, unique: bool = False, code: str = "TOO_MANY"
+        self, entry: FieldKind, *, least: int = 0, most: int = 0, unique: bool = False, code: str = "TOO_MANY"
     ) -> None:
         self.entry = entry
         self.least = least
@@ -280,7 +280,7 @@ class Field:
     __slots__ = ("attribute", "description", "examples", "kind", "required")
 
     def __init__(
-        self, kind: Kind, description: str, *, required: bool = False, examples: tuple[Any, ...] = ()
+        self, kind: FieldKind, description: str, *, required: bool = False, examples: tuple[Any, ...] = ()
     ) -> None:
         self.kind = kind
         self.description = description
@@ -289,7 +289,7 @@ class Field:
         self.attribute = ""
 
 
-class Record(Kind):
+class Record(FieldKind):
     """A map with known fields, read into the NamedTuple `make`.
 
     Exactly one of the fields `one_of` is given; what stands under a name of `ignored` is not looked at.

@@ -49,10 +49,10 @@ def load(text: bytes, file: str, *, profile: str | None = None) -> Loaded:
     `text`: YAML or JSON in UTF-8. `file`: its name in messages. `profile`: used in place of the file's own,
     one of `app.PROFILES`. Raises InvalidInput with every problem found, warnings included.
     """
-    return accepted(read(text, file, profile=profile))
+    return accepted(read_app(text, file, profile=profile))
 
 
-def read(text: bytes, file: str, *, profile: str | None = None) -> Read:
+def read_app(text: bytes, file: str, *, profile: str | None = None) -> Read:
     """Read an application file as far as that can be done; raises InvalidInput for what is no YAML."""
     source = parse(text, file)
     _refuse_many(source)

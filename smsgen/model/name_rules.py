@@ -7,16 +7,16 @@ from smsgen.errors import Path
 from smsgen.model import names
 from smsgen.model.app import Server, ServerGroup
 from smsgen.model.problems import Problems
-from smsgen.model.view import View
+from smsgen.model.view import AppView
 
 
-def server_ids_differ(view: View, problems: Problems) -> None:
+def server_ids_differ(view: AppView, problems: Problems) -> None:
     """No serverId twice."""
     ids = (((*path, "serverId"), server.server_id) for path, _, server in view.servers)
     refuse_twice("DUPLICATE_SERVER_ID", "serverId", ids, problems)
 
 
-def vm_ids_differ(view: View, problems: Problems) -> None:
+def vm_ids_differ(view: AppView, problems: Problems) -> None:
     """No vmId twice under one VM manager."""
     addresses = ((path, server.vm_server.vm_server_address) for path, _, server in view.servers)
     ids = (
@@ -29,13 +29,13 @@ def vm_ids_differ(view: View, problems: Problems) -> None:
     refuse_twice("DUPLICATE_VM_ID", "vmId", ids, problems)
 
 
-def group_names_differ(view: View, problems: Problems) -> None:
+def group_names_differ(view: AppView, problems: Problems) -> None:
     """No group name twice."""
     group_names = (((*path, "name"), group.name) for path, group in view.groups)
     refuse_twice("DUPLICATE_GROUP_NAME", "the group name", group_names, problems)
 
 
-def group_ids_differ(view: View, problems: Problems) -> None:
+def group_ids_differ(view: AppView, problems: Problems) -> None:
     """No serverGroupId twice."""
     ids = (((*path, "serverGroupId"), group.server_group_id) for path, group in view.groups)
     refuse_twice("DUPLICATE_GROUP_ID", "serverGroupId", ids, problems)
@@ -56,7 +56,7 @@ def refuse_twice(
             problems.add(code, path, message, hint or "give each its own")
 
 
-def servers_are_named(view: View, problems: Problems) -> None:
+def servers_are_named(view: AppView, problems: Problems) -> None:
     """Refuse a server with nothing to make its logical id from: its index in the file is not stable."""
     for named in _named(view):
         if not (named.pinned or names.title(named.server)):
@@ -79,7 +79,7 @@ class _Named(NamedTuple):
     logical_id: str
 
 
-def logical_ids_differ(view: View, problems: Problems) -> None:
+def logical_ids_differ(view: AppView, problems: Problems) -> None:
     """No logical id for two servers, whether it is said or made of their names.
 
     Two that are made, or one that is said and one that is made, may not differ in case alone either.
@@ -95,7 +95,7 @@ def logical_ids_differ(view: View, problems: Problems) -> None:
             _refuse_namesakes(namesakes, problems)
 
 
-def _named(view: View) -> Iterator[_Named]:
+def _named(view: AppView) -> Iterator[_Named]:
     total = len(view.servers)
     for path, group, server in view.servers:
         pinned, said_at = _pin(view, path, group, server, total)
@@ -106,7 +106,9 @@ def _named(view: View) -> Iterator[_Named]:
         yield _Named(path, group.name, server, pinned, said_at, logical_id)
 
 
-def _pin(view: View, path: Path, group: ServerGroup, server: Server, total: int) -> tuple[str | None, Path]:
+def _pin(
+    view: AppView, path: Path, group: ServerGroup, server: Server, total: int
+) -> tuple[str | None, Path]:
     """Return the logicalId that is said of a server, under its launch or as a default for it alone, and where."""
     if server.launch.logical_id:
         return server.launch.logical_id, (*path, "launch", "logicalId")

@@ -22,7 +22,7 @@ def logical_id(server: Server, pinned: str | None) -> str:
 
     A vmName without any (`データベース`) gives `Server` and eight digits of its hash.
     """
-    return pinned or alphanumeric(title(server)) or f"Server{digest(title(server))}"
+    return pinned or alphanumeric(title(server)) or f"Server{name_digest(title(server))}"
 
 
 def title(server: Server) -> str:
@@ -32,7 +32,7 @@ def title(server: Server) -> str:
 
 def group_prefix(name: str) -> str:
     """Return what the names of all that belongs to a group begin with: `web tier` -> `WebTier`."""
-    return alphanumeric(name) or (f"Group{digest(name)}" if name else "Group")
+    return alphanumeric(name) or (f"Group{name_digest(name)}" if name else "Group")
 
 
 def alphanumeric(text: str) -> str:
@@ -42,7 +42,7 @@ def alphanumeric(text: str) -> str:
     return f"Server{name}" if name[:1].isdigit() else name
 
 
-def digest(text: str) -> str:
+def name_digest(text: str) -> str:
     """Return eight hexadecimal digits that stand for a text in a name."""
     return sha256(text.encode()).hexdigest()[:8]
 
@@ -60,4 +60,4 @@ def own_name(server: Server, group: str) -> str:
 
     Until names depended on the server alone, smsgen gave this one to both servers of such a pair.
     """
-    return logical_id(server, None) + digest(identity(server, group, None))
+    return logical_id(server, None) + name_digest(identity(server, group, None))

@@ -19,7 +19,7 @@ _LAUNCH = frozenset(LaunchStatus)
 _REPLICATION = frozenset(ReplicationStatus)
 
 
-class Row(NamedTuple):
+class PermittedStatuses(NamedTuple):
     """The statuses of an application that takes an operation: status, launchStatus, replicationStatus."""
 
     status: frozenset[AppStatus]
@@ -49,7 +49,7 @@ _LAUNCHED = frozenset(
 WITH_GROUPS = "UpdateApp with serverGroups"
 """UpdateApp where it changes which servers there are: what is launched and replicated of them must be settled."""
 
-SHOWING: dict[str, Row] = dict.fromkeys(
+SHOWING: dict[str, PermittedStatuses] = dict.fromkeys(
     (
         "GetApp",
         "GetAppLaunchConfiguration",
@@ -57,40 +57,48 @@ SHOWING: dict[str, Row] = dict.fromkeys(
         "GetAppValidationConfiguration",
         "GetAppValidationOutput",
     ),
-    Row(_ANY),
+    PermittedStatuses(_ANY),
 )
 
-CHANGING: dict[str, Row] = {
-    "UpdateApp": Row(frozenset(one for one, steps in status.APP_STEPS.items() if AppEvent.UPDATE in steps)),
-    WITH_GROUPS: Row(_ACTIVE, _SETTLED, _replicating(ReplicationEvent.CONFIGURE)),
+CHANGING: dict[str, PermittedStatuses] = {
+    "UpdateApp": PermittedStatuses(
+        frozenset(one for one, steps in status.APP_STEPS.items() if AppEvent.UPDATE in steps)
+    ),
+    WITH_GROUPS: PermittedStatuses(_ACTIVE, _SETTLED, _replicating(ReplicationEvent.CONFIGURE)),
     # With a stack, or replication jobs, it wants to be told so; while an update of the stack runs nothing helps.
-    "DeleteApp": Row(
+    "DeleteApp": PermittedStatuses(
         frozenset(one for one, steps in status.APP_STEPS.items() if AppEvent.DELETE in steps),
         _LAUNCH - {_S.DELTA_LAUNCH_IN_PROGRESS},
     ),
-    "PutAppLaunchConfiguration": Row(_ACTIVE, _SETTLED),
-    "DeleteAppLaunchConfiguration": Row(_ACTIVE, _at(LaunchEvent.FORGET)),
-    "PutAppReplicationConfiguration": Row(_ACTIVE, replication=_replicating(ReplicationEvent.CONFIGURE)),
-    "DeleteAppReplicationConfiguration": Row(_ACTIVE, replication=_replicating(ReplicationEvent.FORGET)),
+    "PutAppLaunchConfiguration": PermittedStatuses(_ACTIVE, _SETTLED),
+    "DeleteAppLaunchConfiguration": PermittedStatuses(_ACTIVE, _at(LaunchEvent.FORGET)),
+    "PutAppReplicationConfiguration": PermittedStatuses(
+        _ACTIVE, replication=_replicating(ReplicationEvent.CONFIGURE)
+    ),
+    "DeleteAppReplicationConfiguration": PermittedStatuses(
+        _ACTIVE, replication=_replicating(ReplicationEvent.FORGET)
+    ),
     # A launch that runs has its boot scripts, and what they report to, already.
-    "PutAppValidationConfiguration": Row(_ACTIVE, _SETTLED),
-    "DeleteAppValidationConfiguration": Row(_ACTIVE, _SETTLED),
+    "PutAppValidationConfiguration": PermittedStatuses(_ACTIVE, _SETTLED),
+    "DeleteAppValidationConfiguration": PermittedStatuses(_ACTIVE, _SETTLED),
     # Servers report as soon as they boot, and the store may learn a little later that CloudFormation has begun.
-    "NotifyAppValidationOutput": Row(_ACTIVE, _LAUNCHED | {_S.LAUNCH_PENDING, _S.LAUNCH_IN_PROGRESS}),
-    "GenerateTemplate": Row(_ACTIVE, _LAUNCH - {_S.READY_FOR_CONFIGURATION}),
-    "GenerateChangeSet": Row(_ACTIVE, _LAUNCHED),
-    "LaunchApp": Row(_ACTIVE, _at(LaunchEvent.LAUNCH)),
-    "TerminateApp": Row(_ACTIVE, _at(LaunchEvent.TERMINATE)),
-    "StartAppReplication": Row(_ACTIVE, replication=_replicating(ReplicationEvent.START)),
-    "StopAppReplication": Row(_ACTIVE, replication=_replicating(ReplicationEvent.STOP)),
-    "StartOnDemandAppReplication": Row(_ACTIVE, replication=_replicating(ReplicationEvent.RUN)),
+    "NotifyAppValidationOutput": PermittedStatuses(
+        _ACTIVE, _LAUNCHED | {_S.LAUNCH_PENDING, _S.LAUNCH_IN_PROGRESS}
+    ),
+    "GenerateTemplate": PermittedStatuses(_ACTIVE, _LAUNCH - {_S.READY_FOR_CONFIGURATION}),
+    "GenerateChangeSet": PermittedStatuses(_ACTIVE, _LAUNCHED),
+    "LaunchApp": PermittedStatuses(_ACTIVE, _at(LaunchEvent.LAUNCH)),
+    "TerminateApp": PermittedStatuses(_ACTIVE, _at(LaunchEvent.TERMINATE)),
+    "StartAppReplication": PermittedStatuses(_ACTIVE, replication=_replicating(ReplicationEvent.START)),
+    "StopAppReplication": PermittedStatuses(_ACTIVE, replication=_replicating(ReplicationEvent.STOP)),
+    "StartOnDemandAppReplication": PermittedStatuses(_ACTIVE, replication=_replicating(ReplicationEvent.RUN)),
 }
 
-PERMITTED: dict[str, Row] = {**SHOWING, **CHANGING}
+PERMITTED: dict[str, PermittedStatuses] = {**SHOWING, **CHANGING}
 """Operation -> the statuses in which an application takes it. The others are on no application that is there."""
 
 
-class Refusal(NamedTuple):
+class NotPermittedNow(NamedTuple):
     """Why an operation is not taken now: which status stands in the way, and which operations are taken instead."""
 
     name: str
@@ -98,11 +106,11 @@ class Refusal(NamedTuple):
     instead: tuple[str, ...]
 
 
-def refusal(operation: str, managed: ManagedApp) -> Refusal | None:
+def refused_now(operation: str, managed: ManagedApp) -> NotPermittedNow | None:
     """Return what stands in the way of an operation on the application, or None where it is taken."""
     for name, value, taken in _statuses(managed, PERMITTED[operation]):
         if value not in taken:
-            return Refusal(name, value, tuple(sorted(_instead(name, managed))))
+            return NotPermittedNow(name, value, tuple(sorted(_instead(name, managed))))
     return None
 
 
@@ -115,7 +123,9 @@ def _instead(name: str, managed: ManagedApp) -> Iterator[str]:
             yield operation
 
 
-def _statuses(managed: ManagedApp, row: Row) -> tuple[tuple[str, StrEnum, frozenset[StrEnum]], ...]:
+def _statuses(
+    managed: ManagedApp, row: PermittedStatuses
+) -> tuple[tuple[str, StrEnum, frozenset[StrEnum]], ...]:
     return (
         ("status", managed.status, row.status),
         ("launchStatus", managed.launch.status, row.launch),

@@ -97,7 +97,7 @@ STEPS: dict[ReplicationStatus, dict[ReplicationEvent, ReplicationStatus]] = {
 """Status -> event -> next status. A pair that is not here is refused."""
 
 
-def advance(status: ReplicationStatus, event: ReplicationEvent) -> ReplicationStatus:
+def advance_replication(status: ReplicationStatus, event: ReplicationEvent) -> ReplicationStatus:
     """Return the replicationStatus after `event`; raises IllegalStep where `STEPS` does not have the pair."""
     return step(STEPS, status, event)
 

@@ -19,7 +19,7 @@ from smsgen.model.name_rules import (
     vm_ids_differ,
 )
 from smsgen.model.problems import Problems
-from smsgen.model.view import Place, Rule, View
+from smsgen.model.view import AppView, LaunchPlace, Rule
 from smsgen.model.volumes import volume_problems
 
 SMS_MAX_GROUPS = 10
@@ -33,7 +33,7 @@ SMS_PREFIX = "sms-app-"
 # --- What belongs to one server -----------------------------------------------------------------------------
 
 
-def defaults_name_nobody(view: View, problems: Problems) -> None:
+def defaults_name_nobody(view: AppView, problems: Problems) -> None:
     """Refuse as a default for several servers what belongs to one."""
     for path, launch, servers in view.launches:
         if servers < 2:
@@ -47,7 +47,7 @@ def defaults_name_nobody(view: View, problems: Problems) -> None:
                 problems.add("NOT_A_DEFAULT", (*path, name), message, "move it under the server's own launch")
 
 
-def addresses_differ(view: View, problems: Problems) -> None:
+def addresses_differ(view: AppView, problems: Problems) -> None:
     """No private address twice in a subnet."""
     addresses = (
         ((*path, "launch", "privateIpAddress"), address and (address, _subnet(view.app, group, server)))
@@ -64,7 +64,7 @@ def _subnet(app: App, group: ServerGroup, server: Server) -> str | None:
 # --- Order --------------------------------------------------------------------------------------------------
 
 
-def groups_are_ordered(view: View, problems: Problems) -> None:
+def groups_are_ordered(view: AppView, problems: Problems) -> None:
     """Every group has a launch order where there are several; one without servers is none to order."""
     groups = [(path, group) for path, group in view.groups if group.server_list]
     for path, group in groups if len(groups) > 1 else ():
@@ -78,7 +78,7 @@ def groups_are_ordered(view: View, problems: Problems) -> None:
 # --- Tags ---------------------------------------------------------------------------------------------------
 
 
-def tag_keys_differ(view: View, problems: Problems) -> None:
+def tag_keys_differ(view: AppView, problems: Problems) -> None:
     """No tag key twice in one list."""
     lists: list[tuple[Path, tuple[Tag, ...]]] = [(("tags",), view.app.tags)]
     lists += [((*path, "tags"), _tags(launch)) for path, launch, _ in view.launches if launch.tags]
@@ -95,7 +95,7 @@ def _tags(launch: Launch) -> tuple[Tag, ...]:
 # --- Fields of one launch configuration that contradict each other ------------------------------------------
 
 
-def security_groups_are_said_once(view: View, problems: Problems) -> None:
+def security_groups_are_said_once(view: AppView, problems: Problems) -> None:
     """`securityGroup` or `securityGroups`, not both in one place."""
     for path, launch, _ in view.launches:
         if launch.security_group is not None and launch.security_groups is not None:
@@ -107,7 +107,7 @@ def security_groups_are_said_once(view: View, problems: Problems) -> None:
             )
 
 
-def profile_is_named_or_made(view: View, problems: Problems) -> None:
+def profile_is_named_or_made(view: AppView, problems: Problems) -> None:
     """Refuse an instance profile that is both named and made in one place."""
     for path, launch, _ in view.launches:
         if launch.iam_instance_profile_name is not None and launch.create_instance_profile:
@@ -115,7 +115,7 @@ def profile_is_named_or_made(view: View, problems: Problems) -> None:
             _conflict(problems, (*path, "createInstanceProfile"), both, "keep the name, or let one be made")
 
 
-def script_fits_platform(view: View, problems: Problems) -> None:
+def script_fits_platform(view: AppView, problems: Problems) -> None:
     """PowerShell runs on Windows, a shell script on Linux, where one place says both."""
     languages = {"linux": "SHELL_SCRIPT", "windows": "POWERSHELL_SCRIPT"}
     for path, launch, _ in view.launches:
@@ -127,7 +127,7 @@ def script_fits_platform(view: View, problems: Problems) -> None:
             )
 
 
-def metadata_options_agree(view: View, problems: Problems) -> None:
+def metadata_options_agree(view: AppView, problems: Problems) -> None:
     """Tags are not served by a metadata service that is switched off."""
     for path, launch, _ in view.launches:
         options = launch.metadata_options
@@ -145,7 +145,7 @@ def _conflict(problems: Problems, path: Path, both: str, hint: str) -> None:
     problems.add("CONFLICT", path, f"{both} contradict each other", hint, at_key=True)
 
 
-def readiness_is_bounded(view: View, problems: Problems) -> None:
+def readiness_is_bounded(view: AppView, problems: Problems) -> None:
     """Refuse a timeout of nothing or above twelve hours (CloudFormation: CreationPolicy, WaitCondition)."""
     for path, launch, _ in view.launches:
         if launch.readiness is not None:
@@ -166,7 +166,7 @@ def seconds(duration: str) -> int | None:
     return hours * 3600 + minutes * 60 + rest
 
 
-def volumes_can_exist(view: View, problems: Problems) -> None:
+def volumes_can_exist(view: AppView, problems: Problems) -> None:
     """Every volume is one that EBS makes, and no device is there twice: `sdf` is `/dev/sdf`."""
     for path, launch, _ in view.launches:
         if launch.volumes:
@@ -183,7 +183,7 @@ def volumes_can_exist(view: View, problems: Problems) -> None:
 # --- What SMS itself could do -------------------------------------------------------------------------------
 
 
-def sms_limits_hold(view: View, problems: Problems) -> None:
+def sms_limits_hold(view: AppView, problems: Problems) -> None:
     """SMS took 10 groups and 50 servers; more is a warning, in profile `sms` an error."""
     for what, count, most in (
         ("server groups", len(view.groups), SMS_MAX_GROUPS),
@@ -199,7 +199,7 @@ def sms_limits_hold(view: View, problems: Problems) -> None:
             )
 
 
-def sms_reaches_buckets(view: View, problems: Problems) -> None:
+def sms_reaches_buckets(view: AppView, problems: Problems) -> None:
     """SMS's roles read scripts only from buckets `sms-app-*`; each other bucket is named once."""
     named = set()
     for path, location in _scripts(view):
@@ -209,7 +209,7 @@ def sms_reaches_buckets(view: View, problems: Problems) -> None:
             _sms(view, problems, "SMS_BUCKET", (*path, "bucket"), message)
 
 
-def _scripts(view: View) -> Iterator[tuple[Path, S3Location]]:
+def _scripts(view: AppView) -> Iterator[tuple[Path, S3Location]]:
     for path, launch, _ in view.launches:
         if launch.user_data and launch.user_data.s3_location:
             yield (*path, "userData", "s3Location"), launch.user_data.s3_location
@@ -217,7 +217,7 @@ def _scripts(view: View) -> Iterator[tuple[Path, S3Location]]:
             yield (*path, "configureScript"), launch.configure_script
 
 
-def _sms(view: View, problems: Problems, code: str, path: Path, message: str) -> None:
+def _sms(view: AppView, problems: Problems, code: str, path: Path, message: str) -> None:
     if view.app.profile == "sms":
         problems.add(code, path, message, "profile `hardened` takes it")
     else:
@@ -225,7 +225,7 @@ def _sms(view: View, problems: Problems, code: str, path: Path, message: str) ->
         problems.add(code, path, message, hint, severity=Severity.WARNING)
 
 
-def sms_allows_it(view: View, problems: Problems) -> None:
+def sms_allows_it(view: AppView, problems: Problems) -> None:
     """Profile `sms` holds only what SMS's launch role could make: instances, of images given by id."""
     if view.app.profile != "sms":
         return
@@ -246,7 +246,7 @@ def sms_allows_it(view: View, problems: Problems) -> None:
         problems.add("SMS_PROFILE", path, message, "leave it out, or use profile `hardened`")
 
 
-def _beyond_instances(place: Place) -> Iterator[tuple[Path, str]]:
+def _beyond_instances(place: LaunchPlace) -> Iterator[tuple[Path, str]]:
     path, launch, _ = place
     only = "SMS's roles allowed no resource but AWS::EC2::Instance"
     for index, volume in enumerate(launch.volumes or ()):

@@ -10,10 +10,10 @@ from smsgen.model.kinds import (
     Boolean,
     Choice,
     Field,
+    FieldKind,
     Identifier,
     InstanceType,
     Integer,
-    Kind,
     ListOf,
     Record,
     Text,
@@ -45,7 +45,7 @@ def schema_text() -> str:
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _schema(kind: Kind) -> dict[str, Any]:
+def _schema(kind: FieldKind) -> dict[str, Any]:
     match kind:
         case Identifier():
             return _identifier(kind)

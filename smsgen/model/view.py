@@ -9,7 +9,7 @@ from smsgen.model.launch import Launch
 from smsgen.model.problems import Problems
 
 
-class Place(NamedTuple):
+class LaunchPlace(NamedTuple):
     """A launch configuration, where it stands, and for how many servers it speaks."""
 
     path: Path
@@ -17,20 +17,20 @@ class Place(NamedTuple):
     servers: int
 
 
-class View(NamedTuple):
+class AppView(NamedTuple):
     """An application as the rules look at it."""
 
     app: App
     groups: tuple[tuple[Path, ServerGroup], ...]
     servers: tuple[tuple[Path, ServerGroup, Server], ...]
-    launches: tuple[Place, ...]
+    launches: tuple[LaunchPlace, ...]
     """Those that say anything."""
 
 
-Rule = Callable[[View, Problems], None]
+Rule = Callable[[AppView, Problems], None]
 
 
-def view(app: App) -> View:
+def view(app: App) -> AppView:
     """Lay an application out for the rules, once for all of them."""
     groups = tuple((("serverGroups", index), group) for index, group in enumerate(app.server_groups))
     servers = tuple(
@@ -38,10 +38,11 @@ def view(app: App) -> View:
         for path, group in groups
         for index, server in enumerate(group.server_list)
     )
-    places = [Place(("launchDefaults",), app.launch_defaults, len(servers))]
+    places = [LaunchPlace(("launchDefaults",), app.launch_defaults, len(servers))]
     places += [
-        Place((*at, "launchDefaults"), group.launch_defaults, len(group.server_list)) for at, group in groups
+        LaunchPlace((*at, "launchDefaults"), group.launch_defaults, len(group.server_list))
+        for at, group in groups
     ]
-    places += [Place((*at, "launch"), server.launch, 1) for at, _, server in servers]
+    places += [LaunchPlace((*at, "launch"), server.launch, 1) for at, _, server in servers]
     nothing = Launch()
-    return View(app, groups, servers, tuple(place for place in places if place.launch != nothing))
+    return AppView(app, groups, servers, tuple(place for place in places if place.launch != nothing))

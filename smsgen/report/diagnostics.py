@@ -17,7 +17,7 @@ def render(diagnostics: Sequence[Diagnostic], output: str) -> str:
     return OUTPUTS[output](diagnostics)
 
 
-def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
+def counted_diagnostics(diagnostics: Sequence[Diagnostic], files: int) -> str:
     """Return one line that counts them: `2 errors, 1 warning in 3 files`."""
     counts = [(severity, sum(found.severity is severity for found in diagnostics)) for severity in Severity]
     words = [_plural(count, severity.value) for severity, count in counts if count]

@@ -7,7 +7,7 @@ from typing import Any
 from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.masking import mask_of, secret_name
 from smsgen.changes.model import MISSING
-from smsgen.report.view import View, view_of
+from smsgen.report.view import ChangeSetView, view_of
 
 VERSION = 1
 """Of the document's shape; it rises when a key changes its meaning."""
@@ -52,7 +52,7 @@ def _nested(change_set: ChangeSet, include_property_values: bool) -> dict[str, A
     return {"nested": children}
 
 
-def _edits(view: View) -> list[dict[str, Any]]:
+def _edits(view: ChangeSetView) -> list[dict[str, Any]]:
     return [
         {
             key: value

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from smsgen.cfn.nested import template_url
 from smsgen.changes.change_set import ChangeSet
 from smsgen.compiler import Compiled
-from smsgen.report.graph_servers import Server, barriers, depends_on, servers
+from smsgen.report.graph_servers import DrawnServer, barriers, depends_on, servers
 
 MOST_CARDS = 12
 """A group of more servers is folded."""
@@ -51,7 +51,7 @@ class Group(NamedTuple):
     cards: tuple[Card, ...]
 
 
-class Gate(NamedTuple):
+class LaneGate(NamedTuple):
     """What the next lane waits for: `name` of the barrier's resource ("" where none is), and `when` it opens."""
 
     name: str
@@ -67,7 +67,7 @@ class Lane(NamedTuple):
     label: str
     number: int
     groups: tuple[Group, ...]
-    gate: Gate | None = None
+    gate: LaneGate | None = None
 
 
 class Graph(NamedTuple):
@@ -103,7 +103,7 @@ def of_change_set(
     `kinds`: logical id (`Child/Id` in a nested stack) -> what happens to it. `mask`: hides the secrets of a text that
     is the value of a property.
     """
-    by_path: dict[str, Server] = {}
+    by_path: dict[str, DrawnServer] = {}
     between: set[str] = set()
 
     def look(inner: ChangeSet, inside: str, waits_for: tuple[str, ...]) -> None:
@@ -125,7 +125,7 @@ def _resources(template: Mapping[str, Any]) -> Mapping[str, Any]:
     return resources if isinstance(resources, Mapping) else {}
 
 
-def _masked(server: Server, kind: str, mask: Callable[[Any, str], Any]) -> Server:
+def _masked(server: DrawnServer, kind: str, mask: Callable[[Any, str], Any]) -> DrawnServer:
     return server._replace(
         kind=kind,
         name=str(mask(server.name, "")),
@@ -140,17 +140,17 @@ def counted(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
-def _size(drawn: Sequence[Server]) -> str:
+def _size(drawn: Sequence[DrawnServer]) -> str:
     orders = len({server.launch_order for server in drawn})
     return f"{counted(len(drawn), 'server')} in {counted(orders, 'launch order')}"
 
 
-def _in_lanes(server: Server) -> tuple[int, str, Any, str]:
+def _in_lanes(server: DrawnServer) -> tuple[int, str, Any, str]:
     return server.launch_order, server.group, natural(server.name), server.path
 
 
-def _lanes(drawn: Sequence[Server], between: frozenset[str]) -> tuple[Lane, ...]:
-    by_order: dict[int, list[Server]] = {}
+def _lanes(drawn: Sequence[DrawnServer], between: frozenset[str]) -> tuple[Lane, ...]:
+    by_order: dict[int, list[DrawnServer]] = {}
     for server in sorted(drawn, key=_in_lanes):
         by_order.setdefault(server.launch_order, []).append(server)
     most = MOST_CARDS if len(drawn) <= MOST_SERVERS else 1
@@ -181,7 +181,9 @@ def _fewer_lanes(lanes: list[Lane]) -> tuple[Lane, ...]:
     return (*head, middle, *tail)
 
 
-def _gate(lower: Sequence[Server], waiting: Sequence[Server], between: frozenset[str]) -> Gate | None:
+def _gate(
+    lower: Sequence[DrawnServer], waiting: Sequence[DrawnServer], between: frozenset[str]
+) -> LaneGate | None:
     names = {name for server in waiting for name in server.waits_for}
     if not names:
         return None
@@ -193,11 +195,11 @@ def _gate(lower: Sequence[Server], waiting: Sequence[Server], between: frozenset
         when = f"when {there} {'has' if signals == 1 else 'have'} signalled"
     else:
         when = f"when {there} run and {signals:,} {'has' if signals == 1 else 'have'} signalled"
-    return Gate(min(names & between, default=""), when)
+    return LaneGate(min(names & between, default=""), when)
 
 
-def _groups(members: Sequence[Server], most: int) -> Iterator[Group]:
-    by_name: dict[str, list[Server]] = {}
+def _groups(members: Sequence[DrawnServer], most: int) -> Iterator[Group]:
+    by_name: dict[str, list[DrawnServer]] = {}
     for server in members:
         by_name.setdefault(server.group, []).append(server)
     shown = list(by_name)[: MOST_GROUPS if len(by_name) <= MOST_GROUPS else MOST_GROUPS - 1]
@@ -209,12 +211,12 @@ def _groups(members: Sequence[Server], most: int) -> Iterator[Group]:
         yield Group(more, len(left), tuple(_fold(left, 1)))
 
 
-def _fold(members: Sequence[Server], most: int) -> Iterator[Card]:
+def _fold(members: Sequence[DrawnServer], most: int) -> Iterator[Card]:
     """Yield a card a server, or where these are more than `most`, a card for all that are alike."""
     if len(members) <= most:
         yield from map(_card, members)
         return
-    alike: dict[tuple[Any, ...], list[Server]] = {}
+    alike: dict[tuple[Any, ...], list[DrawnServer]] = {}
     for server in members:
         mark = (server.kind, server.instance_type, server.stateful, server.volumes, server.signal)
         alike.setdefault(mark, []).append(server)
@@ -227,7 +229,7 @@ def _fold(members: Sequence[Server], most: int) -> Iterator[Card]:
         yield Card(f"{len(left):,} more servers", (_span(left),), number=len(left), kind=_only(left, "kind"))
 
 
-def _card(server: Server) -> Card:
+def _card(server: DrawnServer) -> Card:
     facts = (
         ("", server.name),
         ("logical id ", server.path),
@@ -245,7 +247,7 @@ def _card(server: Server) -> Card:
     )
 
 
-def _cards(alike: Sequence[Server]) -> Card:
+def _cards(alike: Sequence[DrawnServer]) -> Card:
     first = alike[0]
     lines = (first.instance_type, _span(alike), _only(alike, "image") or counted(_images(alike), "image"))
     return Card(
@@ -258,7 +260,7 @@ def _cards(alike: Sequence[Server]) -> Card:
     )
 
 
-def _marks(server: Server) -> tuple[str, ...]:
+def _marks(server: DrawnServer) -> tuple[str, ...]:
     marks = (
         "stateful" if server.stateful else "",
         f"{counted(server.volumes, 'volume')} kept" if server.volumes else "",
@@ -267,18 +269,18 @@ def _marks(server: Server) -> tuple[str, ...]:
     return tuple(mark for mark in marks if mark)
 
 
-def _span(members: Sequence[Server]) -> str:
+def _span(members: Sequence[DrawnServer]) -> str:
     names = sorted({server.name for server in members}, key=natural)
     return names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"
 
 
-def _only(members: Iterable[Server], field: str) -> str:
+def _only(members: Iterable[DrawnServer], field: str) -> str:
     """Return the value of a field that all have in common, or ""."""
     values = {getattr(server, field) for server in members}
     return str(values.pop()) if len(values) == 1 else ""
 
 
-def _images(members: Iterable[Server]) -> int:
+def _images(members: Iterable[DrawnServer]) -> int:
     return len({server.image for server in members} - {""})
 
 

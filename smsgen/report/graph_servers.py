@@ -13,7 +13,7 @@ KEPT = ("Retain", "Snapshot", "RetainExceptOnCreate")
 """Deletion policies under which the data outlives the stack."""
 
 
-class Server(NamedTuple):
+class DrawnServer(NamedTuple):
     """A server as it is drawn. Texts are "" where the template does not say.
 
     `path`: its logical id, after those of the nested stacks it is in. `volumes`: how many volumes outlive it.
@@ -34,7 +34,7 @@ class Server(NamedTuple):
     kind: str = ""
 
 
-def servers(template: Any, inside: str = "", waits_for: tuple[str, ...] = ()) -> Iterator[Server]:
+def servers(template: Any, inside: str = "", waits_for: tuple[str, ...] = ()) -> Iterator[DrawnServer]:
     """Yield the servers of one template, in its order.
 
     `inside`: begins their paths (`Child/`). `waits_for`: what the nested stack that the template is of depends on.
@@ -48,7 +48,7 @@ def servers(template: Any, inside: str = "", waits_for: tuple[str, ...] = ()) ->
         if not isinstance(order, int) or isinstance(order, bool):
             continue
         properties = _map(resource.get("Properties"))
-        yield Server(
+        yield DrawnServer(
             path=f"{inside}{name}",
             name=str(metadata.get("vmName") or metadata.get("serverId") or name),
             group=str(metadata.get("group") or ""),

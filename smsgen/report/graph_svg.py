@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from smsgen.report.graph import Card, Gate, Graph, Group, Lane, counted
+from smsgen.report.graph import Card, Graph, Group, Lane, LaneGate, counted
 from smsgen.report.graph_style import STYLE
 from smsgen.report.graph_text import clean, elide, elide_name, width
 from smsgen.report.view import MARKS
@@ -213,16 +213,16 @@ def _card(card: Card, box: _Box) -> Iterator[str]:
         y += _PILL
 
 
-def _gate_width(gate: Gate) -> float:
+def _gate_width(gate: LaneGate) -> float:
     """Return the width of a gate's box with its two texts."""
     return width(clean(_gate_name(gate)), 11, mono=True) + width(clean(gate.when), 11.5) + 46
 
 
-def _gate_name(gate: Gate) -> str:
+def _gate_name(gate: LaneGate) -> str:
     return gate.name or "DependsOn"
 
 
-def _gate(gate: Gate | None, x: float, y: float, room: float) -> Iterator[str]:
+def _gate(gate: LaneGate | None, x: float, y: float, room: float) -> Iterator[str]:
     """Draw the way from one lane to the next; it is open where nothing is waited for."""
     middle = x + room / 2
     loose = "" if gate else ' stroke-dasharray="3 4"'

@@ -9,7 +9,7 @@ from smsgen.changes.masking import mask_of
 from smsgen.errors import visible
 from smsgen.report import graph_svg
 from smsgen.report.graph import of_change_set
-from smsgen.report.view import MARKS, RESTART, View, edit_words, summary, view_of
+from smsgen.report.view import MARKS, RESTART, ChangeSetView, edit_words, view_of, view_summary
 from smsgen.templates import folder
 
 
@@ -21,7 +21,7 @@ def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
     view = view_of(change_set, show_added=show_added)
     page: str = _template().render(
         view=view,
-        summary=summary(view),
+        summary=view_summary(view),
         marks=MARKS,
         restart=RESTART,
         picture=_picture(change_set, view),
@@ -30,7 +30,7 @@ def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
     return page
 
 
-def _picture(change_set: ChangeSet, view: View) -> str:
+def _picture(change_set: ChangeSet, view: ChangeSetView) -> str:
     """Return the launch order of everything that smsgen compiled, on both sides, as SVG; "" where there is nothing."""
     graph = of_change_set(change_set, {row.logical_id: row.kind for row in view.rows}, mask_of(change_set))
     return graph_svg.render(graph, page=True) if graph.lanes else ""

@@ -77,7 +77,7 @@ def leaf_name(
     if len(steps) < 2 or (len(steps) == 2 and steps[0] == "Properties"):
         return None
     named = [word for word in _words(steps, before, after) if word] or [steps[1]]
-    attribute = {"Properties": "", TAGS: "stack"}.get(steps[0], words(steps[0]))
+    attribute = {"Properties": "", TAGS: "stack"}.get(steps[0], spelled_out(steps[0]))
     return " ".join([attribute, *named]).lstrip()
 
 
@@ -89,11 +89,11 @@ def _words(
         above = steps[index - 1]
         followed = index + 1 < len(steps)
         if _is_element(above, step, steps[: index + 1], before, after):
-            noun = ELEMENTS.get(above, Noun(words(above)))
+            noun = ELEMENTS.get(above, Noun(spelled_out(above)))
             yield noun.word
             yield _element_name(noun, step, steps[: index + 1], before, after)
         elif not (followed and (step in ELEMENTS or _is_list(steps[: index + 1], before, after))):
-            yield "" if step in SILENT and (index > 1 or followed) else words(step)
+            yield "" if step in SILENT and (index > 1 or followed) else spelled_out(step)
 
 
 def _is_element(above: str, step: str, steps: tuple[str, ...], *contexts: Mapping[str, Any] | None) -> bool:
@@ -113,7 +113,7 @@ def _element_name(noun: Noun, step: str, steps: tuple[str, ...], *contexts: Mapp
     return str(int(step) + 1) if step.isdecimal() and _is_list(steps[:-1], *contexts) else step
 
 
-def words(name: str) -> str:
+def spelled_out(name: str) -> str:
     """Return a CamelCase name as words: `delete on termination`, `subnet ID`."""
     if name in WORDS:
         return WORDS[name]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from smsgen.changes.change_set import ChangeSet
 from smsgen.errors import visible
-from smsgen.report.view import MARKS, Row, Value, View, edit_words, summary, view_of
+from smsgen.report.view import MARKS, ChangeRow, ChangeSetView, Value, edit_words, view_of, view_summary
 
 MAX_CHARACTERS = 65_536
 """Of a comment's body (GitHub answers "body is too long (maximum is 65536 characters)")."""
@@ -32,7 +32,7 @@ def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
     `show_added`: new resources with their properties.
     """
     view = view_of(change_set, show_added=show_added)
-    parts = [f"{marker(view.stack_name)}\n### `{_code(view.title)}`: {summary(view)}\n\n"]
+    parts = [f"{marker(view.stack_name)}\n### `{_code(view.title)}`: {view_summary(view)}\n\n"]
     size = len(parts[0])
     for left, part in enumerate(blocks := list(_blocks(view))):
         if size + len(part) > _ENOUGH:
@@ -45,7 +45,7 @@ def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
     return "".join(parts)
 
 
-def _blocks(view: View) -> Iterator[str]:
+def _blocks(view: ChangeSetView) -> Iterator[str]:
     if view.reason:
         yield f"> {_escape(view.reason)}\n\n"
     if view.findings:
@@ -73,13 +73,13 @@ def _blocks(view: View) -> Iterator[str]:
         yield f"<details><summary>Beyond the resources ({len(view.edits)})</summary>\n\n{''.join(lines)}\n</details>\n"
 
 
-def _what(row: Row) -> str:
+def _what(row: ChangeRow) -> str:
     words = {"replace": "**replaced**", "may replace": "may be replaced", "remove": "**removed**"}
     kept = f" ({_escape(row.policy)})" if row.policy else ""
     return "stopped and started" if row.restarts else words.get(row.kind, row.kind) + kept
 
 
-def _details(row: Row) -> str:
+def _details(row: ChangeRow) -> str:
     body = "".join(_value(value) for value in row.values)
     noun = "property" if row.kind in ("add", "import") else "change"
     count = f"{len(row.values)} {noun if len(row.values) == 1 else {'property': 'properties'}.get(noun, 'changes')}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from smsgen.changes.change_set import ChangeSet
 from smsgen.errors import Diagnostic, Location, Severity
 from smsgen.report.diagnostics import render as render_diagnostics
-from smsgen.report.view import RESTART, Row, view_of
+from smsgen.report.view import RESTART, ChangeRow, view_of
 
 Locate = Callable[[str], Location | None]
 """Gives the place of a resource, by its logical id (`Child/Id` in a nested stack)."""
@@ -46,7 +46,7 @@ def _results(change_set: ChangeSet, locate: Locate) -> Iterator[Diagnostic]:
         )
 
 
-def _why(row: Row) -> str:
+def _why(row: ChangeRow) -> str:
     causes = {cause for value in row.values for cause in value.causes}
     names = [value.name for value in row.values]
     what = f": {', '.join(names)}" if names else ""

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from smsgen.changes.change_set import ChangeSet
 from smsgen.errors import visible
-from smsgen.report.view import MARKS, RESTART, Row, Value, View, edit_words, summary, view_of
+from smsgen.report.view import (
+    MARKS,
+    RESTART,
+    ChangeRow,
+    ChangeSetView,
+    Value,
+    edit_words,
+    view_of,
+    view_summary,
+)
 
 _COLOURS = {
     "add": "32",
@@ -36,8 +45,8 @@ class _Paint:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
 
 
-def _lines(view: View, paint: _Paint) -> Iterator[str]:
-    yield paint(f"Change set for {_clean(view.title)} ({view.type}): {summary(view)}", "1")
+def _lines(view: ChangeSetView, paint: _Paint) -> Iterator[str]:
+    yield paint(f"Change set for {_clean(view.title)} ({view.type}): {view_summary(view)}", "1")
     if view.reason:
         yield f"  {_clean(view.reason)}"
     for finding in view.of_no_row:
@@ -59,10 +68,10 @@ def _lines(view: View, paint: _Paint) -> Iterator[str]:
             yield f"  {mark} {_clean(what)}: {values}" if values else f"  {mark} {_clean(what)}"
     if view.rows or view.edits:
         yield ""
-        yield paint(summary(view)[:1].upper() + summary(view)[1:] + ".", "1")
+        yield paint(view_summary(view)[:1].upper() + view_summary(view)[1:] + ".", "1")
 
 
-def _row(row: Row, paint: _Paint) -> Iterator[str]:
+def _row(row: ChangeRow, paint: _Paint) -> Iterator[str]:
     code = _COLOURS[row.kind]
     where = f"  launch order {row.launch_order}" if row.launch_order is not None else ""
     server = f"  ({_clean(row.server)})" if row.server and row.server != row.logical_id else ""
@@ -76,7 +85,7 @@ def _row(row: Row, paint: _Paint) -> Iterator[str]:
         yield from _value(value, paint)
 
 
-def _outcome(row: Row) -> str:
+def _outcome(row: ChangeRow) -> str:
     image = any(value.property_name == "ImageId" and value.recreation == "Always" for value in row.values)
     physical = f" {_clean(row.physical_id)}" if row.physical_id else ""
     if row.kind == "replace":

@@ -52,7 +52,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 """
 
 
-class Row(NamedTuple):
+class ChangeRow(NamedTuple):
     """One resource. `launch_order` and `server` are there for those that smsgen compiled.
 
     `restarts`: of an instance that may be replaced, whether it is only stopped and started where its root device is an
@@ -71,7 +71,7 @@ class Row(NamedTuple):
     restarts: bool = False
 
 
-class View(NamedTuple):
+class ChangeSetView(NamedTuple):
     """A change set as it is shown; `edits`, `findings` and `uncertain` lie beyond the API.
 
     `title`: the stack's name; where it has none, what is compared.
@@ -82,7 +82,7 @@ class View(NamedTuple):
     type: str
     status: str
     reason: str
-    rows: tuple[Row, ...]
+    rows: tuple[ChangeRow, ...]
     edits: tuple[Edit, ...]
     findings: tuple[Finding, ...]
     parameters: tuple[tuple[str, str], ...]
@@ -103,14 +103,14 @@ class View(NamedTuple):
 _UNNAMED = {"CREATE": "(new stack)", "UPDATE": "one template against another", "IMPORT": "an import"}
 
 
-def view_of(change_set: ChangeSet, *, show_added: bool = False) -> View:
+def view_of(change_set: ChangeSet, *, show_added: bool = False) -> ChangeSetView:
     """Return the view of a change set, its nested stacks among it, with every secret masked.
 
     `show_added`: new resources with all their properties.
     """
     mask = mask_of(change_set)
     masked = tuple(one._replace(message=mask(one.message)) for one in findings(change_set))
-    return View(
+    return ChangeSetView(
         stack_name=change_set.stack_name or "(new stack)",
         title=change_set.stack_name or change_set.compared or _UNNAMED[change_set.change_set_type],
         type=change_set.change_set_type,
@@ -132,7 +132,7 @@ def _uncertain(change_set: ChangeSet) -> Iterable[str]:
         yield from _uncertain(child)
 
 
-def summary(view: View) -> str:
+def view_summary(view: ChangeSetView) -> str:
     """Return the counts as one line: `2 to add, 1 to replace`; what it is where nothing changes."""
     words = [word for kind, n in view.counts.items() for word in _counted(kind, n, view)]
     if view.findings:
@@ -142,7 +142,7 @@ def summary(view: View) -> str:
     return "no resource changes" if view.edits or view.status != "FAILED" else "no changes"
 
 
-def _counted(kind: str, number: int, view: View) -> Iterable[str]:
+def _counted(kind: str, number: int, view: ChangeSetView) -> Iterable[str]:
     """Say how many there are of a kind; instances that stop and start apart from what may be replaced."""
     if kind != "may replace":
         yield f"{number} to {kind}"
@@ -156,7 +156,7 @@ def _counted(kind: str, number: int, view: View) -> Iterable[str]:
 
 def _rows(
     change_set: ChangeSet, mask: Mask, masked: tuple[Finding, ...], inside: str = "", *, show_added: bool
-) -> Iterable[Row]:
+) -> Iterable[ChangeRow]:
     plain = {change.logical_resource_id: change for change in change_set.changes}
     valued = {change.logical_resource_id: change for change in change_set.changes_with_property_values}
     # A nested stack is listed for what happens inside it; that is shown in rows of its own.
@@ -169,8 +169,8 @@ def _rows(
             yield from _rows(change_set.nested[name], mask, masked, f"{path}/", show_added=show_added)
             continue
         launch_order, server = _server(name, change_set)
-        yield Row(
-            kind=kind_of(change),
+        yield ChangeRow(
+            kind=change_kind(change),
             logical_id=path,
             type=change.resource_type,
             physical_id=change.physical_resource_id or "",
@@ -183,7 +183,7 @@ def _rows(
         )
 
 
-def kind_of(change: ResourceChange) -> str:
+def change_kind(change: ResourceChange) -> str:
     """Return what happens to a resource, one of KINDS."""
     if change.action == "Modify":
         return {"True": "replace", "Conditional": "may replace"}.get(change.replacement or "", "modify")

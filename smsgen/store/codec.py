@@ -32,13 +32,13 @@ class _Way(NamedTuple):
     back: Callable[[Any], Any]
 
 
-def encode(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """Return a record as plain JSON data; raises TypeError where its type holds what JSON does not."""
     kind: Any = type(value)
     return _way(kind).out(value)
 
 
-def decode(kind: type[T], data: Any) -> T:
+def to_record(kind: type[T], data: Any) -> T:
     """Return the record of this kind that `encode` made the data of; raises StoreError for a status that is unknown."""
     record: Any = kind
     decoded: T = _way(record).back(data)

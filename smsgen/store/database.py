@@ -29,7 +29,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.pool import StaticPool
 
 from smsgen.operations.ports.store import StoreError
-from smsgen.store.together import Together, Written
+from smsgen.store.together import PendingWrite, Together
 
 T = TypeVar("T")
 _log = logging.getLogger("smsgen.store")
@@ -90,7 +90,7 @@ class Database:
                     time.sleep(random.uniform(0, 0.01 * 2**attempt))
         raise AssertionError("unreachable")
 
-    def _write_all(self, together: Sequence[Written]) -> None:
+    def _write_all(self, together: Sequence[PendingWrite]) -> None:
         """Write in one transaction; where one of them is refused, each in its own, so that no other feels it."""
         with self._writers:
             if len(together) > 1:

@@ -29,7 +29,7 @@ def bring_up(database: Database) -> None:
         database.write(_migrate)
 
 
-def check(database: Database) -> None:
+def check_version(database: Database) -> None:
     """Raise StoreError where the schema is another than VERSION: it was brought up by another smsgen meanwhile."""
     version = database.read(_version)
     if version != VERSION:

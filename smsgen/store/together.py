@@ -15,7 +15,7 @@ from smsgen.operations.ports.store import StoreError
 T = TypeVar("T")
 
 
-class Written:
+class PendingWrite:
     """What one writer wants to be done (`work`, which the leader runs), and what came of it."""
 
     def __init__(self, work: Callable[..., Any]) -> None:
@@ -45,15 +45,15 @@ class Written:
 class Together:
     """The writers of one database. `write_all` does the work of several, and keeps what came of each."""
 
-    def __init__(self, write_all: Callable[[Sequence[Written]], None]) -> None:
+    def __init__(self, write_all: Callable[[Sequence[PendingWrite]], None]) -> None:
         self._write_all = write_all
         self._lock = Lock()
-        self._waiting: list[Written] = []
+        self._waiting: list[PendingWrite] = []
         self._is_led = False
 
     def write(self, work: Callable[..., T]) -> T:
         """Have the work done, by this thread or another; give what it gives, or raise what it raises."""
-        mine = Written(work)
+        mine = PendingWrite(work)
         with self._lock:
             self._waiting.append(mine)
             leads, self._is_led = not self._is_led, True

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from smsgen.aws.clients import AwsSettings, Clients
-from smsgen.aws.connections import Connections, ca_bundle
+from smsgen.aws.connections import EndpointConnections, ca_bundle
 from smsgen.aws.disks import EbsSnapshots
 from smsgen.errors import ServiceError
 from tests.servers.certificate import certificate
@@ -114,7 +114,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_connection_serves_one_request_after_another(serving: Callable[..., Server]) -> None:
     server = serving(answers)
-    connections = Connections(f"http://127.0.0.1:{server.port}", "")
+    connections = EndpointConnections(f"http://127.0.0.1:{server.port}", "")
     for _ in range(3):
         answer = connections.put("/x", {"A": "b"}, b"body")
         assert (answer.status, answer.headers["x-a"], answer.body) == (201, "b", b"{}")
@@ -128,7 +128,7 @@ def test_a_connection_that_breaks_is_an_error_once_and_a_new_one_follows(
     how: Serve, serving: Callable[..., Server]
 ) -> None:
     server = serving(how)
-    connections = Connections(f"http://127.0.0.1:{server.port}", "")
+    connections = EndpointConnections(f"http://127.0.0.1:{server.port}", "")
     failures = 0
     for _ in range(4):
         try:
@@ -141,7 +141,7 @@ def test_a_connection_that_breaks_is_an_error_once_and_a_new_one_follows(
 
 def test_a_server_that_says_close_is_connected_to_again(serving: Callable[..., Server]) -> None:
     server = serving(says_close)
-    connections = Connections(f"http://127.0.0.1:{server.port}", "")
+    connections = EndpointConnections(f"http://127.0.0.1:{server.port}", "")
     assert [connections.put("/x", {}, b"").status for _ in range(3)] == [201, 201, 201]
     assert server.connections == 3
 
@@ -177,7 +177,7 @@ def test_tls_goes_through_a_proxy_with_its_password(
 ) -> None:
     server, proxy = serving(answers, server_tls(certificate)), serving(tunnels)
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:pass%20word@127.0.0.1:{proxy.port}")
-    connections = Connections(f"https://127.0.0.1:{server.port}", str(certificate))
+    connections = EndpointConnections(f"https://127.0.0.1:{server.port}", str(certificate))
     assert [connections.put("/x", {}, b"y").status for _ in range(2)] == [201, 201]
     assert proxy.connections == 1
     assert proxy.heads[0].startswith(f"CONNECT 127.0.0.1:{server.port} ")
@@ -190,7 +190,7 @@ def test_without_tls_a_proxy_is_told_the_whole_url(
 ) -> None:
     proxy = serving(answers)
     monkeypatch.setenv("HTTP_PROXY", f"127.0.0.1:{proxy.port}")
-    assert Connections("http://ebs.example:8000", "").put("/x", {}, b"y").status == 201
+    assert EndpointConnections("http://ebs.example:8000", "").put("/x", {}, b"y").status == 201
     assert proxy.heads[0].startswith("PUT http://ebs.example:8000/x ")
 
 

@@ -10,7 +10,7 @@ pytest.importorskip("boto3", reason="boto3 comes with smsgen[aws]")
 
 import botocore.exceptions as boto
 
-from smsgen.aws.errors import redact, service_errors, told
+from smsgen.aws.errors import redact, service_error, service_errors
 from smsgen.errors import ServiceError
 
 
@@ -42,7 +42,7 @@ def refused(
     ],
 )
 def test_a_refusal_is_a_sentence_with_the_request_id(code: str, sentence: str) -> None:
-    error = told(refused(code, "said AWS"), "cannot look at stack shop")
+    error = service_error(refused(code, "said AWS"), "cannot look at stack shop")
     assert str(error).startswith("cannot look at stack shop: ")
     assert sentence in str(error)
     assert "b25f48e8" in str(error)
@@ -50,11 +50,13 @@ def test_a_refusal_is_a_sentence_with_the_request_id(code: str, sentence: str) -
 
 
 def test_what_smsgen_does_not_know_is_told_in_awss_words() -> None:
-    assert "Stack [x] is odd (OddError" in str(told(refused("OddError", "Stack [x] is odd."), "cannot"))
+    assert "Stack [x] is odd (OddError" in str(
+        service_error(refused("OddError", "Stack [x] is odd."), "cannot")
+    )
 
 
 def test_a_signature_that_is_too_old_is_a_matter_of_the_clock() -> None:
-    error = told(
+    error = service_error(
         refused("InvalidSignatureException", "Signature expired: 2026 is now earlier than 2027"), "cannot"
     )
     assert "clock" in error.hint
@@ -69,13 +71,13 @@ def test_a_signature_that_is_too_old_is_a_matter_of_the_clock() -> None:
     ],
 )
 def test_a_denial_names_the_action_not_the_operation(operation: str, action: str) -> None:
-    assert f"may not {action}" in str(told(refused("AccessDenied", operation=operation), "cannot"))
+    assert f"may not {action}" in str(service_error(refused("AccessDenied", operation=operation), "cannot"))
 
 
 def test_a_denial_names_the_action_that_aws_names() -> None:
     said = "User: ann is not authorized to perform: kms:Decrypt, explicit deny in a service control policy"
     assert "may not kms:Decrypt: a service control policy denies it" in str(
-        told(refused("AccessDenied", said), "cannot")
+        service_error(refused("AccessDenied", said), "cannot")
     )
 
 
@@ -95,8 +97,8 @@ def test_a_denial_names_the_action_that_aws_names() -> None:
     ],
 )
 def test_what_botocore_says_is_a_sentence(error: Exception, sentence: str) -> None:
-    assert sentence in str(told(error, "cannot look"))
-    assert told(error, "cannot look").hint
+    assert sentence in str(service_error(error, "cannot look"))
+    assert service_error(error, "cannot look").hint
 
 
 def test_no_secret_leaves() -> None:

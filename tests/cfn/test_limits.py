@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from smsgen.cfn.document import Template
-from smsgen.cfn.limits import check, check_nested
+from smsgen.cfn.limits import check_limits, check_nested
 from smsgen.cfn.text import dump
 from smsgen.errors import Severity
 
@@ -32,19 +32,19 @@ def resolving(count: int, key: str = "MasterUserPassword") -> dict[str, Any]:
     ],
 )
 def test_a_quota_that_is_passed_is_named(body: dict[str, Any], size: int, path: tuple[str, ...]) -> None:
-    (found,) = check(Template(body), "x" * size)
+    (found,) = check_limits(Template(body), "x" * size)
     assert (found.code, found.path) == ("CLOUDFORMATION_QUOTA", path)
 
 
 def test_the_quota_itself_is_allowed() -> None:
     body = {"Resources": names(500), "Description": "é" * 512}
-    assert check(Template(body), "x" * 1_048_576) == ()
+    assert check_limits(Template(body), "x" * 1_048_576) == ()
 
 
 @pytest.mark.parametrize("format_", ["yaml", "json"])
 def test_a_template_takes_sixty_dynamic_references(format_: str) -> None:
     def found(body: dict[str, Any]) -> list[str]:
-        return [one.message for one in check(Template(body), dump(Template(body), format_))]
+        return [one.message for one in check_limits(Template(body), dump(Template(body), format_))]
 
     assert found(resolving(60)) == []
     assert found(resolving(61)) == ["the template has 61 dynamic references, and CloudFormation takes 60"]

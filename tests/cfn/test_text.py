@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsgen.cfn.document import Template
-from smsgen.cfn.text import dump, dump_yaml, parse
+from smsgen.cfn.text import dump, dump_yaml, parse_template
 from smsgen.errors import InvalidInput
 
 AWKWARD = [
@@ -94,12 +94,12 @@ VALUE = st.recursive(
 
 @given(st.dictionaries(TEXT, VALUE, max_size=4))
 def test_reading_what_was_written_as_yaml_gives_the_same(body: dict[str, object]) -> None:
-    assert parse(dump(Template(body), "yaml").encode(), "t").template.body == body
+    assert parse_template(dump(Template(body), "yaml").encode(), "t").template.body == body
 
 
 @given(st.dictionaries(TEXT, VALUE, max_size=4))
 def test_reading_what_was_written_as_json_gives_the_same(body: dict[str, object]) -> None:
-    assert parse(dump(Template(body), "json").encode(), "t").template.body == body
+    assert parse_template(dump(Template(body), "json").encode(), "t").template.body == body
 
 
 @given(VALUE)
@@ -169,7 +169,7 @@ Outputs:
 @pytest.mark.parametrize("text", AWKWARD)
 @pytest.mark.parametrize("format_", ["yaml", "json"])
 def test_text_stays_text(text: str, format_: str) -> None:
-    assert parse(dump(Template({"a": text}), format_).encode(), "t").template.body == {"a": text}
+    assert parse_template(dump(Template({"a": text}), format_).encode(), "t").template.body == {"a": text}
 
 
 @pytest.mark.parametrize("code", [0x7F, 0x80, 0x85, 0x9F, 0x2028, 0xFEFF])
@@ -178,7 +178,7 @@ def test_no_control_character_stands_in_a_file(code: int) -> None:
         text = dump(Template({"a": chr(code)}), format_)
         assert escaped in text
         assert chr(code) not in text or code == 0x2028  # which PyYAML folds, and reads back
-        assert parse(text.encode(), "t").template.body == {"a": chr(code)}
+        assert parse_template(text.encode(), "t").template.body == {"a": chr(code)}
     assert dump(Template({"a": "é\xa0€😀"}), "json") == '{\n  "a": "é\xa0€😀"\n}\n'
 
 
@@ -231,7 +231,7 @@ def test_the_same_value_twice_is_no_alias() -> None:
     ],
 )
 def test_short_forms_are_read_as_long_ones(text: str, body: dict[str, object]) -> None:
-    assert parse(text.encode(), "t").template.body == body
+    assert parse_template(text.encode(), "t").template.body == body
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_short_forms_are_read_as_long_ones(text: str, body: dict[str, object]) -
 )
 def test_what_is_no_template_is_said_with_its_place(text: str, where: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        parse(text.encode() + b"\n" * bool(text), "t")
+        parse_template(text.encode() + b"\n" * bool(text), "t")
     assert str(refused.value).startswith(where)
 
 

@@ -71,7 +71,7 @@ def test_nobody_is_asked_without_a_terminal_or_in_ci(
 @pytest.mark.parametrize(("name", "value"), [("CI", "true"), ("TERM", "dumb")])
 def test_a_log_gets_plain_lines(tty: Tty, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
-    view = terminal.view_of(STACK, PLACES)
+    view = terminal.live_view(STACK, PLACES)
     view.event(DONE)
     view.pulse(STACK)
     view.event(FAILED)
@@ -83,7 +83,7 @@ def test_a_log_gets_plain_lines(tty: Tty, monkeypatch: pytest.MonkeyPatch, name:
 
 
 def test_a_terminal_gets_a_table_by_launch_order_and_keeps_failures(tty: Tty) -> None:
-    view = terminal.view_of(STACK, PLACES)
+    view = terminal.live_view(STACK, PLACES)
     view.event(DONE)
     view.event(FAILED)
     view.pulse(STACK._replace(status="ROLLBACK_IN_PROGRESS"))
@@ -97,7 +97,7 @@ def test_a_terminal_gets_a_table_by_launch_order_and_keeps_failures(tty: Tty) ->
 
 def test_no_color_is_honoured(tty: Tty, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    view = terminal.view_of(STACK, PLACES)
+    view = terminal.live_view(STACK, PLACES)
     view.event(FAILED)
     view.close()
     assert not any(f"\x1b[{code}" in tty.getvalue() for code in ("31m", "1;31m", "1;33m", "32m"))

@@ -7,7 +7,7 @@ import pytest
 from smsgen.compiler import Compiled, compile_app
 from smsgen.errors import InvalidInput
 from smsgen.local.disk import DiskFiles
-from smsgen.model.load import load, read
+from smsgen.model.load import load, read_app
 from smsgen.operations.files.generate_template import generate_from, generate_template
 
 SERVER = """
@@ -305,7 +305,7 @@ def test_what_two_servers_would_be_called_is_said_with_all_else_that_is_wrong() 
     with pytest.raises(InvalidInput) as in_file:
         generate_template("app.yaml", files=DiskFiles(), text=text.encode())
     with pytest.raises(InvalidInput) as in_store:
-        generate_from(read(text.encode(), "app.yaml").app)
+        generate_from(read_app(text.encode(), "app.yaml").app)
     found = [(one.code, one.path[3]) for one in in_file.value.diagnostics]
     assert sorted(found) == sorted((one.code, one.path[3]) for one in in_store.value.diagnostics)
     assert sorted(found) == [

@@ -3,7 +3,7 @@
 import pytest
 
 from smsgen.cfn.lint import lint_text
-from smsgen.cfn.text import parse
+from smsgen.cfn.text import parse_template
 from tests.golden.samples import HERE, cases, goldens, made
 
 COMPILED = sorted(path.name for path in HERE.glob("*.yaml"))
@@ -28,8 +28,8 @@ def test_both_formats_say_the_same() -> None:
     for name in COMPILED:
         yaml, json = HERE / name, (HERE / name).with_suffix(".json")
         assert (
-            parse(yaml.read_bytes(), name).template
-            == parse(json.read_bytes().replace(b'.json"', b'.yaml"'), name).template
+            parse_template(yaml.read_bytes(), name).template
+            == parse_template(json.read_bytes().replace(b'.json"', b'.yaml"'), name).template
         )
 
 

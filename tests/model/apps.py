@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from smsgen.model.fields import APP
-from smsgen.model.kinds import Boolean, Choice, InstanceType, Integer, Kind, ListOf, Record, Text
+from smsgen.model.kinds import Boolean, Choice, FieldKind, InstanceType, Integer, ListOf, Record, Text
 
 FRAGMENTS = [
     *(
@@ -118,12 +118,12 @@ def mostly(good: st.SearchStrategy[Any], odd: st.SearchStrategy[Any]) -> st.Sear
     return st.integers(0, 40).flatmap(lambda roll: odd if roll == 40 else good)
 
 
-def value(kind: Kind) -> st.SearchStrategy[Any]:
+def value(kind: FieldKind) -> st.SearchStrategy[Any]:
     """Values of a kind, most of them fitting, some of them not."""
     return mostly(near(kind), anything())
 
 
-def near(kind: Kind) -> st.SearchStrategy[Any]:
+def near(kind: FieldKind) -> st.SearchStrategy[Any]:
     """Values of the type that a kind has."""
     match kind:
         case Record():

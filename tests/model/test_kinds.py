@@ -9,7 +9,7 @@ from smsgen.cfn.text import dump_json, dump_yaml
 from smsgen.errors import Severity
 from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.fields import APP
-from smsgen.model.kinds import Kind, ListOf, Text
+from smsgen.model.kinds import FieldKind, ListOf, Text
 from smsgen.model.launch import Launch, Readiness, UserData
 from smsgen.model.problems import Problems
 from smsgen.text.source import parse
@@ -56,7 +56,7 @@ def test_what_is_not_said_is_not_written() -> None:
     assert APP.write(app) == {"name": "shop", "serverGroups": [{"serverList": [{"serverId": "s-12345678"}]}]}
 
 
-def codes(kind: Kind, value: Any) -> list[str]:
+def codes(kind: FieldKind, value: Any) -> list[str]:
     problems = Problems(None)
     kind.read(value, ("field",), problems)
     return [one.code for one in problems.all()]
@@ -83,5 +83,5 @@ def codes(kind: Kind, value: Any) -> list[str]:
         (ListOf(Text(3)), "a", ["WRONG_TYPE"]),
     ],
 )
-def test_a_limit_itself_is_within_it(kind: Kind, value: Any, expected: list[str]) -> None:
+def test_a_limit_itself_is_within_it(kind: FieldKind, value: Any, expected: list[str]) -> None:
     assert codes(kind, value) == expected

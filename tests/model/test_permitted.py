@@ -4,7 +4,7 @@ import pytest
 
 from smsgen.model.app import App
 from smsgen.model.managed import ManagedApp
-from smsgen.model.permitted import WITH_GROUPS, Refusal, refusal
+from smsgen.model.permitted import WITH_GROUPS, NotPermittedNow, refused_now
 from smsgen.model.replication import ReplicationStatus
 from smsgen.model.status import AppStatus, LaunchStatus
 
@@ -30,12 +30,12 @@ def managed(status: str = "ACTIVE", launch: str = READY, replication: str = READ
 @pytest.mark.parametrize(
     ("operation", "app", "refused"),
     [
-        ("LaunchApp", managed(), Refusal("launchStatus", READY, CONFIGURE)),
-        ("TerminateApp", managed(), Refusal("launchStatus", READY, CONFIGURE)),
+        ("LaunchApp", managed(), NotPermittedNow("launchStatus", READY, CONFIGURE)),
+        ("TerminateApp", managed(), NotPermittedNow("launchStatus", READY, CONFIGURE)),
         (
             "StartAppReplication",
             managed(),
-            Refusal(
+            NotPermittedNow(
                 "replicationStatus",
                 READY,
                 ("DeleteAppReplicationConfiguration", "PutAppReplicationConfiguration"),
@@ -45,7 +45,7 @@ def managed(status: str = "ACTIVE", launch: str = READY, replication: str = READ
         (
             WITH_GROUPS,
             managed(launch="LAUNCH_IN_PROGRESS"),
-            Refusal(
+            NotPermittedNow(
                 "launchStatus",
                 "LAUNCH_IN_PROGRESS",
                 ("DeleteApp", "GenerateTemplate", "NotifyAppValidationOutput", "TerminateApp"),
@@ -54,18 +54,18 @@ def managed(status: str = "ACTIVE", launch: str = READY, replication: str = READ
         (
             "DeleteApp",
             managed(launch="DELTA_LAUNCH_IN_PROGRESS"),
-            Refusal(
+            NotPermittedNow(
                 "launchStatus",
                 "DELTA_LAUNCH_IN_PROGRESS",
                 ("GenerateChangeSet", "GenerateTemplate", "NotifyAppValidationOutput"),
             ),
         ),
-        ("DeleteApp", managed(status="DELETED"), Refusal("status", "DELETED", ())),
+        ("DeleteApp", managed(status="DELETED"), NotPermittedNow("status", "DELETED", ())),
         ("LaunchApp", managed(launch="LAUNCHED"), None),
         ("GetApp", managed(status="DELETED"), None),
     ],
 )
 def test_a_status_that_stands_in_the_way_is_named_with_what_is_taken(
-    operation: str, app: ManagedApp, refused: Refusal | None
+    operation: str, app: ManagedApp, refused: NotPermittedNow | None
 ) -> None:
-    assert refusal(operation, app) == refused
+    assert refused_now(operation, app) == refused

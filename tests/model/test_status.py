@@ -124,7 +124,7 @@ TO_REPLICATED = (R.CONFIGURE, R.ACCEPT, R.START, R.ACCEPT, R.RUN, R.SUCCEED)
 def test_the_way_of_a_replication(events: tuple[ReplicationEvent, ...], expected: str) -> None:
     status = ReplicationStatus.READY_FOR_CONFIGURATION
     for event in events:
-        status = replication.advance(status, event)
+        status = replication.advance_replication(status, event)
     assert status.value == expected
     assert replication.is_running(status) == (
         expected not in ("CONFIGURATION_INVALID", "REPLICATION_STOPPED")

@@ -3,7 +3,7 @@
 import pytest
 
 from smsgen.model.app import App, Server, ServerGroup
-from smsgen.model.check import check
+from smsgen.model.check import check_app
 from smsgen.model.launch import Launch, Volume
 
 
@@ -13,7 +13,7 @@ def codes(**fields: object) -> list[str]:
     app = App(
         "shop", app_id="app-0123456789abcdef0", server_groups=(ServerGroup("g", server_list=(server,)),)
     )
-    return [found.code for found in check(app)]
+    return [found.code for found in check_app(app)]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from smsgen.cfn.text import parse
+from smsgen.cfn.text import parse_template
 from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.model import Side
 from smsgen.errors import ServiceError
@@ -198,7 +198,7 @@ class FakeStacks:
 
     def _body(self, request: ChangeSetRequest) -> dict[str, Any]:
         text = request.template_body or self.template_of(request.template_url)
-        return parse(text.encode(), "template").template.body
+        return parse_template(text.encode(), "template").template.body
 
     def _describe(self, change_set_id: str, kind: str) -> ChangeSet:
         info, request = self.made[change_set_id]

@@ -6,7 +6,7 @@ from samples.large import large_app
 from smsgen.compiler import Compiled
 from smsgen.local.disk import DiskFiles
 from smsgen.operations.files.generate_template import generate_template
-from smsgen.report.graph import Card, Gate, Graph, Group, Lane, of_compiled
+from smsgen.report.graph import Card, Graph, Group, Lane, LaneGate, of_compiled
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"
 
@@ -51,8 +51,8 @@ def hostile(names: tuple[str, ...] = NASTY) -> Graph:
         last,
         first,
         (
-            Lane(first, 1, (Group(first, len(cards), cards),), Gate(last, first)),
-            Lane(last, 1, groups, Gate(first, last)),
+            Lane(first, 1, (Group(first, len(cards), cards),), LaneGate(last, first)),
+            Lane(last, 1, groups, LaneGate(first, last)),
             Lane("3", 1, (Group("", 1, (Card("a", number=2),)),)),
         ),
     )

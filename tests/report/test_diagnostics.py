@@ -5,7 +5,7 @@ from typing import Any
 
 from smsgen.errors import Diagnostic, Location, Severity
 from smsgen.report.codes import CODES
-from smsgen.report.diagnostics import OUTPUTS, render, summary
+from smsgen.report.diagnostics import OUTPUTS, counted_diagnostics, render
 
 ERROR = Diagnostic(
     "BAD_ID", "'x' is not a VPC id", "it looks like vpc-…", location=Location("apps/my shop.yaml", 3, 8)
@@ -106,5 +106,5 @@ def test_every_output_ends_with_a_line_end() -> None:
 
 
 def test_the_summary_counts() -> None:
-    assert summary(ALL, 2) == "2 errors, 1 warning, 1 info in 2 files"
-    assert summary((), 1) == "no problems in 1 file"
+    assert counted_diagnostics(ALL, 2) == "2 errors, 1 warning, 1 info in 2 files"
+    assert counted_diagnostics((), 1) == "no problems in 1 file"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from smsgen.report import graph as module
-from smsgen.report.graph import Card, Gate, Graph, of_change_set, of_compiled
+from smsgen.report.graph import Card, Graph, LaneGate, of_change_set, of_compiled
 from tests.report.graphs import compiled, sample
 from tests.report.scenarios import SCENARIOS, SECRET, change_set, instance
 
@@ -34,15 +34,15 @@ def test_lanes_groups_and_servers_stand_in_launch_order() -> None:
 
 def test_a_gate_says_which_barrier_it_is_and_when_it_opens() -> None:
     assert [lane.gate for lane in sample("three-tier").lanes] == [
-        *(Gate(f"LaunchOrder{order}Complete", "when all 3 run") for order in range(3)),
+        *(LaneGate(f"LaunchOrder{order}Complete", "when all 3 run") for order in range(3)),
         None,
     ]
-    assert sample("windows").lanes[0].gate == Gate("LaunchOrder0Complete", "when it has signalled")
-    assert sample("stateful").lanes[0].gate == Gate("LaunchOrder0Complete", "when it runs")
+    assert sample("windows").lanes[0].gate == LaneGate("LaunchOrder0Complete", "when it has signalled")
+    assert sample("stateful").lanes[0].gate == LaneGate("LaunchOrder0Complete", "when it runs")
 
 
 def test_without_barriers_servers_wait_for_servers() -> None:
-    assert sample("three-tier", "sms").lanes[0].gate == Gate("", "when all 3 run")
+    assert sample("three-tier", "sms").lanes[0].gate == LaneGate("", "when all 3 run")
 
 
 def test_what_is_kept_and_what_signals_is_marked() -> None:
@@ -57,7 +57,7 @@ def test_a_picture_of_1200_servers_has_a_card_a_group() -> None:
     assert [(card.number, card.title) for card in cards(made)] == [(100, "100 servers")] * 12
     assert next(cards(made)).lines == ("r6i.xlarge", "db00001 … db00100", "100 images")
     # The barriers are in the root, and the servers that wait for them in nested stacks.
-    assert made.lanes[0].gate == Gate("LaunchOrder0Complete", "when all 100 run")
+    assert made.lanes[0].gate == LaneGate("LaunchOrder0Complete", "when all 100 run")
 
 
 def test_folding_keeps_apart_what_is_not_alike() -> None:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsgen.report.graph_servers import Server, barriers, duration, servers
+from smsgen.report.graph_servers import DrawnServer, barriers, duration, servers
 from tests.report.graphs import compiled
 
 
-def read(name: str) -> dict[str, Server]:
+def read(name: str) -> dict[str, DrawnServer]:
     return {server.name: server for server in servers(compiled(name).template.body)}
 
 

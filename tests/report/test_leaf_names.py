@@ -9,7 +9,7 @@ from smsgen.changes.stack import from_data
 from smsgen.report import html, markdown, sarif, text
 from smsgen.report.document import document
 from smsgen.report.leaf_names import leaf_name
-from smsgen.report.view import summary, view_of
+from smsgen.report.view import view_of, view_summary
 from tests.report.scenarios import change_set, instance, snapshot
 
 CONTEXT = {
@@ -93,7 +93,7 @@ def test_an_instance_that_stops_and_starts_is_said_apart_from_one_that_is_replac
     before: dict[str, Any], after: dict[str, Any], said: str
 ) -> None:
     made = servers(before, after)
-    assert summary(view_of(made)) == said
+    assert view_summary(view_of(made)) == said
     restarts = said == "1 to stop and start"
     renders = text.render(made), markdown.render(made), html.render(made), sarif.render(made, lambda _: None)
     for report in renders:

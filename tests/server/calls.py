@@ -7,7 +7,7 @@ from typing import Any
 from smsgen.server.actions.table import perform
 from smsgen.server.api.operations import OPERATIONS
 from smsgen.server.api.plain import answer_of, request_of
-from smsgen.server.api.protocol import Call, check
+from smsgen.server.api.protocol import Call, check_request
 from tests.operations.worlds import Site
 
 GOOD = {
@@ -26,7 +26,7 @@ class Caller:
 
     def __call__(self, operation: str, **arguments: Any) -> dict[str, Any]:
         request = request_of(OPERATIONS[operation].request, arguments)
-        check(request)
+        check_request(request)
         return answer_of(perform(Call(operation, request, "request-1"), self.site.world))
 
     def create(self, *servers: str, name: str = "shop", **arguments: Any) -> str:

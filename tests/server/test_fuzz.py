@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from smsgen.server.actions.table import perform
 from smsgen.server.api.operations import OPERATIONS, TARGET
 from smsgen.server.api.protocol import CODES, CONTENT_TYPE
-from smsgen.server.api.schema import Kind, members
+from smsgen.server.api.schema import MemberKind, members
 from smsgen.server.http.asgi import Endpoint, Limits
 from smsgen.server.http.auth import Loopback, Verifier
 from smsgen.server.http.credentials import Key
@@ -56,7 +56,7 @@ ANYTHING = st.recursive(
 )
 
 
-def values(kind: Kind) -> st.SearchStrategy[Any]:
+def values(kind: MemberKind) -> st.SearchStrategy[Any]:
     """Give values for a member: mostly of its type, now and then anything."""
     if kind.message is not None:
         fields = {one.name: values(one.kind) for one in members(kind.message)}

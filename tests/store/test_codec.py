@@ -18,13 +18,13 @@ from smsgen.model.managed import (
 )
 from smsgen.model.status import LaunchStatus
 from smsgen.operations.ports.store import Job, StoreError, Token
-from smsgen.store.codec import decode, encode
+from smsgen.store.codec import to_plain, to_record
 from tests.store.records import record
 
 
 def through_json(value: Any) -> Any:
     """The value as it comes back from a database."""
-    return decode(type(value), json.loads(json.dumps(encode(value), allow_nan=False)))
+    return to_record(type(value), json.loads(json.dumps(to_plain(value), allow_nan=False)))
 
 
 def same(one: Any, other: Any) -> bool:
@@ -57,24 +57,24 @@ def test_a_tag_where_a_pair_is_declared_is_kept_as_one() -> None:
 
 
 def test_what_is_not_said_takes_no_room() -> None:
-    assert encode(Server("s-1", launch=Launch(monitoring=False))) == {
+    assert to_plain(Server("s-1", launch=Launch(monitoring=False))) == {
         "server_id": "s-1",
         "launch": {"monitoring": False},
     }
 
 
 def test_a_default_that_says_something_is_written_out() -> None:
-    written = encode(ManagedApp(App("shop")))
+    written = to_plain(ManagedApp(App("shop")))
     assert written["status"] == "ACTIVE"
     assert written["app"]["profile"] == "hardened"
     assert written["launch"] == {"configured": False, "status": "READY_FOR_CONFIGURATION"}
 
 
 def test_a_status_is_kept_as_its_word() -> None:
-    written = encode(LaunchState(status=LaunchStatus.LAUNCHED))
+    written = to_plain(LaunchState(status=LaunchStatus.LAUNCHED))
     assert same(written, {"configured": False, "status": "LAUNCHED"})
     assert type(written["status"]) is str
-    assert decode(LaunchState, {"status": "LAUNCHED"}).status is LaunchStatus.LAUNCHED
+    assert to_record(LaunchState, {"status": "LAUNCHED"}).status is LaunchStatus.LAUNCHED
 
 
 @pytest.mark.parametrize("word", ["LAUNCHED_ON_THE_MOON", None, ["LAUNCHED"], 1])
@@ -82,16 +82,16 @@ def test_a_status_that_is_none_of_its_list_is_refused_in_a_sentence(word: Any) -
     with pytest.raises(
         StoreError, match=r"^the store holds the LaunchStatus .+, which this smsgen does not know$"
     ):
-        decode(ManagedApp, {"app": {"name": "shop"}, "launch": {"status": word}})
+        to_record(ManagedApp, {"app": {"name": "shop"}, "launch": {"status": word}})
 
 
 def test_missing_fields_get_their_defaults_and_unknown_ones_are_passed_over() -> None:
     data = {"app": {"name": "shop", "colour": "red"}, "later": [1], "launch": {"stack_id": "x"}}
-    assert decode(ManagedApp, data) == ManagedApp(App("shop"), launch=LaunchState(stack_id="x"))
+    assert to_record(ManagedApp, data) == ManagedApp(App("shop"), launch=LaunchState(stack_id="x"))
 
 
 def test_a_whole_number_is_read_where_a_time_belongs() -> None:
-    state = decode(ReplicationParameters, {"seed_time": 1})
+    state = to_record(ReplicationParameters, {"seed_time": 1})
     assert type(state.seed_time) is float
 
 
@@ -106,4 +106,4 @@ def test_what_json_does_not_hold_is_refused() -> None:
         stamp: complex = 0j
 
     with pytest.raises(TypeError, match="keeps no"):
-        encode(Odd())
+        to_plain(Odd())

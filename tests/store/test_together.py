@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from smsgen.operations.ports.store import Change, Conflict, ServerTaken, StoreError
 from smsgen.store import open_store
-from smsgen.store.together import Together, Written
+from smsgen.store.together import PendingWrite, Together
 from tests.store.records import app
 
 WRITERS = 12
@@ -44,7 +44,7 @@ def meanwhile(first: Callable[[threading.Event], Any], others: Sequence[Callable
 def test_everybody_gets_what_came_of_its_own_work() -> None:
     calls: list[int] = []
 
-    def write_all(together: Sequence[Written]) -> None:
+    def write_all(together: Sequence[PendingWrite]) -> None:
         calls.append(len(together))
         for one in together:
             try:
@@ -75,7 +75,7 @@ def test_everybody_gets_what_came_of_its_own_work() -> None:
 
 
 def test_nobody_believes_what_an_interrupted_leader_has_not_done() -> None:
-    def write_all(together: Sequence[Written]) -> None:
+    def write_all(together: Sequence[PendingWrite]) -> None:
         together[0].work()
         raise KeyboardInterrupt
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.model import MISSING, ChangeType
-from smsgen.changes.values.evaluate import section
+from smsgen.changes.values.evaluate import section_of
 
 SECTIONS = ("Parameters", "Rules", "Mappings", "Conditions", "Outputs")
 """Sections whose members are named one by one."""
@@ -44,10 +44,10 @@ def beyond(change_set: ChangeSet) -> tuple[Edit, ...]:
 
 def _edits(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Edit]:
     for kind in SECTIONS:
-        old_members, new_members = section(before, kind), section(after, kind)
+        old_members, new_members = section_of(before, kind), section_of(after, kind)
         for name in sorted(old_members.keys() | new_members.keys()):
             yield from _edit(kind, name, old_members.get(name, MISSING), new_members.get(name, MISSING))
-    old_members, new_members = section(before, "Resources"), section(after, "Resources")
+    old_members, new_members = section_of(before, "Resources"), section_of(after, "Resources")
     for name in sorted(old_members.keys() & new_members.keys()):
         for attribute in ATTRIBUTES:
             old, new = _attribute(old_members[name], attribute), _attribute(new_members[name], attribute)

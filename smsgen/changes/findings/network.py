@@ -31,7 +31,7 @@ _SOURCES = (
 )
 
 
-class Rule(NamedTuple):
+class TrafficRule(NamedTuple):
     """One rule: direction, the group (of a rule that is a resource), protocol ("-1": all), ports, and source."""
 
     direction: str
@@ -72,13 +72,13 @@ def network_widening(
     if type_name == GROUP or type_name in RULES:
         had = list(_rules(type_name, before))
         for rule in _rules(type_name, after):
-            if not any(covers(old, rule) for old in had):
+            if not any(rule_covers(old, rule) for old in had):
                 yield _sentence(rule)
     elif type_name == "AWS::EC2::Instance":
         yield from _instance(before, after, written)
 
 
-def _sentence(rule: Rule) -> str:
+def _sentence(rule: TrafficRule) -> str:
     world = rule.source in EVERYWHERE
     admin = [name for port, name in _ADMIN.items() if rule.ports and rule.ports[0] <= port <= rule.ports[1]]
     if world and rule.direction == "ingress" and admin and rule.protocol in ("-1", "tcp", "6"):
@@ -86,7 +86,7 @@ def _sentence(rule: Rule) -> str:
     return f"{'opens to the world' if world else 'allows more'}: {rule.words()}"
 
 
-def covers(old: Rule, new: Rule) -> bool:
+def rule_covers(old: TrafficRule, new: TrafficRule) -> bool:
     """Return whether all that `new` allows, `old` allowed. What is not known is covered by nothing but itself."""
     if old == new and KNOWN_AFTER_APPLY not in new.source + new.group:
         return True
@@ -115,7 +115,7 @@ def _source_within(old: str, new: str) -> bool:
     return outer.version == inner.version and inner.subnet_of(outer)  # type: ignore[arg-type] # the versions agree
 
 
-def _rules(type_name: str, properties: Mapping[str, Any]) -> Iterator[Rule]:
+def _rules(type_name: str, properties: Mapping[str, Any]) -> Iterator[TrafficRule]:
     if type_name in RULES:
         if properties:
             yield _rule(RULES[type_name], properties)
@@ -123,18 +123,18 @@ def _rules(type_name: str, properties: Mapping[str, Any]) -> Iterator[Rule]:
     for name, direction in (("SecurityGroupIngress", "ingress"), ("SecurityGroupEgress", "egress")):
         rules = properties.get(name)
         if rules == KNOWN_AFTER_APPLY:
-            yield Rule(direction, "", "-1", None, KNOWN_AFTER_APPLY)
+            yield TrafficRule(direction, "", "-1", None, KNOWN_AFTER_APPLY)
         for rule in rules if isinstance(rules, list) else [rules] if isinstance(rules, Mapping) else ():
             if isinstance(rule, Mapping):
                 yield _rule(direction, rule)
 
 
-def _rule(direction: str, rule: Mapping[str, Any]) -> Rule:
+def _rule(direction: str, rule: Mapping[str, Any]) -> TrafficRule:
     protocol = str(rule.get("IpProtocol", "-1")).lower()
     protocol = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}.get(protocol, protocol)
     source = next((str(rule[name]) for name in _SOURCES if rule.get(name)), "anywhere")
     group = str(rule.get("GroupId") or rule.get("GroupName") or "")
-    return Rule(direction, group, protocol, _ports(rule, protocol), source)
+    return TrafficRule(direction, group, protocol, _ports(rule, protocol), source)
 
 
 def _ports(rule: Mapping[str, Any], protocol: str) -> tuple[int, int] | None:

@@ -83,7 +83,7 @@ def _statements(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
     allowed = [grant for grant in had if grant.effect == "Allow"]
     told = set()
     for grant in has:
-        if grant.effect == "Allow" and not any(covers(old, grant) for old in allowed):
+        if grant.effect == "Allow" and not any(grant_covers(old, grant) for old in allowed):
             words = grant.words()
             if words not in told:
                 told.add(words)
@@ -99,7 +99,7 @@ def _wild(grant: Grant) -> str:
     return " (a wildcard)" if "*" in grant.action or grant.principal == "*" else ""
 
 
-def covers(old: Grant, new: Grant) -> bool:
+def grant_covers(old: Grant, new: Grant) -> bool:
     """Return whether all that `new` allows, `old` allowed. What is not known is covered by nothing."""
     if KNOWN_AFTER_APPLY in "".join(new):
         return False

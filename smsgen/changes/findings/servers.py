@@ -100,7 +100,7 @@ def another_stack(deployed: str, launched: str, app_id: str) -> Finding:
     return Finding("stack", deployed, message)
 
 
-def app_id_of(template: Body) -> str:
+def deployed_app_id(template: Body) -> str:
     """Return the id of the application that a template was compiled from, "" where it does not say."""
     metadata = template.get("Metadata")
     ours = metadata.get("smsgen") if isinstance(metadata, Mapping) else None

@@ -11,8 +11,8 @@ from typing import Any
 from smsgen.cfn.limits import MAX_PARAMETER_BYTES
 from smsgen.changes.refusals.patterns import TooSlow, matches
 from smsgen.changes.values.parameter_types import malformed
-from smsgen.changes.values.parameters import is_list, listed
-from smsgen.changes.values.unknown import Unknown, text
+from smsgen.changes.values.parameters import is_list, items_of
+from smsgen.changes.values.unknown import Unknown, scalar_text
 from smsgen.errors import Diagnostic
 
 PATTERN_SECONDS = 2.0
@@ -59,7 +59,7 @@ def _worst(parameter: Mapping[str, Any], value: str, seconds: float) -> str | No
         return f"must contain at most {MAX_PARAMETER_BYTES} bytes"
     if type_name.startswith("AWS::SSM::Parameter::"):
         return None  # constraints are on what is stored, which CloudFormation reads
-    parts = listed(value) if is_list(type_name) else [value]
+    parts = items_of(value) if is_list(type_name) else [value]
     complaints = (check(parameter, part) for part in parts for check in _CHECKS)
     worst, pattern = (
         next((complaint for complaint in complaints if complaint), None),
@@ -87,7 +87,7 @@ def _not_allowed(parameter: Mapping[str, Any], value: str) -> str | None:
     allowed = parameter.get("AllowedValues")
     if not isinstance(allowed, list):
         return None
-    texts = [text(item) for item in allowed]
+    texts = [scalar_text(item) for item in allowed]
     return None if value in texts else f"must be one of AllowedValues: {', '.join(texts)}"
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from smsgen.cfn.intrinsics import call
-from smsgen.changes.values.evaluate import Evaluator, section
+from smsgen.changes.values.evaluate import Evaluator, section_of
 from smsgen.changes.values.unknown import Unknown, has_unknown
 from smsgen.errors import Diagnostic
 
@@ -25,7 +25,7 @@ FROM_THE_ACCOUNT = frozenset(("Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"))
 def broken_rules(side: Evaluator) -> Iterator[Diagnostic]:
     """Yield an error for each assertion that is false; `side` evaluates the template that is submitted."""
     rules = _RuleEvaluator(side.template, side.parameters, side.environment, side.lookup)
-    for name, rule in section(side.template, "Rules").items():
+    for name, rule in section_of(side.template, "Rules").items():
         if not isinstance(rule, dict) or ("RuleCondition" in rule and not rules.truth(rule["RuleCondition"])):
             continue
         assertions = rule.get("Assertions")

@@ -14,7 +14,7 @@ from typing import Any
 
 from smsgen.cfn.intrinsics import Reference, references
 from smsgen.changes.refusals.constraints import broken_constraints
-from smsgen.changes.values.evaluate import section
+from smsgen.changes.values.evaluate import section_of
 from smsgen.changes.values.foreach import LANGUAGE_EXTENSIONS, transforms
 from smsgen.changes.values.parameters import HOW_TO_GIVE_VALUES, given
 from smsgen.errors import Diagnostic, InvalidInput, Path
@@ -57,7 +57,7 @@ PROCESSED = (
 )
 
 
-class Submitted:
+class Submission:
     """What is checked: the template, loops written out, the parameters given, the resources deployed
     (logical id -> resource), and the logical ids of those to import.
 
@@ -78,8 +78,8 @@ class Submitted:
         self.parameters = parameters
         self.deployed = deployed or {}
         self.imports = imports
-        self.resources = _maps(section(template, "Resources"))
-        self.declared = _maps(section(template, "Parameters"))
+        self.resources = _maps(section_of(template, "Resources"))
+        self.declared = _maps(section_of(template, "Parameters"))
         self.named = {name: tuple(_named_by(resource)) for name, resource in self.resources.items()}
         self.new = {
             name: resource for name, resource in self.resources.items() if self.deployed.get(name) != resource
@@ -90,7 +90,7 @@ def _maps(members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: member for name, member in members.items() if isinstance(member, dict)}
 
 
-def validate(submitted: Submitted) -> None:
+def refuse_invalid(submitted: Submission) -> None:
     """Raise InvalidInput with everything that CloudFormation would refuse.
 
     Where a macro is called nothing else is judged: CloudFormation judges what the macros make.
@@ -109,7 +109,7 @@ def _error(code: str, message: str, path: Path, hint: str = "") -> Diagnostic:
 # -----------------------------------------------------------------------------------------------------------
 
 
-def _macros(submitted: Submitted) -> Iterator[Diagnostic]:
+def _macros(submitted: Submission) -> Iterator[Diagnostic]:
     serverless = any(str(r.get("Type", "")).startswith("AWS::Serverless::") for r in submitted.new.values())
     for name in transforms(submitted.template):
         if name == LANGUAGE_EXTENSIONS or (name == SAM and not serverless):
@@ -131,7 +131,7 @@ def _paths_of(key: str, value: Any, path: Path) -> Iterator[Path]:
             yield from _paths_of(key, item, (*path, name))
 
 
-def _sections(submitted: Submitted) -> Iterator[Diagnostic]:
+def _sections(submitted: Submission) -> Iterator[Diagnostic]:
     unknown = sorted(set(submitted.template) - SECTIONS)
     if unknown:
         message = f"Invalid template property or properties [{', '.join(unknown)}]"
@@ -139,13 +139,13 @@ def _sections(submitted: Submitted) -> Iterator[Diagnostic]:
     for name in sorted(SECTIONS - {"AWSTemplateFormatVersion", "Description", "Transform"}):
         if not isinstance(submitted.template.get(name, {}), dict):
             yield _error("BAD_SECTION", f"Template format error: {name} must be an object.", (name,))
-    if not section(submitted.template, "Resources"):
+    if not section_of(submitted.template, "Resources"):
         message = "Template format error: At least one Resources member must be defined."
         yield _error("NO_RESOURCES", message, ("Resources",))
 
 
-def _resources(submitted: Submitted) -> Iterator[Diagnostic]:
-    for name, resource in section(submitted.template, "Resources").items():
+def _resources(submitted: Submission) -> Iterator[Diagnostic]:
+    for name, resource in section_of(submitted.template, "Resources").items():
         path: Path = ("Resources", name)
         if not name.isascii() or not name.isalnum():
             message = f"Template format error: Resource name {name} is non alphanumeric."
@@ -165,7 +165,7 @@ def _resources(submitted: Submitted) -> Iterator[Diagnostic]:
             yield _error("UNKNOWN_ATTRIBUTE", message, (*path, key), "put it under Properties")
 
 
-def _nulls(submitted: Submitted) -> Iterator[Diagnostic]:
+def _nulls(submitted: Submission) -> Iterator[Diagnostic]:
     for path in _null_paths(submitted.new, ("Resources",)):
         where = "/".join(str(step) for step in path)
         yield _error(
@@ -186,7 +186,7 @@ def _null_paths(value: Any, path: Path) -> Iterator[Path]:
                 yield from _null_paths(item, (*path, index))
 
 
-def _types(submitted: Submitted) -> Iterator[Diagnostic]:
+def _types(submitted: Submission) -> Iterator[Diagnostic]:
     """Refuse a resource that becomes one of another type under the same logical id."""
     for name, resource in submitted.resources.items():
         deployed = submitted.deployed.get(name)
@@ -198,7 +198,7 @@ def _types(submitted: Submitted) -> Iterator[Diagnostic]:
             yield _error("TYPE_CHANGED", message, ("Resources", name, "Type"), "give it another logical id")
 
 
-def _imports(submitted: Submitted) -> Iterator[Diagnostic]:
+def _imports(submitted: Submission) -> Iterator[Diagnostic]:
     """Refuse an import of what is not in the template, is in the stack already, or has no DeletionPolicy.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
@@ -222,9 +222,9 @@ def _imports(submitted: Submitted) -> Iterator[Diagnostic]:
 # ------------------------------------------------------------------------------------------------------
 
 
-def _unresolved(submitted: Submitted) -> Iterator[Diagnostic]:
+def _unresolved(submitted: Submission) -> Iterator[Diagnostic]:
     known = submitted.declared.keys() | submitted.resources.keys()
-    outputs = {name: _named_by(output) for name, output in section(submitted.template, "Outputs").items()}
+    outputs = {name: _named_by(output) for name, output in section_of(submitted.template, "Outputs").items()}
     for block, members in (("Resources", submitted.named), ("Outputs", outputs)):
         for name, named in members.items():
             missing = [r.target for r in named if not _resolves(r, known, submitted.resources)]
@@ -258,10 +258,10 @@ def _resolves(reference: Reference, known: set[str], resources: Mapping[str, Any
     return reference.target in known or reference.target.startswith("AWS::")
 
 
-def _conditions(submitted: Submitted) -> Iterator[Diagnostic]:
-    declared = section(submitted.template, "Conditions")
+def _conditions(submitted: Submission) -> Iterator[Diagnostic]:
+    declared = section_of(submitted.template, "Conditions")
     for block in ("Resources", "Outputs", "Conditions"):
-        for name, member in section(submitted.template, block).items():
+        for name, member in section_of(submitted.template, block).items():
             for condition in _conditions_of(member):
                 if condition not in declared:
                     message = (
@@ -292,7 +292,7 @@ def _conditions_of(member: Any) -> Iterator[str]:
                 yield from _conditions_of(part)
 
 
-def _circles(submitted: Submitted) -> Iterator[Diagnostic]:
+def _circles(submitted: Submission) -> Iterator[Diagnostic]:
     edges = {
         name: [r.target for r in named if r.target in submitted.resources]
         for name, named in submitted.named.items()
@@ -341,8 +341,8 @@ def _peeled(edges: Mapping[str, list[str]]) -> set[str]:
 # ------------------------------------------------------------------------------------------------------
 
 
-def _parameters(submitted: Submitted) -> Iterator[Diagnostic]:
-    declared = section(submitted.template, "Parameters")
+def _parameters(submitted: Submission) -> Iterator[Diagnostic]:
+    declared = section_of(submitted.template, "Parameters")
     for name, parameter in declared.items():
         if not isinstance(parameter, dict) or not isinstance(parameter.get("Type"), str):
             message = "Template format error: Every Parameters object must contain a Type member."
@@ -358,11 +358,11 @@ def _parameters(submitted: Submitted) -> Iterator[Diagnostic]:
         yield _error("MISSING_PARAMETER", message, ("Parameters", missing[0]), HOW_TO_GIVE_VALUES)
 
 
-def _constraints(submitted: Submitted) -> Iterator[Diagnostic]:
+def _constraints(submitted: Submission) -> Iterator[Diagnostic]:
     yield from broken_constraints(submitted.declared, given(submitted.declared, submitted.parameters))
 
 
-CHECKS: tuple[Callable[[Submitted], Iterator[Diagnostic]], ...] = (
+CHECKS: tuple[Callable[[Submission], Iterator[Diagnostic]], ...] = (
     _sections,
     _resources,
     _nulls,

@@ -18,7 +18,7 @@ from smsgen.cfn.intrinsics import Reference
 from smsgen.changes.model import MISSING, Environment
 from smsgen.changes.values.functions import FUNCTIONS, TRUTHS
 from smsgen.changes.values.growth import MAX_CALLS, MAX_MADE, MAX_VALUE, TooLarge, size_of, too_large
-from smsgen.changes.values.unknown import Unknown, text
+from smsgen.changes.values.unknown import Unknown, scalar_text
 from smsgen.errors import InvalidInput, Path
 
 Lookup = Callable[[str, str | None], Any]
@@ -77,7 +77,7 @@ class Evaluator:
         self._conditions: dict[str, bool | None] = {}
         self._exact = exact
         self._calls = self._made = 0
-        self._names = section(template, "Resources")
+        self._names = section_of(template, "Resources")
 
     def evaluate(self, value: Any) -> Any:
         """Return the value with all functions evaluated and all scalars as text; MISSING for AWS::NoValue."""
@@ -96,7 +96,7 @@ class Evaluator:
         if isinstance(value, list):
             items = [self.evaluate(item) for item in value]
             return [item for item in items if item is not MISSING]
-        return text(value)
+        return scalar_text(value)
 
     def _counted(self, value: Any) -> Any:
         """Return what a function made; raises TooLarge where it, or all of them together, is too much."""
@@ -144,7 +144,7 @@ class Evaluator:
             return self._exact.condition(name)
         if name not in self._conditions:
             self._conditions[name] = None
-            declared = section(self.template, "Conditions").get(name)
+            declared = section_of(self.template, "Conditions").get(name)
             uses, self.uses = self.uses, Uses({}, {})  # a property does not use what its condition uses
             self._conditions[name] = self.truth(declared) if declared is not None else None
             self.uses = uses
@@ -192,7 +192,7 @@ class Evaluator:
         return self.lookup(target, name)
 
 
-def section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def section_of(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return a section of a template, empty where it is missing or not a map."""
     members = template.get(name)
     return members if isinstance(members, dict) else {}

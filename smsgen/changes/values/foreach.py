@@ -11,7 +11,7 @@ from typing import Any
 
 from smsgen.cfn.limits import MAX_BYTES, SECTIONS
 from smsgen.changes.values.growth import too_large
-from smsgen.changes.values.unknown import Unknown, has_unknown, text
+from smsgen.changes.values.unknown import Unknown, has_unknown, scalar_text
 from smsgen.errors import Diagnostic, InvalidInput, Path
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
@@ -75,7 +75,7 @@ class _Expansion:
             raise _invalid("Fn::ForEach could not resolve list", (*path, 1))
         members: dict[str, Any] = {}
         for item in items:
-            bound = self._bound(body, identifier, text(item), path)
+            bound = self._bound(body, identifier, scalar_text(item), path)
             members.update(self.expanded(bound, path))
             self._check_quota(members, path)
         return members

@@ -14,10 +14,10 @@ from typing import Any, Protocol
 from smsgen.cfn.intrinsics import get_att_parts
 from smsgen.changes.model import MISSING, Environment
 from smsgen.changes.values.growth import bounded, joined, size_of
-from smsgen.changes.values.unknown import Unknown, has_unknown, text
+from smsgen.changes.values.unknown import Unknown, has_unknown, scalar_text
 
 
-class Scope(Protocol):
+class EvaluationScope(Protocol):
     """What a function may ask of the side of the comparison that it stands in."""
 
     @property
@@ -71,7 +71,7 @@ def _unknown(name: str, *arguments: Any) -> Unknown:
     return Unknown(f"{name}{arguments!r}")
 
 
-def _arguments(scope: Scope, argument: Any, count: int) -> list[Any]:
+def _arguments(scope: EvaluationScope, argument: Any, count: int) -> list[Any]:
     """Evaluate the arguments of a function; what is missing is Unknown, so that broken calls are never a
     guess.
     """
@@ -84,12 +84,12 @@ def _arguments(scope: Scope, argument: Any, count: int) -> list[Any]:
 # -----------------------------------------------------------------------------------------------
 
 
-def _get_att(scope: Scope, argument: Any) -> Any:
+def _get_att(scope: EvaluationScope, argument: Any) -> Any:
     parts = get_att_parts(argument)
     return scope.attribute(*parts) if parts else _unknown("GetAtt", argument)
 
 
-def _sub(scope: Scope, argument: Any) -> Any:
+def _sub(scope: EvaluationScope, argument: Any) -> Any:
     pattern, local = (argument, {}) if isinstance(argument, str) else _sub_list(argument)
     if not isinstance(pattern, str):
         return _unknown("Sub", argument)
@@ -104,7 +104,11 @@ def _sub(scope: Scope, argument: Any) -> Any:
             return "${" + match.group(2) + "}"
         value = values[name] if name in values else _placeholder(scope, name)
         parts.append(value)
-        replaced = joined(",", [text(item) for item in value]) if isinstance(value, list) else text(value)
+        replaced = (
+            joined(",", [scalar_text(item) for item in value])
+            if isinstance(value, list)
+            else scalar_text(value)
+        )
         size = bounded(size + len(replaced))
         return replaced
 
@@ -118,30 +122,30 @@ def _sub_list(argument: Any) -> tuple[Any, dict[str, Any]]:
     return (argument[0], {}) if isinstance(argument, list) and len(argument) == 1 else (None, {})
 
 
-def _placeholder(scope: Scope, name: str) -> Any:
+def _placeholder(scope: EvaluationScope, name: str) -> Any:
     target, dot, attribute = name.partition(".")
     value = scope.attribute(target, attribute) if dot else scope.ref(name)
     return "" if value is MISSING else value
 
 
-def _join(scope: Scope, argument: Any) -> Any:
+def _join(scope: EvaluationScope, argument: Any) -> Any:
     delimiter, items = _arguments(scope, argument, 2)[:2]
     if isinstance(items, Unknown):
         scope.complaints.append(NOT_A_LIST)
     if not isinstance(items, list) or has_unknown([delimiter, items]):
         return _unknown("Join", delimiter, items)
-    return joined(text(delimiter), [text(item) for item in items])
+    return joined(scalar_text(delimiter), [scalar_text(item) for item in items])
 
 
-def _split(scope: Scope, argument: Any) -> Any:
+def _split(scope: EvaluationScope, argument: Any) -> Any:
     delimiter, whole = _arguments(scope, argument, 2)[:2]
     if not isinstance(whole, str) or not delimiter or has_unknown([delimiter, whole]):
         return _unknown("Split", delimiter, whole)
     bounded(len(whole))
-    return whole.split(text(delimiter))
+    return whole.split(scalar_text(delimiter))
 
 
-def _select(scope: Scope, argument: Any) -> Any:
+def _select(scope: EvaluationScope, argument: Any) -> Any:
     index, items = _arguments(scope, argument, 2)[:2]
     if not isinstance(items, list) or has_unknown([index, items]):
         return _unknown("Select", index, items)
@@ -153,7 +157,7 @@ def _select(scope: Scope, argument: Any) -> Any:
     return items[position]
 
 
-def _base64(scope: Scope, argument: Any) -> Any:
+def _base64(scope: EvaluationScope, argument: Any) -> Any:
     from base64 import b64encode
 
     value = scope.evaluate(argument)
@@ -163,12 +167,12 @@ def _base64(scope: Scope, argument: Any) -> Any:
     return b64encode(value.encode()).decode("ascii")
 
 
-def _length(scope: Scope, argument: Any) -> Any:
+def _length(scope: EvaluationScope, argument: Any) -> Any:
     items = scope.evaluate(argument)
     return str(len(items)) if isinstance(items, list) else _unknown("Length", items)
 
 
-def _to_json(scope: Scope, argument: Any) -> Any:
+def _to_json(scope: EvaluationScope, argument: Any) -> Any:
     import json
 
     value = _native(scope, argument)
@@ -178,7 +182,7 @@ def _to_json(scope: Scope, argument: Any) -> Any:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _native(scope: Scope, value: Any) -> Any:
+def _native(scope: EvaluationScope, value: Any) -> Any:
     """Evaluate functions but leave numbers and booleans what they are: Fn::ToJsonString writes them so."""
     if isinstance(value, list):
         return [native for item in value if (native := _native(scope, item)) is not MISSING]
@@ -191,7 +195,7 @@ def _native(scope: Scope, value: Any) -> Any:
 # ------------------------------------------------------------------------------
 
 
-def _find_in_map(scope: Scope, argument: Any) -> Any:
+def _find_in_map(scope: EvaluationScope, argument: Any) -> Any:
     default = argument[3].get("DefaultValue", MISSING) if _has_default(argument) else MISSING
     keys = _arguments(scope, argument[:3] if isinstance(argument, list) else argument, 3)[:3]
     if has_unknown(keys):
@@ -202,7 +206,7 @@ def _find_in_map(scope: Scope, argument: Any) -> Any:
     if entry is MISSING and default is not MISSING:
         return scope.evaluate(default)
     if entry is MISSING:
-        message = f"Template error: Unable to get mapping for {'::'.join(map(text, keys))}"
+        message = f"Template error: Unable to get mapping for {'::'.join(map(scalar_text, keys))}"
         scope.failures.append((message, argument))
         return _unknown("FindInMap", *keys)
     return scope.evaluate(entry)
@@ -212,7 +216,7 @@ def _has_default(argument: Any) -> bool:
     return isinstance(argument, list) and len(argument) == 4 and isinstance(argument[3], dict)
 
 
-def _cidr(scope: Scope, argument: Any) -> Any:
+def _cidr(scope: EvaluationScope, argument: Any) -> Any:
     from ipaddress import ip_network
     from itertools import islice
 
@@ -229,13 +233,13 @@ def _cidr(scope: Scope, argument: Any) -> Any:
     return subnets if len(subnets) == int(count) else _unknown("Cidr", block, count, bits)
 
 
-def _get_azs(scope: Scope, argument: Any) -> Any:
+def _get_azs(scope: EvaluationScope, argument: Any) -> Any:
     region = scope.evaluate(argument) or scope.ref("AWS::Region")
     zones = scope.environment.zones.get(region) if isinstance(region, str) else None
     return list(zones) if zones else _unknown("GetAZs", region)
 
 
-def _import_value(scope: Scope, argument: Any) -> Any:
+def _import_value(scope: EvaluationScope, argument: Any) -> Any:
     name, exports = scope.evaluate(argument), scope.environment.exports
     if not isinstance(name, str) or isinstance(name, Unknown) or exports is None:
         return _unknown("ImportValue", name)
@@ -249,12 +253,12 @@ def _import_value(scope: Scope, argument: Any) -> Any:
 # ---------------------------------------------------------------------------------------------------
 
 
-def _if(scope: Scope, argument: Any) -> Any:
+def _if(scope: EvaluationScope, argument: Any) -> Any:
     chosen = branch(scope, argument)
     return chosen if isinstance(chosen, Unknown) else scope.evaluate(chosen)
 
 
-def branch(scope: Scope, argument: Any) -> Any:
+def branch(scope: EvaluationScope, argument: Any) -> Any:
     """Return what an Fn::If chooses, not evaluated; Unknown where its condition is not known, or the call is broken."""
     if not isinstance(argument, list) or len(argument) != 3 or not isinstance(argument[0], str):
         return _unknown("If", argument)
@@ -264,41 +268,41 @@ def branch(scope: Scope, argument: Any) -> Any:
     return argument[1] if value else argument[2]
 
 
-def _equals(scope: Scope, argument: Any) -> bool | None:
+def _equals(scope: EvaluationScope, argument: Any) -> bool | None:
     left, right = _arguments(scope, argument, 2)[:2]
     if left != right and has_unknown([left, right]):
         return None
     return bool(left == right)
 
 
-def _and(scope: Scope, argument: Any) -> bool | None:
+def _and(scope: EvaluationScope, argument: Any) -> bool | None:
     operands = [scope.truth(item) for item in argument] if isinstance(argument, list) else [None]
     return False if False in operands else None if None in operands else True
 
 
-def _or(scope: Scope, argument: Any) -> bool | None:
+def _or(scope: EvaluationScope, argument: Any) -> bool | None:
     operands = [scope.truth(item) for item in argument] if isinstance(argument, list) else [None]
     return True if True in operands else None if None in operands else False
 
 
-def _not(scope: Scope, argument: Any) -> bool | None:
+def _not(scope: EvaluationScope, argument: Any) -> bool | None:
     operand = scope.truth(argument[0] if isinstance(argument, list) and argument else argument)
     return None if operand is None else not operand
 
 
-def _named(scope: Scope, argument: Any) -> bool | None:
+def _named(scope: EvaluationScope, argument: Any) -> bool | None:
     return scope.condition(argument) if isinstance(argument, str) else None
 
 
-def _as_text(truth: Callable[[Scope, Any], bool | None]) -> Callable[[Scope, Any], Any]:
-    def evaluate(scope: Scope, argument: Any) -> Any:
+def _as_text(truth: Callable[[EvaluationScope, Any], bool | None]) -> Callable[[EvaluationScope, Any], Any]:
+    def evaluate(scope: EvaluationScope, argument: Any) -> Any:
         value = truth(scope, argument)
-        return _unknown("condition", argument) if value is None else text(value)
+        return _unknown("condition", argument) if value is None else scalar_text(value)
 
     return evaluate
 
 
-TRUTHS: dict[str, Callable[[Scope, Any], bool | None]] = {
+TRUTHS: dict[str, Callable[[EvaluationScope, Any], bool | None]] = {
     "Condition": _named,
     "Fn::And": _and,
     "Fn::Equals": _equals,
@@ -306,7 +310,7 @@ TRUTHS: dict[str, Callable[[Scope, Any], bool | None]] = {
     "Fn::Or": _or,
 }
 
-FUNCTIONS: dict[str, Callable[[Scope, Any], Any]] = {
+FUNCTIONS: dict[str, Callable[[EvaluationScope, Any], Any]] = {
     "Ref": lambda scope, argument: scope.ref(argument),
     "Fn::Base64": _base64,
     "Fn::Cidr": _cidr,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from smsgen.changes.values.parameters import listed
+from smsgen.changes.values.parameters import items_of
 
 _EC2_ID = r"{}-(?:[0-9a-f]{{8}}|[0-9a-f]{{17}})"
 _FORMS = {
@@ -38,7 +38,7 @@ def malformed(type_name: str, value: str) -> str:
     if form is None:
         return ""
     pattern, what = form
-    for part in listed(value) if entry != type_name else [value]:
+    for part in items_of(value) if entry != type_name else [value]:
         if not re.fullmatch(pattern, part) and not part.startswith("{{resolve:"):
             return f"must be {what}, and {f'{part[:80]!r} is none' if part else 'is empty'}"
     return ""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smsgen.changes.model import MASK, ParameterAnswer
-from smsgen.changes.values.unknown import Unknown, text
+from smsgen.changes.values.unknown import Unknown, scalar_text
 
 HOW_TO_GIVE_VALUES = (
     "give each with --parameters FILE or --parameter NAME=VALUE; `smsgen generate-template APP --parameters-file FILE`"
@@ -34,7 +34,7 @@ def given(declared: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[st
 
 
 def _default(value: Any) -> str:
-    return ",".join(text(item) for item in value) if isinstance(value, list) else text(value)
+    return ",".join(scalar_text(item) for item in value) if isinstance(value, list) else scalar_text(value)
 
 
 def is_ssm(declaration: Any) -> bool:
@@ -44,7 +44,7 @@ def is_ssm(declaration: Any) -> bool:
 
 def is_hidden(declaration: Any) -> bool:
     """Return whether the parameter is declared NoEcho."""
-    return isinstance(declaration, dict) and text(declaration.get("NoEcho", "")).lower() == "true"
+    return isinstance(declaration, dict) and scalar_text(declaration.get("NoEcho", "")).lower() == "true"
 
 
 def _type(declaration: Any) -> str:
@@ -76,7 +76,7 @@ def _value(name: str, declaration: Any, texts: Mapping[str, str], ssm: Mapping[s
             return Unknown(f"SSM parameter {value}")
         value = ssm[value]
     if is_list(type_name):
-        return listed(value) if value else []
+        return items_of(value) if value else []
     return value
 
 
@@ -85,12 +85,12 @@ def is_list(type_name: str) -> bool:
     return type_name == "CommaDelimitedList" or type_name.startswith("List<")
 
 
-def listed(value: str) -> list[str]:
+def items_of(value: str) -> list[str]:
     """Return the items of the text that is given for a list."""
     return [item.strip() for item in value.split(",")]
 
 
-def changed(
+def changed_parameters(
     before: Mapping[str, str],
     after: Mapping[str, str],
     values_before: Mapping[str, Any],

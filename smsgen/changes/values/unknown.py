@@ -65,7 +65,7 @@ def shown(value: Any) -> Any:
     return KNOWN_AFTER_APPLY if isinstance(value, Unknown) else value
 
 
-def text(value: Any) -> str:
+def scalar_text(value: Any) -> str:
     """Return a scalar as CloudFormation writes it: true, 10, 1.5; an unknown value stays unknown."""
     if isinstance(value, str):
         return value

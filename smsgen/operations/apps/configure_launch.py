@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from smsgen.errors import InvalidInput, ServiceError
 from smsgen.model.app import App, Server, ServerGroup
-from smsgen.model.check import read
+from smsgen.model.check import read_plain
 from smsgen.model.fields import SERVER
 from smsgen.model.launch import Launch
 from smsgen.model.managed import LaunchState, ManagedApp
@@ -189,7 +189,7 @@ def set_images(
         if strangers:
             raise BadParameter(f"{_called(strangers)} not in the application {app_id}")
         kind = SERVER.fields["imageId"].kind
-        wrong = [one for image_id in images.values() for one in read(kind, image_id, "imageId")[1]]
+        wrong = [one for image_id in images.values() for one in read_plain(kind, image_id, "imageId")[1]]
         if wrong:
             raise InvalidInput(wrong)
         devices = root_devices(ask, before.app, images) if devices is None else devices

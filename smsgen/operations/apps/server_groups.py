@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from smsgen.errors import InvalidInput, errors
 from smsgen.model.app import App, Server, ServerGroup, VmServer
-from smsgen.model.check import check
+from smsgen.model.check import check_app
 from smsgen.model.launch import Launch
 from smsgen.operations.apps.world import BadParameter, MissingParameter, Settings
 
@@ -110,7 +110,7 @@ def check_identity(app: App, settings: Settings) -> None:
     if count > settings.max_servers:
         raise _too_many(count, "servers", settings.max_servers)
     # An application may be empty until it is launched, and its launch configuration is judged by itself.
-    wrong = [one for one in errors(check(_bare(app))) if one.code not in _LATER]
+    wrong = [one for one in errors(check_app(_bare(app))) if one.code not in _LATER]
     if wrong:
         raise InvalidInput(wrong)
 

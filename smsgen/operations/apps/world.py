@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from smsgen.errors import SmsgenError
 from smsgen.model.managed import ManagedApp
-from smsgen.model.permitted import refusal
+from smsgen.model.permitted import refused_now
 from smsgen.operations.apps.turns import Turns
 from smsgen.operations.ports.copying import Copying
 from smsgen.operations.ports.inventories import Inventories
@@ -138,7 +138,7 @@ def find_app(kept: Kept, app_id: str) -> ManagedApp:
 
 def permit(operation: str, managed: ManagedApp) -> None:
     """Raise NotPermitted where the application does not take the operation as it stands (`model.permitted`)."""
-    refused = refusal(operation, managed)
+    refused = refused_now(operation, managed)
     if refused is not None:
         message = (
             f"the application {managed.app.app_id} does not take {operation} while its {refused.name} is"

@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from smsgen.cfn.document import Template
 from smsgen.cfn.limits import check_sections
 from smsgen.cfn.nested import template_url
-from smsgen.cfn.text import Document, parse
+from smsgen.cfn.text import Document, parse_template
 from smsgen.changes import predict
 from smsgen.changes.change_set import ChangeSet
-from smsgen.changes.findings.servers import MAX_NESTING, Children, another_stack, app_id_of, moved_servers
+from smsgen.changes.findings.servers import (
+    MAX_NESTING,
+    Children,
+    another_stack,
+    deployed_app_id,
+    moved_servers,
+)
 from smsgen.changes.ignore import ignoring
 from smsgen.changes.model import Environment, Finding, Stack
 from smsgen.changes.stack import read_snapshot
@@ -98,7 +104,7 @@ def submitted_of(generated: Generated) -> Submitted:
 
 def from_template(path: str, *, files: Files, text: bytes | None = None) -> Submitted:
     """Give what a template file would submit; nested templates are read from beside it, where they are files."""
-    document = parse(files.read(path, max_bytes=MAX_BYTES) if text is None else text, path)
+    document = parse_template(files.read(path, max_bytes=MAX_BYTES) if text is None else text, path)
 
     def locate(logical_id: str) -> Location | None:
         if logical_id not in document.template.resources:
@@ -174,7 +180,7 @@ def _deployed_values(deployed: Stack, given: Mapping[str, str]) -> Mapping[str, 
 
 def _notes(submitted: Submitted, deployed: Stack) -> tuple[tuple[Finding, ...], str]:
     """Return what the templates alone do not tell: servers made anew, a stack left behind; and that stack's name."""
-    old, new = app_id_of(deployed.template), app_id_of(submitted.template.body)
+    old, new = deployed_app_id(deployed.template), deployed_app_id(submitted.template.body)
     was, now = deployed.stack_name, submitted.stack_name
     if old and new and old != new:  # a template alone names no stack, and its application does
         was = was or (f"sms-{old}" if now in ("", f"sms-{new}") else "")
@@ -338,7 +344,7 @@ def _children(document: Document, path: str, files: Files) -> dict[str, Mapping[
                 beside = files.beside(place, url)
                 text = files.read_within(beside, path, max_bytes=left)
                 left -= len(text)
-                child = parse(text, beside)
+                child = parse_template(text, beside)
                 found[url] = child.template.body
                 waiting.append((child, beside))
     return found

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from smsgen.errors import Diagnostic, InvalidInput, Location
-from smsgen.model.check import read
+from smsgen.model.check import read_plain
 from smsgen.model.fields import SERVER
 
 _WORD = re.compile(r"[^\s,]+")
@@ -40,7 +40,7 @@ def _problems(words: list[str], images: Mapping[str, str]) -> Iterator[Diagnosti
         yield Diagnostic("NOT_AN_IMAGE", "a line says a server and its image", hint)
         return
     server_id, image_id = words
-    yield from read(SERVER.fields["imageId"].kind, image_id, "imageId")[1]
+    yield from read_plain(SERVER.fields["imageId"].kind, image_id, "imageId")[1]
     if images.get(server_id, image_id) != image_id:
         message = f"the server {server_id} has the image {images[server_id]} already"
         yield Diagnostic("NOT_AN_IMAGE", message, "keep one of the two lines")

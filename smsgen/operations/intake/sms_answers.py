@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from smsgen.errors import Path
 from smsgen.model.app import App, Server, ServerGroup, Tag
 from smsgen.model.fields import APP, SERVER
-from smsgen.model.kinds import Boolean, Choice, Field, Integer, Kind, ListOf, Record, Text
+from smsgen.model.kinds import Boolean, Choice, Field, FieldKind, Integer, ListOf, Record, Text
 from smsgen.model.launch import Launch
 from smsgen.model.launch_fields import LAUNCH, TAGS
 from smsgen.model.managed import LaunchState, ManagedApp, ReplicationParameters, ReplicationState
@@ -165,7 +165,7 @@ def _get_replication(*, server_group_replication_configurations: tuple[_Group, .
 # --- Kinds --------------------------------------------------------------------------------------------------------
 
 
-class Timestamp(Kind):
+class Timestamp(FieldKind):
     """A time: seconds since the epoch, as the API and the first AWS CLI print it, or ISO 8601, as the second does."""
 
     __slots__ = ()
@@ -199,7 +199,7 @@ class Status(Choice):
         return self.statuses(word) if word else next(iter(self.statuses))
 
 
-def _fields(**kinds: Kind) -> dict[str, Field]:
+def _fields(**kinds: FieldKind) -> dict[str, Field]:
     """Return fields that nobody need describe: their names are the API's."""
     return {name: Field(kind, name) for name, kind in kinds.items()}
 
@@ -269,11 +269,11 @@ _SUMMARY = Record(
 )
 
 
-def _groups(what: str, **kinds: Kind) -> ListOf:
+def _groups(what: str, **kinds: FieldKind) -> ListOf:
     return ListOf(Record(_group, what, _fields(serverGroupId=_NAME, **kinds)))
 
 
-def _answer(make: Callable[..., ManagedApp], command: str, **kinds: Kind) -> tuple[str, Record]:
+def _answer(make: Callable[..., ManagedApp], command: str, **kinds: FieldKind) -> tuple[str, Record]:
     # boto3 adds ResponseMetadata to every answer
     return command, Record(make, f"the answer of {command}", _fields(**kinds), ignored=("ResponseMetadata",))
 

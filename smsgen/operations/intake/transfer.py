@@ -13,7 +13,7 @@ from smsgen.cfn.text import dump_json, dump_yaml
 from smsgen.compiler.scripts import is_powershell, with_tags
 from smsgen.errors import Diagnostic, InvalidInput, SmsgenError, errors
 from smsgen.model.app import App, ServerGroup
-from smsgen.model.check import check, sentence
+from smsgen.model.check import check_app, sentence
 from smsgen.model.fields import APP
 from smsgen.model.launch import Launch, UserData
 from smsgen.model.load import load
@@ -54,7 +54,7 @@ def export_app(managed: ManagedApp) -> Exported:
     """Give the application file of an application, in the order of the fields' table."""
     groups = tuple(group for group in managed.app.server_groups if group.server_list)
     app = managed.app._replace(server_groups=groups)
-    wrong = (f"smsgen generate-template will say: {sentence(one)}" for one in errors(check(app)))
+    wrong = (f"smsgen generate-template will say: {sentence(one)}" for one in errors(check_app(app)))
     return Exported(APP.write(app), (*_left_out(managed), *wrong))
 
 
@@ -133,7 +133,7 @@ def _of_file(
         found = [*scripts.diagnostics, *_unnamed(app)]
         if not scripts.diagnostics:
             app = _with_scripts(app, scripts.content)
-            found += errors(check(app))
+            found += errors(check_app(app))
     managed = ManagedApp(app, launch=LaunchState(configured=True))
     return managed, (*loaded.warnings, *loaded.source.place(found))
 

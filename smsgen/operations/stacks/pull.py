@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from smsgen.cfn.intrinsics import call, references
 from smsgen.cfn.nested import NESTED_STACK
 from smsgen.cfn.partitions import url_suffix
-from smsgen.cfn.text import parse
+from smsgen.cfn.text import parse_template
 from smsgen.changes.model import MASK
 from smsgen.errors import Diagnostic, Severity, SmsgenError
 from smsgen.operations.ports.protocols import Files, StackReader
@@ -139,7 +139,7 @@ def _templates(reader: StackReader, described: Mapping[str, Any]) -> dict[str, A
 
 
 def _body(text: str, stack: str) -> dict[str, Any]:
-    body = parse(text.encode("utf-8"), f"template of stack {stack}").template.body
+    body = parse_template(text.encode("utf-8"), f"template of stack {stack}").template.body
     declared = body.get("Parameters")
     return body | {"Parameters": _masked(declared)} if isinstance(declared, dict) else body
 

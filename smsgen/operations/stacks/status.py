@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from smsgen.cfn.document import Template
 from smsgen.cfn.nested import NESTED_STACK, is_nested_stack, template_url
 from smsgen.cfn.normal import same
-from smsgen.cfn.text import parse
+from smsgen.cfn.text import parse_template
 from smsgen.errors import InvalidInput
 from smsgen.model.status import LaunchStatus, of_stack
 from smsgen.operations.ports.protocols import Stacks
@@ -134,7 +134,7 @@ def _differences(
 
 def deployed_body(stack_id: str, stacks: Stacks) -> dict[str, Any]:
     """Give the template of a stack as data; raises InvalidInput where only CloudFormation can read it."""
-    return parse(stacks.template(stack_id).encode(), "the deployed template").template.body
+    return parse_template(stacks.template(stack_id).encode(), "the deployed template").template.body
 
 
 def _servers(

@@ -62,7 +62,7 @@ def create_app(world: World, request: m.CreateAppRequest) -> m.CreateAppResponse
     """CreateApp."""
     managed = manage.create_app(world, t.wanted(request), token=request.client_token or "")
     return m.CreateAppResponse(
-        app_summary=t.summary(managed), server_groups=t.groups(managed), tags=t.tags(managed.app)
+        app_summary=t.app_summary(managed), server_groups=t.groups(managed), tags=t.tag_messages(managed.app)
     )
 
 
@@ -70,7 +70,7 @@ def update_app(world: World, request: m.UpdateAppRequest) -> m.UpdateAppResponse
     """UpdateApp."""
     managed = manage.update_app(world, _app_id(request), t.wanted(request))
     return m.UpdateAppResponse(
-        app_summary=t.summary(managed), server_groups=t.groups(managed), tags=t.tags(managed.app)
+        app_summary=t.app_summary(managed), server_groups=t.groups(managed), tags=t.tag_messages(managed.app)
     )
 
 
@@ -88,7 +88,7 @@ def get_app(world: World, request: m.GetAppRequest) -> m.GetAppResponse:
     """GetApp."""
     managed = manage.get_app(world, _app_id(request))
     return m.GetAppResponse(
-        app_summary=t.summary(managed), server_groups=t.groups(managed), tags=t.tags(managed.app)
+        app_summary=t.app_summary(managed), server_groups=t.groups(managed), tags=t.tag_messages(managed.app)
     )
 
 

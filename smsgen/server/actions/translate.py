@@ -76,7 +76,7 @@ def _tag(tag: m.Tag, at: str) -> Tag:
     return Tag(required(tag.key, f"{at}.key"), tag.value or "")
 
 
-def summary(managed: ManagedApp) -> m.AppSummary:
+def app_summary(managed: ManagedApp) -> m.AppSummary:
     """Return AppSummary."""
     return listed(summarize(managed))
 
@@ -126,13 +126,13 @@ def groups(managed: ManagedApp) -> list[m.ServerGroup]:
         m.ServerGroup(
             server_group_id=group.server_group_id,
             name=said(group.name),
-            server_list=[server(one, managed) for one in group.server_list],
+            server_list=[server_message(one, managed) for one in group.server_list],
         )
         for group in managed.app.server_groups
     ]
 
 
-def server(listed_server: Server, managed: ManagedApp) -> m.Server:
+def server_message(listed_server: Server, managed: ManagedApp) -> m.Server:
     """Return Server."""
     return m.Server(
         server_id=listed_server.server_id,
@@ -164,7 +164,7 @@ def vm_server(vm: VmServer) -> m.VmServer | None:
     )
 
 
-def tags(app: App) -> list[m.Tag]:
+def tag_messages(app: App) -> list[m.Tag]:
     """Return Tags."""
     return [m.Tag(key=tag.key, value=tag.value) for tag in app.tags]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smsgen.compiler.resolve import join
+from smsgen.compiler.resolve import joined_launch
 from smsgen.model.app import ServerGroup
 from smsgen.model.launch import Launch, UserData
 from smsgen.model.managed import ManagedApp, ReplicationParameters
 from smsgen.operations.apps.configure_launch import GroupLaunch, LaunchConfiguration
 from smsgen.operations.apps.configure_replication import GroupReplication
 from smsgen.operations.apps.world import required
-from smsgen.server.actions.translate import location, placed, read_location, said, server, server_id
+from smsgen.server.actions.translate import location, placed, read_location, said, server_id, server_message
 from smsgen.server.api import messages as m
 
 # --- Launch configuration -----------------------------------------------------------------------------------
@@ -74,13 +74,13 @@ def launch_groups(managed: ManagedApp) -> list[m.ServerGroupLaunchConfiguration]
 
 def _server_launches(group: ServerGroup, managed: ManagedApp) -> Iterator[m.ServerLaunchConfiguration]:
     for member in group.server_list:
-        launch = join(member.launch, group.launch_defaults, managed.app.launch_defaults)
+        launch = joined_launch(member.launch, group.launch_defaults, managed.app.launch_defaults)
         if launch == Launch():
             continue
         script = location(launch.user_data.s3_location) if launch.user_data else None
         several = launch.security_groups
         yield m.ServerLaunchConfiguration(
-            server=server(member, managed),
+            server=server_message(member, managed),
             logical_id=launch.logical_id,
             vpc=launch.vpc,
             subnet=launch.subnet,
@@ -134,7 +134,7 @@ def replication_groups(managed: ManagedApp) -> list[m.ServerGroupReplicationConf
             server_group_id=group.server_group_id,
             server_replication_configurations=[
                 m.ServerReplicationConfiguration(
-                    server=server(one, managed),
+                    server=server_message(one, managed),
                     server_replication_parameters=m.ServerReplicationParameters(
                         **parameters[one.server_id]._asdict()
                     ),

@@ -7,7 +7,15 @@ from smsgen.model.launch import S3Location
 from smsgen.model.managed import AppValidation, ManagedApp, ServerValidation, ValidationOutput
 from smsgen.operations.apps.configure_validation import GroupValidation, ValidationConfiguration, outputs
 from smsgen.operations.apps.world import required
-from smsgen.server.actions.translate import location, placed, read_location, said, server, server_id, time
+from smsgen.server.actions.translate import (
+    location,
+    placed,
+    read_location,
+    said,
+    server_id,
+    server_message,
+    time,
+)
 from smsgen.server.api import messages as m
 
 # --- Validation ---------------------------------------------------------------------------------------------
@@ -115,7 +123,7 @@ def _to_server_validation(
     member: Server, validation: ServerValidation, managed: ManagedApp
 ) -> m.ServerValidationConfiguration:
     return m.ServerValidationConfiguration(
-        server=server(member, managed),
+        server=server_message(member, managed),
         validation_id=validation.validation_id,
         name=said(validation.name),
         server_validation_strategy=validation.strategy,
@@ -139,7 +147,7 @@ def validation_outputs(managed: ManagedApp) -> list[m.ValidationOutput]:
             status_message=said(result.message),
             latest_validation_time=time(result.latest_time),
             app_validation_output=m.AppValidationOutput(ssm_output=ssm) if ssm else None,
-            server_validation_output=m.ServerValidationOutput(server=server(of_server, managed))
+            server_validation_output=m.ServerValidationOutput(server=server_message(of_server, managed))
             if of_server
             else None,
         )

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from smsgen.server.api.schema import Kind, members
+from smsgen.server.api.schema import MemberKind, members
 from smsgen.server.api.shapes import Message, Shape
 
 _MOST = 10
@@ -40,7 +40,7 @@ def _of_message(message: Message, at: str) -> Iterator[str]:
                 yield from _of_value(value, member.kind, f"{at}{member.name}")
 
 
-def _of_value(value: Any, kind: Kind, at: str) -> Iterator[str]:
+def _of_value(value: Any, kind: MemberKind, at: str) -> Iterator[str]:
     if kind.message is not None:
         yield from _of_message(value, f"{at}.")
     elif kind.item is not None:
@@ -55,7 +55,7 @@ def _of_value(value: Any, kind: Kind, at: str) -> Iterator[str]:
                 yield f"Value '{short}' at '{at}' failed to satisfy constraint: Member must {wanted}"
 
 
-def _is_constrained(kind: Kind) -> bool:
+def _is_constrained(kind: MemberKind) -> bool:
     """Return whether a value of this kind can be wrong."""
     return _is_message_constrained(kind.message) if kind.message else _is_shape_constrained(kind)
 
@@ -66,7 +66,7 @@ def _is_message_constrained(message: type[Message]) -> bool:
 
 
 @cache
-def _is_shape_constrained(kind: Kind) -> bool:
+def _is_shape_constrained(kind: MemberKind) -> bool:
     return _is_constrained(kind.item) if kind.item else kind.shape != Shape(kind.shape.name)
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from smsgen.server.api.schema import Kind, members
+from smsgen.server.api.schema import MemberKind, members
 from smsgen.server.api.shapes import Message
 
 M = TypeVar("M", bound=Message)
@@ -65,7 +65,7 @@ def _plain(message: Message) -> dict[str, Any]:
     return {one.name: _value(value, one.kind) for one, value in values if value is not None}
 
 
-def _value(value: Any, kind: Kind) -> Any:
+def _value(value: Any, kind: MemberKind) -> Any:
     if kind.message is not None:
         return _plain(value)
     if kind.item is not None:

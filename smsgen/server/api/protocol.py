@@ -14,7 +14,7 @@ import msgspec
 
 from smsgen.server.api.constraints import missing, violations
 from smsgen.server.api.operations import COMMON_ERRORS, ERRORS, OPERATIONS, TARGET, Operation
-from smsgen.server.api.reading import WrongType, read
+from smsgen.server.api.reading import WrongType, read_message
 from smsgen.server.api.shapes import Message
 from smsgen.text import json_text
 
@@ -63,14 +63,14 @@ def decode(headers: Mapping[str, str], body: bytes, request_id: str) -> Call:
     """Read a request; raises Fault for what no operation would take. Names of headers are in lower case."""
     operation = operation_of(headers)
     try:
-        request = read(operation.request, _json(body))
+        request = read_message(operation.request, _json(body))
     except WrongType as error:
         raise Fault("SerializationException", str(error)) from None
-    check(request)
+    check_request(request)
     return Call(operation.name, request, request_id)
 
 
-def check(request: Message) -> None:
+def check_request(request: Message) -> None:
     """Raise Fault where a request lacks a member, or a member's value is not one that its shape allows."""
     for name in missing(request):
         raise Fault("MissingRequiredParameterException", f"the request must contain the parameter {name}")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from smsgen.server.api.schema import Kind, members
+from smsgen.server.api.schema import MemberKind, members
 from smsgen.server.api.shapes import Message
 
 M = TypeVar("M", bound=Message)
@@ -20,7 +20,7 @@ class WrongType(Exception):
     """A value is of another type than its member."""
 
 
-def read(kind: type[M], data: Any) -> M:
+def read_message(kind: type[M], data: Any) -> M:
     """Return the message that JSON data is; raises WrongType, in AWS's words and with the place."""
     try:
         return msgspec.convert(data, kind)
@@ -50,7 +50,7 @@ def _structure(kind: type[Message], data: Any, at: str) -> dict[str, Any]:
     }
 
 
-def _value(kind: Kind, data: Any, at: str) -> Any:
+def _value(kind: MemberKind, data: Any, at: str) -> Any:
     if kind.message is not None:
         return _structure(kind.message, data, at)
     if kind.item is not None:

@@ -15,12 +15,12 @@ TYPES = {str: "string", int: "integer", bool: "boolean", float: "timestamp", lis
 """Type of a member -> its type in a service model. The only numbers with fractions that the API has are times."""
 
 
-class Kind(NamedTuple):
+class MemberKind(NamedTuple):
     """A shape as a member refers to it: `is_a` is its type in a service model, `item` what a list is of."""
 
     shape: Shape
     is_a: str
-    item: Kind | None = None
+    item: MemberKind | None = None
     message: type[Message] | None = None
 
 
@@ -29,7 +29,7 @@ class Member(NamedTuple):
 
     attribute: str
     name: str
-    kind: Kind
+    kind: MemberKind
     required: bool
 
 
@@ -47,15 +47,15 @@ def members(message: type[Message]) -> tuple[Member, ...]:
     )
 
 
-def _kind(hint: Any) -> Kind:
+def _kind(hint: Any) -> MemberKind:
     hint = _without_none(hint)
     if isinstance(hint, type) and issubclass(hint, Message):
-        return Kind(Shape(hint.__name__), "structure", message=hint)
+        return MemberKind(Shape(hint.__name__), "structure", message=hint)
     shape = next(one for one in _metadata(hint) if isinstance(one, Shape))
     bare = get_args(hint)[0]
     if get_origin(bare) is list:
-        return Kind(shape, "list", item=_kind(get_args(bare)[0]))
-    return Kind(shape, TYPES[bare])
+        return MemberKind(shape, "list", item=_kind(get_args(bare)[0]))
+    return MemberKind(shape, TYPES[bare])
 
 
 def _without_none(hint: Any) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from smsgen.server.api.operations import ERRORS, METADATA, OPERATIONS, PAGES, SERVICE, VERSION
-from smsgen.server.api.schema import Kind, members
+from smsgen.server.api.schema import MemberKind, members
 
 Document = dict[str, Any]
 
@@ -132,7 +132,7 @@ def _add_structure(message: Any, shapes: Document) -> None:
         _add(member.kind, shapes)
 
 
-def _add(kind: Kind, shapes: Document) -> None:
+def _add(kind: MemberKind, shapes: Document) -> None:
     if kind.message is not None:
         _add_structure(kind.message, shapes)
     else:
@@ -141,7 +141,7 @@ def _add(kind: Kind, shapes: Document) -> None:
             _add(kind.item, shapes)
 
 
-def _described(kind: Kind) -> Iterator[tuple[str, Any]]:
+def _described(kind: MemberKind) -> Iterator[tuple[str, Any]]:
     shape = kind.shape
     yield "type", kind.is_a
     if kind.item is not None:

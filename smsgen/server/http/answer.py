@@ -56,7 +56,7 @@ def refused(request: Received, gate: Gate) -> Answer | None:
     return None
 
 
-def answer(request: Received, request_id: str, gate: Gate, perform: Callable[[Call], Any]) -> Answer:
+def answered(request: Received, request_id: str, gate: Gate, perform: Callable[[Call], Any]) -> Answer:
     """Answer a request; whatever goes wrong is an answer, too.
 
     Who asks is looked at before what is asked: nothing of a stranger's body is read.

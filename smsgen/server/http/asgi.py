@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from smsgen.server.api.protocol import CONTENT_TYPE, Call, Fault
 from smsgen.server.http.access_log import AccessLog, Asked
-from smsgen.server.http.answer import Answer, Gate, answer, refusal, refused
+from smsgen.server.http.answer import Answer, Gate, answered, refusal, refused
 from smsgen.server.http.auth import SIGNATURE_FAULTS, Received
 from smsgen.server.http.logs import REPEATS
 from smsgen.server.http.metrics import CONTENT_TYPE as METRICS_TYPE
@@ -169,7 +169,7 @@ class Endpoint:
         await self._fill(body, receive)
         loop = asyncio.get_running_loop()
         whole = request._replace(body=bytes(body))
-        return await loop.run_in_executor(self._pool, answer, whole, request_id, self._gate, self._perform)
+        return await loop.run_in_executor(self._pool, answered, whole, request_id, self._gate, self._perform)
 
     async def _fill(self, body: bytearray, receive: Receive) -> None:
         """Read a request's body; raises Fault where it is too large, takes too long, or all bodies are too large."""

@@ -36,7 +36,7 @@ def test_a_finding_of_cfn_lint_names_the_line_of_the_server_and_that_of_the_temp
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = ("Resources", "Web1", "Properties")
-    finding = cfn_lint.Finding("E1", "error", "that is wrong", path, "https://rule", 42, 7)
+    finding = cfn_lint.LintFinding("E1", "error", "that is wrong", path, "https://rule", 42, 7)
     monkeypatch.setattr(cfn_lint, "lint_text", lambda _: (finding,))
     made = generate_template("app.yaml", files=disk.DiskFiles(), text=app(2))
     (found,) = lint(made, texts(made, "yaml"))

@@ -11,7 +11,7 @@ from smsgen.operations.intake.sms_answers import ANSWERS, Timestamp
 from smsgen.operations.intake.transfer import read_files
 from smsgen.server.actions import translate, translate_configuration
 from smsgen.server.api import messages as m
-from smsgen.server.api.schema import Kind, members
+from smsgen.server.api.schema import MemberKind, members
 from smsgen.server.api.shapes import Message
 from tests.operations.intake.answers import Given, get_app, get_launch, get_replication
 
@@ -38,7 +38,7 @@ def compare(message: type[Message], record: Any, place: str) -> None:
         compare_kind(known[name], record.fields[name].kind, f"{place}.{name}")
 
 
-def compare_kind(kind: Kind, reader: Any, place: str) -> None:
+def compare_kind(kind: MemberKind, reader: Any, place: str) -> None:
     if kind.message is not None:
         compare(kind.message, reader, place)
     elif kind.item is not None:
@@ -73,9 +73,9 @@ def test_what_the_api_answers_is_read_as_the_same_application(summary: dict[str,
     managed = only(app=get_app(**summary), launch=get_launch(), replication=get_replication())
     answers = {
         "app": m.GetAppResponse(
-            app_summary=translate.summary(managed),
+            app_summary=translate.app_summary(managed),
             server_groups=translate.groups(managed),
-            tags=translate.tags(managed.app),
+            tags=translate.tag_messages(managed.app),
         ),
         "launch": m.GetAppLaunchConfigurationResponse(
             app_id=managed.app.app_id,

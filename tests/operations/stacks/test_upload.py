@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smsgen.cfn.document import Template
-from smsgen.cfn.text import parse
+from smsgen.cfn.text import parse_template
 from smsgen.compiler import Child, Compiled
 from smsgen.errors import ServiceError
 from smsgen.model.app import App, Server, ServerGroup
@@ -39,7 +39,7 @@ class MemoryArtifacts:
         return f"https://{location.bucket}.s3.example/{location.key}"
 
     def template(self, url: str) -> dict[str, Any]:
-        return parse(self.held[url.removeprefix("https://docs.s3.example/")], url).template.body
+        return parse_template(self.held[url.removeprefix("https://docs.s3.example/")], url).template.body
 
 
 def nested(**files: str) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def compiled(root: dict[str, Any], **children: dict[str, Any]) -> Compiled:
 def test_one_template_is_uploaded_as_it_is() -> None:
     artifacts = MemoryArtifacts()
     made = upload_templates(compiled(LEAF), artifacts, format="json")
-    assert parse(artifacts.held[made.location.key], "x").template.body == LEAF
+    assert parse_template(artifacts.held[made.location.key], "x").template.body == LEAF
     assert artifacts.types == {made.location.key: "application/json"}
     assert made.template.body == LEAF
     assert made.url == artifacts.url(made.location)
@@ -102,7 +102,7 @@ def test_a_failed_upload_leaves_nothing_that_refers_to_what_is_not_there(refused
     with pytest.raises(ServiceError):
         upload_templates(compiled(root, leaf=LEAF, middle=middle), artifacts, format="yaml")
     for content in artifacts.held.values():
-        for resource in parse(content, "x").template.resources.values():
+        for resource in parse_template(content, "x").template.resources.values():
             if resource["Type"] == "AWS::CloudFormation::Stack":
                 artifacts.template(resource["Properties"]["TemplateURL"])
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from smsgen.model import replication, status
-from smsgen.model.permitted import CHANGING, PERMITTED, SHOWING, WITH_GROUPS, Row
+from smsgen.model.permitted import CHANGING, PERMITTED, SHOWING, WITH_GROUPS, PermittedStatuses
 from smsgen.model.replication import ReplicationStatus
 from smsgen.model.status import AppStatus, LaunchStatus
 from smsgen.server.actions.table import ACTIONS
@@ -49,11 +49,11 @@ def test_all_35_operations_are_decided() -> None:
     assert {name for name in OF_NO_APP if "app_id" in OPERATIONS[name].request.__struct_fields__} == set()
 
 
-def taken(row: Row, kind: str, value: str) -> bool:
+def taken(row: PermittedStatuses, kind: str, value: str) -> bool:
     return value in {one.value for one in getattr(row, kind)}
 
 
-def calm(row: Row, kind: str) -> dict[str, str]:
+def calm(row: PermittedStatuses, kind: str) -> dict[str, str]:
     """Statuses that the row takes, but for the one that is looked at."""
     first = {
         "status": "ACTIVE",
@@ -149,7 +149,9 @@ def fault_of(call: Caller, operation: str, **arguments: Any) -> tuple[str, str]:
 
 def test_what_only_shows_is_taken_in_every_status() -> None:
     for row in SHOWING.values():
-        assert row == Row(frozenset(AppStatus), frozenset(LaunchStatus), frozenset(ReplicationStatus))
+        assert row == PermittedStatuses(
+            frozenset(AppStatus), frozenset(LaunchStatus), frozenset(ReplicationStatus)
+        )
 
 
 def test_an_application_that_is_being_deleted_takes_nothing_that_changes_it() -> None:
@@ -159,7 +161,7 @@ def test_an_application_that_is_being_deleted_takes_nothing_that_changes_it() ->
 def test_each_operation_has_a_status_in_which_it_is_taken_and_one_in_which_it_is_not() -> None:
     for name, row in CHANGING.items():
         assert all((row.status, row.launch, row.replication)), name
-        assert row != Row(frozenset(AppStatus)), name
+        assert row != PermittedStatuses(frozenset(AppStatus)), name
 
 
 def test_steps_and_operations_agree() -> None:

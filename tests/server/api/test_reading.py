@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from smsgen.server.api import messages as m
-from smsgen.server.api.reading import WrongType, read
+from smsgen.server.api.reading import WrongType, read_message
 
 SEED = "serverGroupReplicationConfigurations"
 
@@ -41,12 +41,12 @@ def time_of(request: m.PutAppReplicationConfigurationRequest) -> Any:
     ],
 )
 def test_what_is_said_is_read(kind: Any, data: Any, expected: Any) -> None:
-    assert read(kind, data) == expected
+    assert read_message(kind, data) == expected
 
 
 @pytest.mark.parametrize("said", [1477006131, 1477006131.856, 0, -1.5, 253402300799])
 def test_times_are_numbers(said: float) -> None:
-    assert time_of(read(m.PutAppReplicationConfigurationRequest, seed(said))) == said
+    assert time_of(read_message(m.PutAppReplicationConfigurationRequest, seed(said))) == said
 
 
 WRONG = [
@@ -106,7 +106,7 @@ WRONG = [
 @pytest.mark.parametrize(("kind", "data", "words"), WRONG)
 def test_a_wrong_type_is_said_in_their_words(kind: Any, data: Any, words: str) -> None:
     with pytest.raises(WrongType) as caught:
-        read(kind, data)
+        read_message(kind, data)
     assert words in str(caught.value)
 
 
