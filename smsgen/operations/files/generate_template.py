@@ -14,7 +14,7 @@ from smsgen.compiler import Compiled, Validation, check_early, compile_app
 from smsgen.errors import Diagnostic, InvalidInput, SmsgenError, errors
 from smsgen.model.app import PROFILES, App
 from smsgen.model.launch import S3Location
-from smsgen.model.load import Loaded, accepted, read
+from smsgen.model.load import Loaded, accepted, read_app
 from smsgen.operations.files.scripts import Scripts, no_scripts, read_scripts
 from smsgen.text.source import MAX_BYTES, Source
 
@@ -48,7 +48,7 @@ def generate_template(
     Raises InvalidInput with every problem in its place, in the order of the file.
     """
     content = files.read(path, max_bytes=MAX_BYTES) if text is None else text
-    found = read(content, path, profile=profile)
+    found = read_app(content, path, profile=profile)
     refused = {one.path for one in errors(found.problems)}
     scripts = read_scripts(found.app, path, files, refused)
     if refused:
@@ -71,9 +71,9 @@ def generate_from(
     stand in user data, read.
     Raises InvalidInput with every problem; a script that it names by `userData.file` is one.
     """
-    from smsgen.model.check import check
+    from smsgen.model.check import check_app
 
-    found = tuple(one for one in check(app) if not (one.code == "EMPTY_LIST" and _has_servers(app)))
+    found = tuple(one for one in check_app(app) if not (one.code == "EMPTY_LIST" and _has_servers(app)))
     if refused := {one.path for one in errors(found)}:
         raise InvalidInput((*found, *(one for one in check_early(app, {}) if one.path not in refused)))
     loaded = Loaded(app, Source(None, app.app_id, ""), found)

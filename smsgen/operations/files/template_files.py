@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from smsgen.cfn.limits import check as check_limits
+from smsgen.cfn.limits import check_limits
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled
 from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, UsageError, errors
@@ -121,12 +121,12 @@ def lint(generated: Generated, made: Mapping[str, str]) -> tuple[Diagnostic, ...
 
     Raises SmsgenError where cfn-lint is not installed.
     """
-    from smsgen.cfn.lint import Finding, lint_text
+    from smsgen.cfn.lint import LintFinding, lint_text
 
     compiled, source = generated.compiled, generated.loaded.source
     origins = [compiled.origins, *(child.origins for child in compiled.children)]
 
-    def diagnostic(file: str, finding: Finding, names: Mapping[str, Path]) -> Diagnostic:
+    def diagnostic(file: str, finding: LintFinding, names: Mapping[str, Path]) -> Diagnostic:
         path = finding.path
         cause = names.get(str(path[1]), ()) if len(path) > 1 and path[0] == "Resources" else ()
         where = "/".join(map(str, path)) or file
