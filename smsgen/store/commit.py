@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from smsgen.model.managed import ManagedApp, summarize
 from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
-from smsgen.store.codec import encode
+from smsgen.store.codec import to_plain
 from smsgen.store.records import write_records
 from smsgen.store.tables import APPS, JOBS, META, SERVERS, TOKENS
 
@@ -131,9 +131,9 @@ def _is(app: ManagedApp) -> Any:
 
 
 def _columns(app: ManagedApp) -> dict[str, Any]:
-    data = encode(app)
+    data = to_plain(app)
     del data["version"]  # it has a column
-    return {"document": _json(data), "summary": _json(encode(summarize(app)))}
+    return {"document": _json(data), "summary": _json(to_plain(summarize(app)))}
 
 
 def _version(app: ManagedApp) -> dict[str, int]:

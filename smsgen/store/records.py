@@ -17,7 +17,7 @@ from smsgen.model.replicating.catalog import CATALOG_ID, Catalog, CatalogServer,
 from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun, is_living
 from smsgen.operations.ports.replication_store import Record, Write
 from smsgen.operations.ports.store import Conflict
-from smsgen.store.codec import decode, encode
+from smsgen.store.codec import to_plain, to_record
 from smsgen.store.tables import RECORDS
 
 R = TypeVar("R", Connector, Catalog, CatalogServer, ReplicationJob, ReplicationRun)
@@ -99,7 +99,7 @@ def _change(connection: Connection, before: Record, after: Record | None) -> Non
 
 def _row(record: Record, version: int) -> dict[str, Any]:
     kind = _KINDS[type(record)]
-    data = encode(record)
+    data = to_plain(record)
     data.pop("version", None)  # it has a column
     return {
         "kind": kind.name,
@@ -127,6 +127,6 @@ def rows_of(kind: type[Any]) -> Select[Any]:
 
 def read_row(kind: type[R], row: Any) -> R:
     """Return the record that a row holds."""
-    record: Any = decode(kind, json.loads(row.document))
+    record: Any = to_record(kind, json.loads(row.document))
     read: R = record._replace(version=row.version)
     return read

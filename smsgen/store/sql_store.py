@@ -25,10 +25,10 @@ from sqlalchemy import (
 
 from smsgen.model.managed import ManagedApp, Summary, summarize
 from smsgen.operations.ports.store import Change, Job, LeaseLost, Token
-from smsgen.store.codec import decode
+from smsgen.store.codec import to_record
 from smsgen.store.commit import batches, commit, hold, owners_of, prepare, token_key
 from smsgen.store.database import Database
-from smsgen.store.schema import bring_up, check
+from smsgen.store.schema import bring_up, check_version
 from smsgen.store.sql_records import SqlRecords
 from smsgen.store.tables import APPS, JOBS, META, TOKENS
 
@@ -67,7 +67,7 @@ class SqlStore(SqlRecords):
 
     def ping(self) -> None:
         """See that the database can be written; raises StoreError where it cannot, or its schema is another's."""
-        check(self._database)
+        check_version(self._database)
         self._database.write(lambda connection: connection.execute(_touch(secrets.token_hex(8))))
 
     def secret(self) -> bytes:
@@ -253,12 +253,12 @@ def _job(row: Any) -> Job:
 
 
 def _app(row: Any) -> ManagedApp:
-    return decode(ManagedApp, json.loads(row.document))._replace(version=row.version)
+    return to_record(ManagedApp, json.loads(row.document))._replace(version=row.version)
 
 
 def _summary(row: Any) -> Summary | None:
     """Return the summary of a row, or None where the document was written without it."""
-    return decode(Summary, json.loads(row.summary)) if row.summarized == row.version else None
+    return to_record(Summary, json.loads(row.summary)) if row.summarized == row.version else None
 
 
 def _touch(value: str) -> Update:

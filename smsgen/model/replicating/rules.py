@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smsgen.model.check import read, sentence
+from smsgen.model.check import read_plain, sentence
 from smsgen.model.launch_fields import KMS_KEY
 from smsgen.model.managed import ReplicationParameters
 
@@ -40,7 +40,9 @@ def problems(parameters: ReplicationParameters, now: float) -> Iterator[str]:
     if parameters.kms_key_id:
         if not parameters.encrypted:
             yield "kmsKeyId needs encrypted"
-        yield from (sentence(problem) for problem in read(KMS_KEY, parameters.kms_key_id, "kmsKeyId")[1])
+        yield from (
+            sentence(problem) for problem in read_plain(KMS_KEY, parameters.kms_key_id, "kmsKeyId")[1]
+        )
 
 
 def licence_problem(guest: str, license_type: str | None) -> str:

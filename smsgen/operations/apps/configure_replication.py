@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from smsgen.model.managed import ManagedApp, ReplicationParameters, ReplicationState
 from smsgen.model.replicating.rules import problems
-from smsgen.model.replication import ReplicationEvent, advance
+from smsgen.model.replication import ReplicationEvent, advance_replication
 from smsgen.operations.apps.configure_launch import check_members
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.world import BadParameter, Kept, changed, permit
@@ -55,9 +55,9 @@ def reconsidered(managed: ManagedApp) -> ManagedApp:
     replication = managed.replication
     if not replication.configured:
         return managed
-    status = advance(replication.status, ReplicationEvent.CONFIGURE)
+    status = advance_replication(replication.status, ReplicationEvent.CONFIGURE)
     wrong = "; ".join(_problems(managed))
-    status = advance(status, ReplicationEvent.REJECT if wrong else ReplicationEvent.ACCEPT)
+    status = advance_replication(status, ReplicationEvent.REJECT if wrong else ReplicationEvent.ACCEPT)
     return managed._replace(replication=replication._replace(status=status, message=cut(wrong)))
 
 
@@ -66,7 +66,7 @@ def delete_replication_configuration(kept: Kept, app_id: str) -> ManagedApp:
 
     def decide(before: ManagedApp) -> Change:
         permit("DeleteAppReplicationConfiguration", before)
-        status = advance(before.replication.status, ReplicationEvent.FORGET)
+        status = advance_replication(before.replication.status, ReplicationEvent.FORGET)
         after = before._replace(replication=ReplicationState(status=status), modified=kept.clock.now())
         return Change(before, after)
 

@@ -18,7 +18,7 @@ from smsgen.model.replicating.jobs import (
     is_terminated,
     job_after,
 )
-from smsgen.model.replication import STEPS, ReplicationEvent, ReplicationStatus, advance
+from smsgen.model.replication import STEPS, ReplicationEvent, ReplicationStatus, advance_replication
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.world import Kept
 from smsgen.operations.ports.replication_store import Write
@@ -109,7 +109,7 @@ def _stepped(managed: ManagedApp, event: ReplicationEvent, message: str) -> Mana
     status = managed.replication.status
     if event not in STEPS[status]:
         return managed
-    after = advance(status, event)
+    after = advance_replication(status, event)
     return managed._replace(replication=managed.replication._replace(status=after, message=message))
 
 

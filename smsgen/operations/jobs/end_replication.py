@@ -13,7 +13,7 @@ from smsgen.model.replicating.jobs import (
     job_after,
     run_after,
 )
-from smsgen.model.replication import STEPS, ReplicationEvent, ReplicationStatus, advance
+from smsgen.model.replication import STEPS, ReplicationEvent, ReplicationStatus, advance_replication
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.replicated import followed, jobs_of, owner_of, with_job
 from smsgen.operations.apps.world import World
@@ -98,7 +98,7 @@ def _stop_failed(app: ManagedApp, message: str) -> ManagedApp:
     status = app.replication.status
     if status is not ReplicationStatus.REPLICATION_STOPPING or ReplicationEvent.FAIL not in STEPS[status]:
         return app
-    after = advance(status, ReplicationEvent.FAIL)
+    after = advance_replication(status, ReplicationEvent.FAIL)
     return app._replace(replication=app.replication._replace(status=after, message=cut(message)))
 
 

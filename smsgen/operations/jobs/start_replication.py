@@ -9,7 +9,7 @@ from smsgen.model.managed import ManagedApp, ReplicationParameters
 from smsgen.model.replicating.catalog import CatalogServer
 from smsgen.model.replicating.jobs import ReplicationJob, is_living
 from smsgen.model.replicating.rules import licence_problem, problems
-from smsgen.model.replication import ReplicationEvent, ReplicationStatus, advance
+from smsgen.model.replication import ReplicationEvent, ReplicationStatus, advance_replication
 from smsgen.model.status import AppStatus
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.replicated import jobs_of, server_ids, with_job
@@ -58,7 +58,7 @@ def _over(lease: AppLease, before: ManagedApp, after: ManagedApp) -> Change:
 
 
 def _with(managed: ManagedApp, event: ReplicationEvent, message: str) -> ManagedApp:
-    status = advance(managed.replication.status, event)
+    status = advance_replication(managed.replication.status, event)
     return managed._replace(replication=managed.replication._replace(status=status, message=message))
 
 

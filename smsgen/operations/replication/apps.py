@@ -11,7 +11,7 @@ from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.managed import ManagedApp
 from smsgen.model.replicating.catalog import CatalogServer, CatalogStatus
 from smsgen.model.replicating.jobs import RUNNABLE, JobState, ReplicationJob
-from smsgen.model.replication import ReplicationEvent, advance
+from smsgen.model.replication import ReplicationEvent, advance_replication
 from smsgen.model.status import AppStatus
 from smsgen.operations.apps.replicated import deleting_all, followed, jobs_of
 from smsgen.operations.apps.server_groups import check_identity
@@ -87,7 +87,7 @@ def start_on_demand_app_replication(world: World, app_id: str, *, description: s
 
 
 def _with_status(managed: ManagedApp, event: ReplicationEvent) -> ManagedApp:
-    status = advance(managed.replication.status, event)
+    status = advance_replication(managed.replication.status, event)
     return managed._replace(replication=managed.replication._replace(status=status, message=""))
 
 
