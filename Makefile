@@ -1,12 +1,16 @@
-# Two commands matter: `make demo` and `make test`. Both set up a .venv of their own first.
+# Three commands matter: `make demo`, `make migration` and `make test`. Each sets up a .venv of its own first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test install lint types rows unit bench docs goldens generated mutants clean
+.PHONY: demo migration test install lint types rows unit bench docs goldens generated mutants clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/smsgen generate-template samples/three-tier.yaml --format yaml
+
+# A whole migration against stand-ins: disks, images, launch, delta, second launch. Told as one story.
+migration: install
+	@$(BIN)/python -m tests.migration
 
 test: install lint types rows unit
 

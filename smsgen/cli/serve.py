@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from socket import socket
 
+    from smsgen.operations.ports.copying import CopySettings
     from smsgen.server.http.answer import Gate
     from smsgen.server.http.credentials import Keys
     from smsgen.server.http.sockets import Tls
@@ -79,13 +80,39 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--s3", metavar="s3://BUCKET/PREFIX", help="where documents go (default: sms-app-<region>-<account>)"
     )
     apps.add_argument("--s3-kms-key", metavar="KEY", help="encrypt them with this KMS key (id, ARN or alias)")
+    copies = parser.add_argument_group("replication")
+    copies.add_argument(
+        "--max-mbps",
+        type=_count,
+        metavar="N",
+        help="megabits a second that copies take at most, all together (default: as many as there are)",
+    )
+    copies.add_argument(
+        "--copy-hours", default="", metavar="HH:MM-HH:MM", help="when they go on (default: always)"
+    )
+    copies.add_argument(
+        "--copy-timezone", default="UTC", metavar="ZONE", help="of these hours (default: UTC)"
+    )
+    copies.add_argument(
+        "--verify-every",
+        type=_count_or_none,
+        default=0,
+        metavar="N",
+        help="read every Nth block of each snapshot back and compare (default: none)",
+    )
+    copies.add_argument(
+        "--image-route",
+        choices=("register", "import"),
+        default="",
+        help="how snapshots become images (default: register a Linux that has EC2's drivers, import all else)",
+    )
     run = parser.add_argument_group("running")
     run.add_argument(
         "--workers",
         type=_count_or_none,
         default=4,
         metavar="N",
-        help="launches carried out at once (default: %(default)s)",
+        help="launches carried out at once, and as many runs of replication (default: %(default)s)",
     )
     run.add_argument(
         "--lease",
@@ -158,7 +185,9 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
         lease=float(args.lease),
         validation=float(args.validation_timeout),
     )
-    world = wiring.world(store, wiring.clients(aws_settings(args)), artifact_settings(args), settings)
+    world = wiring.world(
+        store, wiring.clients(aws_settings(args)), artifact_settings(args), settings, _copy_settings(args)
+    )
     workers = Workers(world, args.workers)
     log = None if args.no_access_log else AccessLog(sys.stderr, world.clock.now)
     endpoint = wiring.endpoint(world, store, workers, gate, log)
@@ -179,6 +208,21 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
         if not workers.stop(args.stop_timeout):
             say(f"a launch has not come to a pause; it is taken over in {args.lease} seconds at most")
     say("stopped")
+
+
+def _copy_settings(args: argparse.Namespace) -> CopySettings:
+    from smsgen.operations.ports.copying import CopySettings
+    from smsgen.operations.replication.flight import Hours
+
+    if args.copy_hours:
+        Hours.parse(args.copy_hours, args.copy_timezone)  # wrong ones are told now, not at the first run
+    return CopySettings(
+        max_mbps=float(args.max_mbps or 0),
+        hours=args.copy_hours,
+        timezone=args.copy_timezone,
+        verify_every=args.verify_every,
+        route=args.image_route,
+    )
 
 
 def _gate(args: argparse.Namespace) -> Gate:

@@ -97,7 +97,7 @@ def carry_out_run(job: ReplicationJob, run: ReplicationRun, world: RunWorld) -> 
     ami_id = make(job, run, world, snapshots)
     sums = [result.summary for result in results]
     told = (
-        f"{sum(one.put for one in sums):,} blocks of 512 KiB were sent, "
+        f"blocks of 512 KiB: {sum(one.put for one in sums):,} sent, "
         f"{sum(one.kept for one in sums):,} kept, {sum(one.repaired for one in sums):,} repaired"
     )
     return Told(
