@@ -154,7 +154,7 @@ def _nested(
         properties = after.settled(resource.get("Properties", {}), pending)
         template = _child_template(request.children, properties)
         if template is not None:
-            child = _child(request, name, template, properties)
+            child = _child(request, name, template, properties, comparison.before)
             key = name, id(template), tuple(child.parameters.items())
             predicted[key] = nested[name] = predicted.get(key) or _predict(child)
             if nested[name].status != "FAILED":
@@ -169,8 +169,13 @@ def _child_template(children: Mapping[str, Mapping[str, Any]], properties: Any) 
     return children.get(url) or children.get(url.rpartition("/")[2])
 
 
-def _child(request: _Request, name: str, template: Mapping[str, Any], properties: dict[str, Any]) -> _Request:
+def _child(
+    request: _Request, name: str, template: Mapping[str, Any], properties: dict[str, Any], parent: Before
+) -> _Request:
     before = request.before.children.get(name) if request.before else None
+    if before:  # of a snapshot its own values are known; of a template, what the one above it gives
+        deployed = parent.exact.evaluate(parent.resources.get(name, {}).get("Properties", {}))
+        before = before._replace(parameters={**_child_parameters(deployed), **before.parameters})
     pseudo = {
         key: value for key, value in request.environment.pseudo.items() if not key.startswith("AWS::Stack")
     }
@@ -189,6 +194,13 @@ def _child(request: _Request, name: str, template: Mapping[str, Any], properties
         tags=_child_tags(request, before),
         depth=request.depth + 1,
     )
+
+
+def _child_parameters(properties: Any) -> dict[str, str]:
+    """Return the values that the properties of a nested stack give to its parameters."""
+    given = properties.get("Parameters") if isinstance(properties, dict) else None
+    values = given.items() if isinstance(given, dict) else ()
+    return {key: ",".join(value) if isinstance(value, list) else value for key, value in values}
 
 
 def _child_tags(request: _Request, before: Stack | None) -> Mapping[str, str] | None:

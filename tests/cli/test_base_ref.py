@@ -179,3 +179,45 @@ def test_a_missing_value_is_said_with_the_ways_to_give_it(commit: Commit, said: 
         "generate-template APP --parameters-file FILE",
     ):
         assert way in error
+
+
+PARENT = """
+Parameters: {Size: {Type: String}}
+Resources:
+  N:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: nested/child.yaml
+      Parameters: {Size: !Ref Size, Groups: !Join [",", [sg-1, !Ref Size]]}
+  M:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: nested/child.yaml, Parameters: {Size: !GetAtt N.Outputs.Kept, Groups: sg-2}}
+"""
+CHILD = """
+Parameters: {Size: {Type: String}, Groups: {Type: CommaDelimitedList}}
+Resources:
+  I: {Type: AWS::EC2::Instance, Properties: {ImageId: !Ref Size, SecurityGroupIds: !Ref Groups}}
+Outputs: {Kept: {Value: !Ref Size}}
+"""
+
+
+@pytest.mark.parametrize("side", [("--base-ref", "HEAD"), ("--deployed", "parent.yaml")], ids=str)
+def test_nested_templates_have_the_values_that_they_are_given_on_both_sides(
+    commit: Commit, said: Said, side: tuple[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "nested").mkdir()
+    (tmp_path / "nested" / "child.yaml").write_text(CHILD)
+    commit(parent_yaml=PARENT)
+    found = said("--template", "parent.yaml", *side, "--parameter", "Size=ami-1", "--exit-code", *GATES)
+    assert (found[0], "no changes" in found[1]) == (0, True), found
+
+
+def test_the_nested_templates_of_a_deployed_template_stand_beside_it(
+    commit: Commit, said: Said, tmp_path: Path
+) -> None:
+    commit(after_yaml=PARENT.replace("nested/", "later/"), before_yaml=PARENT)
+    for folder, child in (("nested", CHILD), ("later", CHILD.replace("I:", "J:"))):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "child.yaml").write_text(child)
+    out = said("--template", "after.yaml", "--deployed", "before.yaml", "--parameter", "Size=ami-1")[1]
+    assert all(word in out for word in ("- N/I", "+ N/J", "- M/I", "+ M/J"))

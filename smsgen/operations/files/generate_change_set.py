@@ -249,8 +249,15 @@ def _aligned(
 
 
 def read_deployed(path: str, *, files: Files) -> Stack:
-    """Read the deployed side: a snapshot (`smsgen pull`), or a bare template."""
-    return read_snapshot(files.read(path, max_bytes=MAX_BYTES), path)
+    """Read the deployed side: a snapshot (`smsgen pull`), or a bare template, with what is nested in it as files."""
+    text = files.read(path, max_bytes=MAX_BYTES)
+    stack = read_snapshot(text, path)
+    if stack.resources or stack.children or not _nested_files(stack.template):
+        return stack
+    document = parse_template(text, path)
+    if document.template.body != stack.template:  # a snapshot: what was beside its template is not beside it
+        return stack
+    return _as_deployed(stack.template, _children(document, path, files), stack.tags)
 
 
 def at_revision(
@@ -284,7 +291,7 @@ def at_revision(
 def _as_deployed(
     body: Mapping[str, Any],
     children: Mapping[str, Mapping[str, Any]],
-    tags: Mapping[str, str],
+    tags: Mapping[str, str] | None,
     depth: int = 0,
 ) -> Stack:
     """Give a template as if it were a stack, with those nested in it; one that names itself ends somewhere."""
@@ -338,9 +345,8 @@ def _children(document: Document, path: str, files: Files) -> dict[str, Mapping[
     waiting, left = [(document, path)], MAX_BYTES
     while waiting:
         parent, place = waiting.pop()
-        for resource in parent.template.resources.values():
-            url = template_url(resource)
-            if isinstance(url, str) and "://" not in url and url not in found:
+        for url in _nested_files(parent.template.body):
+            if url not in found:
                 beside = files.beside(place, url)
                 text = files.read_within(beside, path, max_bytes=left)
                 left -= len(text)
@@ -348,6 +354,12 @@ def _children(document: Document, path: str, files: Files) -> dict[str, Mapping[
                 found[url] = child.template.body
                 waiting.append((child, beside))
     return found
+
+
+def _nested_files(body: Mapping[str, Any]) -> list[str]:
+    """Return the TemplateURLs that name files."""
+    urls = (template_url(resource) for resource in Template(dict(body)).resources.values())
+    return [url for url in urls if isinstance(url, str) and "://" not in url]
 
 
 def _environment(deployed: Stack | None, stack_name: str, pseudo: Mapping[str, str]) -> Environment:
