@@ -1,5 +1,6 @@
-"""The Artifacts port on S3: documents under the hash of their content, in a bucket that is private from its
-first second.
+"""The Artifacts port on S3: templates and scripts, each under the hash of its content, so that none is stored twice.
+
+The bucket that smsgen makes for them is closed to the public before anything is put into it.
 """
 
 from __future__ import annotations

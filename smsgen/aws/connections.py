@@ -1,6 +1,7 @@
-"""Connections to one endpoint that stay open, by Python's own HTTP client: what 512 KiB a request ask for, no more.
+"""HTTP connections to one endpoint that stay open, for large bodies: a block of a disk is 512 KiB.
 
-urllib3 spends 0.1 ms more on a request, boto3 on top of it 0.5 ms; the SHA-256 of the block takes 0.28.
+They are Python's own, because each request takes 0.1 ms less than with urllib3, and 0.6 ms less than with boto3; the
+SHA-256 of a block takes 0.28 ms.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""A template in the spelling of another: what is equal though it is written differently is written as there.
+"""A submitted template in the spelling of the deployed one, so that comparing the two finds real changes only.
 
-A comparison of the two that knows values, but not which lists have no order, then finds real changes only.
+CloudFormation takes 10 and "10" for the same, and some lists have no order: `normal` knows all of that. Comparing does
+not, it looks at values as they are written. So wherever both templates say the same, the deployed spelling is taken.
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
-"""Two spellings, one value: what CloudFormation takes to be equal though it is written differently.
+"""One spelling of each value: what CloudFormation takes to be equal becomes equal, however it was written.
 
-10 and "10" · true and "true" · DependsOn as text or as a list · `Fn::GetAtt: A.B.C` and [A, B.C] ·
-lists without order (tags, security groups, their rules, block devices, statements of a policy) in any order
+    10                    "10"
+    true                  "true"
+    DependsOn: A          DependsOn: [A]
+    Fn::GetAtt: A.B.C     Fn::GetAtt: [A, B.C]
+    lists without order   the same items in another order: tags, rules, block devices, statements of a policy
 
-Which lists have no order, the schema of the resource type says: only inside of a resource, which names its type, are
-they known. Everywhere else (mappings, outputs, metadata, the arguments of functions) the order of a list is kept.
+Which lists have no order stands in the schema of the resource type, so it is known inside resources only. Anywhere else
+(mappings, outputs, metadata, the arguments of functions) lists keep their order.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What differs between the two sides before any replacement is thought of, and who reads whom.
+"""What differs between the two sides, and which resources read which. Replacement comes later.
 
 Most resources of a large template are the same text on both sides. Those are evaluated only where they
 mention something that changed: a parameter, a condition, a mapping, or a resource that is replaced.

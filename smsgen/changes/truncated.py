@@ -1,8 +1,9 @@
 """Very long values, which CloudFormation shows as `(Truncated-Signature):` and the SHA-256 of their JSON.
 
 Recorded for LaunchTemplateData, policies and distributions: a property whose JSON has 4,353 characters is truncated,
-one of 3,919 is not, and 4,096 is the bound that is taken. It has one path then, its own. CloudFormation writes the keys
-of a map in the order of a Java HashMap, in which the recorded signatures of two policies come out.
+and one of 3,919 is not. The bound that is taken lies between, at 4,096. A truncated property is one change, with the
+path of the property. The hash is taken of JSON whose keys stand in the order of a Java HashMap: with it, the recorded
+signatures of two policies come out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Names that two things of a template would have: each is an error at the place of every server it concerns.
+"""Names that two things of a template would have: an error at the place of every server that is concerned.
 
-Two servers of one logical id are found before anything is compiled (`model.name_rules`); here is what smsgen names
-after servers and groups, which shares one space of names with them.
+Two servers of one logical id are found before anything is compiled (`model.name_rules`). Here it is about the names
+that smsgen makes from those of servers and groups: logical ids, parameters and outputs share one space of names.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""How much memory an application would take to compile, held before anything is made of it.
+"""How much memory compiling an application would take: refused before it is taken.
 
-launchDefaults give a few lines to every server: a file of 1 MB can ask for gigabytes of tags, volumes and scripts.
+launchDefaults give a few lines to every server, so a file of 1 MB can ask for gigabytes of tags, volumes and scripts.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a file may not say though every field of it is well formed: one function a rule, all of them in RULES.
 
-A rule looks at one `View` and adds what is wrong to the problems. Rules see only what the file says: what
+A rule looks at one `AppView` and adds what is wrong to the problems. Rules see only what the file says: what
 follows from joining a server's own words with the defaults is checked where they are joined, in the compiler.
 """
 

@@ -1,6 +1,6 @@
 """ChangeSet -> what every format shows: rows, causes, values, counts; masked once, here.
 
-The formats differ in marks and layout only. Nothing that is shown comes from anywhere but a `View`.
+The formats differ in marks and layout only. Nothing that is shown comes from anywhere but a `ChangeSetView`.
 """
 
 from __future__ import annotations

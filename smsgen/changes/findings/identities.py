@@ -1,8 +1,8 @@
-"""What is not known yet, by the name that the templates have for it: `${Queue.Arn}` in place of an id or an ARN.
+"""Names for values that are not known yet: `${Queue.Arn}`, as templates write it, in place of an id or an ARN.
 
-A resource that is merely replaced stays who it is to those that name it: a rule of its group, a permission on it. So
-both sides get the same name for it. Only what says who a resource is counts, an id, a name or an ARN: anything else
-that is not known (an output, an answer of a custom resource) may be another thing than before, and stays unknown.
+A resource that is merely replaced gets a new id, but to what names it (a rule of its group, a permission on it) it is
+the same resource. So both sides get the same name for it. This is done only of what says which resource it is, an id, a
+name or an ARN: anything else that is not known (an output, an answer of a custom resource) may really be another.
 """
 
 from __future__ import annotations

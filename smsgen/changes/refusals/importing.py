@@ -1,4 +1,4 @@
-"""An import is the only thing that its change set does.
+"""A change set that imports resources does nothing else.
 
 "The only changes allowed in an import operation are the addition of new resources being imported":
 https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd-import.html and

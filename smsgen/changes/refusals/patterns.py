@@ -1,4 +1,4 @@
-"""Whether a value matches an AllowedPattern, which anybody may have written: decided in bounded time, or not at all.
+"""Whether a value matches an AllowedPattern. Anybody may have written it, so matching ends within a time limit.
 
 Patterns that cannot take long are left to `re`; for the others the package `regex` is loaded, which has a time limit.
 """

@@ -1,8 +1,8 @@
-"""How large what functions make may become, held while it is made: a template of 700 bytes can ask for gigabytes.
+"""Bounds on what functions make, held while it is made: a template of 700 bytes can ask for gigabytes.
 
-CloudFormation takes a template of 1 MiB with all that its functions make of it
-(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html), so a single value beyond
-that is refused. All values of one template together, made as often as a comparison makes them, have a limit of ours.
+CloudFormation takes a template of at most 1 MiB, with all that its functions make of it
+(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html), so a single larger value
+is refused. A second limit, ours, is on all values of a template together, counted as often as a comparison makes them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""The form of values of AWS-specific parameters, which CloudFormation looks up in the account before anything else.
+"""The form that values of AWS-specific parameters have, such as `vpc-` and digits.
 
-That it is there only AWS knows; what can be no such id at all is said here.
+CloudFormation looks the values up in the account before it does anything else. That cannot be done here, but a value
+that can be no such id is refused.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
 """
 
