@@ -19,7 +19,7 @@ from smsgen.aws.clients import AwsSettings, Clients
 from smsgen.aws.snapshot import CloudFormationReader
 from smsgen.changes import Environment, predict
 from smsgen.changes.stack import read_snapshot
-from smsgen.operations.stacks.pull import dump, pull
+from smsgen.operations.stacks.pull import dump_snapshot, pull
 
 PAGE = 100
 STACK_ID = "arn:aws:cloudformation:eu-central-1:123456789012:stack/large/1"
@@ -120,7 +120,7 @@ def measure(servers: int) -> Measured:
         clients.client(service).meta.events.register("before-call", answers.answer)
     started = time.perf_counter()
     pulled = pull(CloudFormationReader(clients), "large")
-    text = dump(pulled.snapshot, "json").encode()
+    text = dump_snapshot(pulled.snapshot, "json").encode()
     pulling = time.perf_counter() - started
     assert len(pulled.snapshot["resources"]) == servers
     assert not pulled.warnings

@@ -192,7 +192,7 @@ def dump(
         return text(APP.write(document), format)
     if isinstance(document, Stack):
         from smsgen.changes.stack import to_data
-        from smsgen.operations.stacks.pull import dump as dump_snapshot
+        from smsgen.operations.stacks.pull import dump_snapshot
 
         return dump_snapshot(to_data(document), format)
     if isinstance(document, ChangeSet):

@@ -11,9 +11,9 @@ from smsgen.errors import ServiceError
 from smsgen.operations.ports.records import (
     ChangeSetInfo,
     Instance,
+    PhysicalResource,
     StackEvent,
     StackInfo,
-    StackResource,
 )
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class CloudFormationStacks:
 
         return json.dumps(body)  # boto3 reads a JSON template into a dict
 
-    def resources(self, stack: str) -> tuple[StackResource, ...]:
+    def resources(self, stack: str) -> tuple[PhysicalResource, ...]:
         """Return all resources of the stack, all pages, without those of nested stacks."""
         with service_errors(f"cannot list the resources of the stack {stack}"):
             pages = self._pages("list_stack_resources", StackName=stack)
@@ -178,8 +178,8 @@ def _stack(raw: Mapping[str, Any]) -> StackInfo:
     )
 
 
-def _resource(raw: Mapping[str, Any]) -> StackResource:
-    return StackResource(
+def _resource(raw: Mapping[str, Any]) -> PhysicalResource:
+    return PhysicalResource(
         logical_id=raw.get("LogicalResourceId", ""),
         type=raw["ResourceType"],
         physical_id=raw.get("PhysicalResourceId", ""),

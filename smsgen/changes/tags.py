@@ -1,7 +1,7 @@
 """Under which Attribute a change set lists the tags of a resource: `Tags`, or `Properties` with the Name `Tags`.
 
 CloudFormation once listed all tags as an attribute of their own, and now lists those of some types as a property. No
-schema tells which. SEEN holds the types whose lists were seen in answers; the text below it says what is taken of others.
+schema tells which. SEEN holds the types that were seen in answers; the text below it says what is taken of others.
 """
 
 from __future__ import annotations

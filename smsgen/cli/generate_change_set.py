@@ -98,9 +98,9 @@ def run(args: argparse.Namespace) -> int:
     text = _render(asked if asked and args.create else predicted, args)
     _put(text, args)
     if asked and args.verify:
-        from smsgen.operations.stacks.verify import verify
+        from smsgen.operations.stacks.verify import verify_prediction
 
-        verify(predicted.change_set, asked.change_set)
+        verify_prediction(predicted.change_set, asked.change_set)
     check_gates(predicted.change_set, gates)
     return 2 if args.exit_code and _changes(predicted.change_set) else 0
 

@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     from smsgen.cli.terminal import Terminal, change_set_text
     from smsgen.operations.files.gates import check_gates, read_gates
     from smsgen.operations.files.parameter_values import read_assignments, read_parameters
-    from smsgen.operations.stacks.launch import Ending, LaunchOptions, launch_app
+    from smsgen.operations.stacks.launch import Ending, LaunchOptions, launch_stack
     from smsgen.operations.stacks.plan import launch_of, plan
     from smsgen.startup.process import stay
 
@@ -106,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
         timeout=args.timeout * 60,
     )
     launch = launch_of(planned, artifacts)
-    done = launch_app(
+    done = launch_stack(
         launch,
         options,
         stacks=wiring.stacks(clients),

@@ -69,7 +69,7 @@ def live_stack(args: argparse.Namespace) -> Stack | None:
         return None
     from smsgen.changes.stack import read_snapshot
     from smsgen.operations.files.generate_change_set import from_app
-    from smsgen.operations.stacks.pull import dump, pull
+    from smsgen.operations.stacks.pull import dump_snapshot, pull
 
     submitted = from_app(args.app, files=wiring.files(), profile=args.template_profile)
     stack = wiring.stacks(clients).find(submitted.stack_name)
@@ -79,7 +79,7 @@ def live_stack(args: argparse.Namespace) -> Stack | None:
     pulled = pull(wiring.stack_reader(clients), stack.stack_id, after=[submitted.template.body])
     for warning in pulled.warnings:
         say(warning.render())
-    return read_snapshot(dump(pulled.snapshot, "json").encode(), stack.name)
+    return read_snapshot(dump_snapshot(pulled.snapshot, "json").encode(), stack.name)
 
 
 def look_up_root_devices(

@@ -32,11 +32,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
-    from smsgen.operations.stacks.pull import dump, pull, stack_name
+    from smsgen.operations.stacks.pull import dump_snapshot, pull, stack_name
 
     stack = stack_name(args.stack, wiring.files())
     pulled = pull(wiring.stack_reader(wiring.clients(aws_settings(args))), stack)
     for warning in pulled.warnings:
         say(warning.render())
-    put_out(dump(pulled.snapshot, format_for(args.out, args.format)), args.out)
+    put_out(dump_snapshot(pulled.snapshot, format_for(args.out, args.format)), args.out)
     return 0

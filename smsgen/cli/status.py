@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from smsgen.operations.ports.protocols import Stacks
     from smsgen.operations.stacks.plan import Plan
-    from smsgen.operations.stacks.status import AppStatus, ServerStatus
+    from smsgen.operations.stacks.status import ServerStatus, StackStanding
 
 EXAMPLES = """\
 examples:
@@ -84,13 +84,13 @@ def _watch(args: argparse.Namespace, planned: Plan, stacks: Stacks) -> None:
     )
 
 
-def _json(app_status: AppStatus) -> str:
+def _json(app_status: StackStanding) -> str:
     import json
 
     return json.dumps(app_status.to_dict(), indent=2) + "\n"
 
 
-def status_text(app_status: AppStatus) -> str:
+def status_text(app_status: StackStanding) -> str:
     """Return how an application stands as lines of text."""
     stack = app_status.stack
     lines = [f"{app_status.name}: {app_status.launch_status.value}"]

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from smsgen.cli.terminal import Terminal, change_set_text
     from smsgen.operations.stacks.launch import Ending
     from smsgen.operations.stacks.pull import stack_name
-    from smsgen.operations.stacks.terminate import TerminateOptions, terminate_app
+    from smsgen.operations.stacks.terminate import TerminateOptions, terminate_stack
     from smsgen.startup.process import stay
 
     stay()
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     )
     talk = Terminal(yes=args.yes, render=change_set_text)
     clients = wiring.clients(aws_settings(args))
-    done = terminate_app(
+    done = terminate_stack(
         name,
         options,
         stacks=wiring.stacks(clients),

@@ -24,7 +24,7 @@ _DIRTY, _CORRUPT, _DATA_FILE, _COMPRESSION, _SUBCLUSTERS = 1, 2, 4, 8, 16
 _UNPACKED = "`qemu-img convert -O qcow2 FROM TO` writes one that smsgen reads"
 
 
-class Header(NamedTuple):
+class Qcow2Header(NamedTuple):
     """What of the header tells where data stand; offsets and sizes in bytes."""
 
     size: int
@@ -35,7 +35,7 @@ class Header(NamedTuple):
     version: int
 
 
-def read_header(storage: StoredBytes) -> Header:
+def read_qcow2_header(storage: StoredBytes) -> Qcow2Header:
     """Return the header of a qcow2 image; raises BadImage where it is damaged, encrypted, or names other files."""
     within(storage, 0, _HEADER.size, "the header")
     fields = _HEADER.unpack(storage.read(0, _HEADER.size))
@@ -52,7 +52,7 @@ def read_header(storage: StoredBytes) -> Header:
     if not 9 <= bits <= 21:
         raise BadImage(f"{storage.name}: clusters of 2^{bits} bytes are none of qcow2's")
     zstd = _features(storage) if version == 3 else False
-    header = Header(checked_size(size), 1 << bits, l1_offset, l1_entries, zstd, version)
+    header = Qcow2Header(checked_size(size), 1 << bits, l1_offset, l1_entries, zstd, version)
     covered = (1 << bits) * ((1 << bits) // 8)
     if l1_entries * covered < size or l1_entries > size // covered + 64:
         raise BadImage(f"{storage.name}: its table of {l1_entries:,} entries does not fit its disk")
@@ -86,7 +86,7 @@ class Qcow2:
     """A qcow2 image's layout; see `layout.Layout`. Raises BadImage."""
 
     def __init__(self, storage: StoredBytes) -> None:
-        self.header = read_header(storage)
+        self.header = read_qcow2_header(storage)
         self.size = self.header.size
         self.unit = self.header.cluster
         self._storage = storage

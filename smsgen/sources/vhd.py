@@ -24,7 +24,7 @@ _FIXED, _GROWING, _DIFFERENCING = 2, 3, 4
 _UNUSED = 0xFFFF_FFFF
 
 
-class Header(NamedTuple):
+class VhdHeader(NamedTuple):
     """What the footer says: sizes and offsets in bytes; `kind` is 2 for a fixed disk, 3 for a dynamic one."""
 
     size: int
@@ -32,7 +32,7 @@ class Header(NamedTuple):
     more: int
 
 
-def read_footer(storage: StoredBytes) -> Header:
+def read_footer(storage: StoredBytes) -> VhdHeader:
     """Return what a VHD's footer says; raises BadImage where it is damaged or the disk rests on another."""
     within(storage, 0, SECTOR, "the footer")
     footer = storage.read(storage.length - SECTOR, SECTOR)
@@ -42,10 +42,10 @@ def read_footer(storage: StoredBytes) -> Header:
     _sum(storage, footer, 64, "footer")
     fields = _FOOTER.unpack_from(footer)
     kind, size, more = fields[11], fields[9], fields[3]
-    return _supported(storage, Header(checked_size(size), kind, more))
+    return _supported(storage, VhdHeader(checked_size(size), kind, more))
 
 
-def _supported(storage: StoredBytes, header: Header) -> Header:
+def _supported(storage: StoredBytes, header: VhdHeader) -> VhdHeader:
     if header.kind == _DIFFERENCING:
         raise BadImage(
             f"{storage.name} is a differencing disk: it rests on another image",
@@ -74,7 +74,7 @@ def open_vhd(storage: StoredBytes) -> Layout:
 class Dynamic:
     """A dynamic VHD's layout; see `layout.Layout`."""
 
-    def __init__(self, storage: StoredBytes, footer: Header) -> None:
+    def __init__(self, storage: StoredBytes, footer: VhdHeader) -> None:
         within(storage, footer.more, 1024, "the header of a dynamic disk")
         header = storage.read(footer.more, 1024)
         magic, _, table, _, entries, block, _ = _DYNAMIC.unpack_from(header)

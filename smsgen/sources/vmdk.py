@@ -23,7 +23,7 @@ _ZERO_GRAINS, _COMPRESSED, _MARKERS = 1 << 2, 1 << 16, 1 << 17
 _FOOTER = -1024
 
 
-class Header(NamedTuple):
+class VmdkHeader(NamedTuple):
     """What the header of a sparse extent says; offsets and sizes in bytes."""
 
     size: int
@@ -36,7 +36,7 @@ class Header(NamedTuple):
     zero_grains: bool
 
 
-def read_header(storage: StoredBytes) -> Header:
+def read_vmdk_header(storage: StoredBytes) -> VmdkHeader:
     """Return the header of a sparse extent, or its footer where that has the directory; raises BadImage."""
     header = _unpack(storage, within(storage, 0, SECTOR, "the header"))
     if header.directory == _AT_END * SECTOR:
@@ -46,7 +46,7 @@ def read_header(storage: StoredBytes) -> Header:
     return header
 
 
-def _unpack(storage: StoredBytes, at: int) -> Header:
+def _unpack(storage: StoredBytes, at: int) -> VmdkHeader:
     fields = _HEADER.unpack_from(storage.read(at, SECTOR))
     magic, version, flags, capacity, grain, descriptor, length, per_table, _, directory = fields[:10]
     if magic != MAGIC or not 1 <= version <= 3:
@@ -58,7 +58,7 @@ def _unpack(storage: StoredBytes, at: int) -> Header:
         raise BadImage(f"{storage.name}: tables of {per_table:,} grains are none of VMDK's")
     if flags & _COMPRESSED and fields[13] != 1:
         raise BadImage(f"{storage.name}: compression {fields[13]} is none of VMDK's")
-    return Header(
+    return VmdkHeader(
         checked_size(capacity * SECTOR),
         grain * SECTOR,
         descriptor * SECTOR,
@@ -74,7 +74,7 @@ class SparseExtent:
     """The layout of one sparse file: a directory of tables of grains; see `layout.Layout`. Raises BadImage."""
 
     def __init__(self, storage: StoredBytes) -> None:
-        self.header = header = read_header(storage)
+        self.header = header = read_vmdk_header(storage)
         self.size = header.size
         self.unit = header.grain
         self._storage = storage

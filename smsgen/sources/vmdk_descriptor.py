@@ -27,7 +27,7 @@ Beside = Callable[[str], StoredBytes]
 """Opens a file of the image's own folder by its bare name."""
 
 
-class Extent(NamedTuple):
+class VmdkExtent(NamedTuple):
     """A line of the descriptor: how many bytes, of which kind, in which file, from which byte of it."""
 
     length: int
@@ -41,18 +41,18 @@ class Descriptor(NamedTuple):
 
     create_type: str
     parent: str
-    extents: tuple[Extent, ...]
+    extents: tuple[VmdkExtent, ...]
 
 
 def read_descriptor(text: bytes, name: str) -> Descriptor:
     """Return what a descriptor says; raises BadImage where the image rests on another, or on what is no extent."""
     values: dict[str, str] = {}
-    extents: list[Extent] = []
+    extents: list[VmdkExtent] = []
     for line in text.split(b"\0", 1)[0].decode("utf-8", "replace").splitlines():
         row = line.strip()
         if match := _EXTENT.match(row):
             extents.append(
-                Extent(int(match[2]) * SECTOR, match[3], match[4] or "", int(match[5] or 0) * SECTOR)
+                VmdkExtent(int(match[2]) * SECTOR, match[3], match[4] or "", int(match[5] or 0) * SECTOR)
             )
         elif match := _VALUE.match(row):
             values[match[1].lower()] = match[2].strip()
@@ -117,7 +117,7 @@ def _parts(
 
 
 def _part(
-    storage: StoredBytes, extent: Extent, opened: dict[str, StoredBytes], beside: Beside
+    storage: StoredBytes, extent: VmdkExtent, opened: dict[str, StoredBytes], beside: Beside
 ) -> Layout | None:
     checked_size(extent.length)
     if extent.kind == "ZERO":
@@ -139,7 +139,7 @@ def _part(
     return _extent_layout(opened[extent.file], extent)
 
 
-def _extent_layout(file: StoredBytes, extent: Extent) -> Layout:
+def _extent_layout(file: StoredBytes, extent: VmdkExtent) -> Layout:
     if extent.kind != "SPARSE":
         return Flat(file, size=extent.length, offset=extent.offset)
     layout = SparseExtent(file)

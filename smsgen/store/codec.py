@@ -39,7 +39,7 @@ def to_plain(value: Any) -> Any:
 
 
 def to_record(kind: type[T], data: Any) -> T:
-    """Return the record of this kind that `to_plain` made the data of; raises StoreError for a status that is unknown."""
+    """Return the record of this kind that `to_plain` made the data of; raises StoreError for an unknown status."""
     record: Any = kind
     decoded: T = _way(record).back(data)
     return decoded

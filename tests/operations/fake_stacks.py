@@ -23,9 +23,9 @@ from smsgen.operations.ports.records import (
     ChangeSetInfo,
     ChangeSetRequest,
     Instance,
+    PhysicalResource,
     StackEvent,
     StackInfo,
-    StackResource,
 )
 
 EMPTY = (
@@ -62,7 +62,7 @@ class FakeClock:
 class Stack:
     info: StackInfo
     body: dict[str, Any] = field(default_factory=dict)
-    resources: dict[str, StackResource] = field(default_factory=dict)
+    resources: dict[str, PhysicalResource] = field(default_factory=dict)
     events: list[StackEvent] = field(default_factory=list)
 
 
@@ -113,7 +113,7 @@ class FakeStacks:
         info = StackInfo(name, stack_id, status, last_change=f"t{self._ids}", **fields)
         stack = Stack(info, body or {})
         for logical_id, resource in (body or {}).get("Resources", {}).items():
-            stack.resources[logical_id] = StackResource(
+            stack.resources[logical_id] = PhysicalResource(
                 logical_id, resource["Type"], f"i-{logical_id}", "CREATE_COMPLETE"
             )
         self.stacks[stack_id] = stack
@@ -156,7 +156,7 @@ class FakeStacks:
     def template(self, stack: str) -> str:
         return self._call("template", lambda: json.dumps(self._stack(stack).body))
 
-    def resources(self, stack: str) -> tuple[StackResource, ...]:
+    def resources(self, stack: str) -> tuple[PhysicalResource, ...]:
         return self._call("resources", lambda: tuple(self._stack(stack).resources.values()))
 
     def events(self, stack: str, *, after: str = "") -> tuple[StackEvent, ...]:
@@ -375,7 +375,7 @@ class FakeStacks:
         self._operation(stack, kind, steps, end, token)
 
     def _make(self, stack: Stack, logical_id: str, resource: dict[str, Any], kind: str) -> None:
-        stack.resources[logical_id] = StackResource(
+        stack.resources[logical_id] = PhysicalResource(
             logical_id, resource["Type"], f"i-{logical_id}", f"{kind}_COMPLETE"
         )
         self._event(stack, logical_id, f"{kind}_COMPLETE")

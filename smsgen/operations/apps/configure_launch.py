@@ -69,7 +69,9 @@ def put_launch_configuration(kept: Kept, app_id: str, wanted: LaunchConfiguratio
 
     def decide(before: ManagedApp) -> Change:
         permit("PutAppLaunchConfiguration", before)
-        return Change(before, reconsidered(with_launch(before, wanted))._replace(modified=kept.clock.now()))
+        return Change(
+            before, launch_reconsidered(with_launch(before, wanted))._replace(modified=kept.clock.now())
+        )
 
     return changed(kept, app_id, decide)
 
@@ -82,7 +84,7 @@ def with_launch(managed: ManagedApp, wanted: LaunchConfiguration) -> ManagedApp:
     return managed._replace(app=_configured(managed.app, wanted), launch=launch)
 
 
-def reconsidered(managed: ManagedApp) -> ManagedApp:
+def launch_reconsidered(managed: ManagedApp) -> ManagedApp:
     """Give the application with the status that its launch configuration deserves; raises IllegalStep."""
     if not managed.launch.configured:
         return managed
@@ -192,7 +194,7 @@ def set_images(
         wrong = [one for image_id in images.values() for one in read_plain(kind, image_id, "imageId")[1]]
         if wrong:
             raise InvalidInput(wrong)
-        devices = root_devices(ask, before.app, images) if devices is None else devices
+        devices = root_devices_of(ask, before.app, images) if devices is None else devices
         return Change(before, with_images(before, images, devices)._replace(modified=kept.clock.now()))
 
     return changed(kept, app_id, decide)
@@ -206,11 +208,11 @@ def with_images(before: ManagedApp, images: Mapping[str, str], devices: Mapping[
     app = _each_server(before.app, lambda one: one._replace(image_id=images.get(one.server_id, one.image_id)))
     after = before._replace(app=with_root_devices(app, devices))
     if LaunchEvent.CONFIGURE in STEPS[before.launch.status]:
-        return reconsidered(after)
+        return launch_reconsidered(after)
     return after
 
 
-def root_devices(ask: AskDevices | None, app: App, images: Mapping[str, str]) -> Mapping[str, str]:
+def root_devices_of(ask: AskDevices | None, app: App, images: Mapping[str, str]) -> Mapping[str, str]:
     """Return image -> its root device, of those that EC2 knows; nothing where it is not, or cannot be, asked."""
     if ask is None or app.profile != "hardened":
         return {}

@@ -23,7 +23,7 @@ from smsgen.operations.stacks.upload import CHANGE_SETS, upload_document, upload
 from smsgen.report import document
 
 
-def generate_template(world: World, app_id: str, *, format: str = "yaml") -> S3Location:  # noqa: A002 - the API's word
+def generate_app_template(world: World, app_id: str, *, format: str = "yaml") -> S3Location:  # noqa: A002 - the API's word
     """Compile the application as it is configured, upload the template and give where it is.
 
     `format` is "json" or "yaml". What the configuration leaves out, a server's image too, is a parameter of the

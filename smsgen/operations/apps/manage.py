@@ -110,7 +110,7 @@ def update_app(kept: Kept, app_id: str, wanted: Wanted) -> ManagedApp:
         after = _with(kept, _stepped(before, AppEvent.UPDATE), wanted)
         if after.app.server_groups != before.app.server_groups:
             permit(WITH_GROUPS, before)
-            after = configure_replication.reconsidered(configure_launch.reconsidered(after))
+            after = configure_replication.reconsidered(configure_launch.launch_reconsidered(after))
         return Change(before, _stepped(after, AppEvent.SUCCEED)._replace(modified=kept.clock.now()))
 
     return changed(kept, app_id, decide)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smsgen.model.managed import ManagedApp
-from smsgen.operations.apps.scripts_in_s3 import read_scripts
+from smsgen.operations.apps.scripts_in_s3 import read_scripts_in_s3
 from smsgen.operations.apps.server_reports import validations_of
 from smsgen.operations.apps.world import World
 from smsgen.operations.files.generate_template import Generated, generate_from
@@ -18,7 +18,7 @@ def prepared(world: World, managed: ManagedApp, *, format: str = "yaml") -> Gene
     app = managed.app
     generated = generate_from(app, format=format)  # its own faults are told before anything is asked of AWS
     named = looked_up(app, world.lookups)
-    objects, validations = read_scripts(app, world.artifacts), validations_of(managed, world.artifacts)
+    objects, validations = read_scripts_in_s3(app, world.artifacts), validations_of(managed, world.artifacts)
     if not (objects or validations) and named == app:
         return generated
     return generate_from(named, format=format, validations=validations, objects=objects)

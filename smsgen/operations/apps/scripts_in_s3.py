@@ -17,7 +17,7 @@ from smsgen.model.launch_fields import MAX_USER_DATA
 from smsgen.operations.ports.protocols import Artifacts
 
 
-def read_scripts(app: App, artifacts: Callable[[], Artifacts]) -> dict[S3Location, str]:
+def read_scripts_in_s3(app: App, artifacts: Callable[[], Artifacts]) -> dict[S3Location, str]:
     """Read each script in S3 that servers of the application run once, and give its text.
 
     `artifacts` is asked for only where there is one. Raises InvalidInput with every script that cannot be user data (it

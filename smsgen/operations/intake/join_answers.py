@@ -11,7 +11,7 @@ from smsgen.model.managed import LaunchState, ManagedApp, ReplicationState
 from smsgen.model.replication import ReplicationStatus
 from smsgen.model.status import LaunchStatus
 from smsgen.operations.apps.configure_launch import GroupLaunch, LaunchConfiguration, with_launch
-from smsgen.operations.intake.sms_answers import Answer
+from smsgen.operations.intake.sms_answers import SmsAnswer
 
 
 class Joined(NamedTuple):
@@ -50,7 +50,7 @@ _NOT_STARTED = (
 )
 
 
-def join(answers: Iterable[Answer]) -> Joined:
+def join(answers: Iterable[SmsAnswer]) -> Joined:
     """Join answers, of one application or of several.
 
     A launch configuration whose get-app is missing makes an application of its own, as it names its servers. Wrong is:
@@ -77,13 +77,13 @@ class _Findings(list[Diagnostic]):
     """What is wrong, or worth a warning."""
 
     def say(
-        self, code: str, answer: Answer, path: Path, message: str, hint: str, *, error: bool = True
+        self, code: str, answer: SmsAnswer, path: Path, message: str, hint: str, *, error: bool = True
     ) -> None:
         """Keep a finding about the value at `path` of an answer."""
         severity = Severity.ERROR if error else Severity.WARNING
         self.append(Diagnostic(code, message, hint, severity, path, answer.source.locate(path)))
 
-    def say_unlisted(self, answer: Answer, path: Path, what: str, name: str, home: str) -> None:
+    def say_unlisted(self, answer: SmsAnswer, path: Path, what: str, name: str, home: str) -> None:
         """Say that get-app does not list the group or server whose id stands at `path`."""
         message = f"get-app lists no {what} {name or 'without an id'} in {home}"
         self.say("NOT_LISTED", answer, path, message, "give answers of the same time")
@@ -92,7 +92,7 @@ class _Findings(list[Diagnostic]):
 # --- Of which application an answer is ----------------------------------------------------------------------------
 
 
-def _named(answer: Answer, _joined: Mapping[str, ManagedApp], findings: _Findings) -> str:
+def _named(answer: SmsAnswer, _joined: Mapping[str, ManagedApp], findings: _Findings) -> str:
     app_id = answer.managed.app.app_id
     if not app_id:
         message = f"the answer of {answer.command} does not say of which application it is"
@@ -100,7 +100,7 @@ def _named(answer: Answer, _joined: Mapping[str, ManagedApp], findings: _Finding
     return app_id
 
 
-def _owner(answer: Answer, joined: Mapping[str, ManagedApp], findings: _Findings) -> str:
+def _owner(answer: SmsAnswer, joined: Mapping[str, ManagedApp], findings: _Findings) -> str:
     """Return the application that has one of the groups, or one of the servers: the answer itself does not say."""
     ids = _ids(answer.managed.app)
     if not ids and len(joined) == 1:  # nothing is configured, and there is one application that it can be of
@@ -122,7 +122,7 @@ def _ids(app: App) -> set[str]:
 # --- get-app ------------------------------------------------------------------------------------------------------
 
 
-def _take_app(answer: Answer, managed: ManagedApp, findings: _Findings) -> ManagedApp:
+def _take_app(answer: SmsAnswer, managed: ManagedApp, findings: _Findings) -> ManagedApp:
     app_id, status, replication = managed.app.app_id, managed.launch.status, managed.replication
     if status in UNDER_WAY:
         message = f"{app_id} was {status}, which nobody carries on; it is {UNDER_WAY[status]} now"
@@ -143,7 +143,7 @@ def _take_app(answer: Answer, managed: ManagedApp, findings: _Findings) -> Manag
 # --- get-app-launch-configuration ---------------------------------------------------------------------------------
 
 
-def _take_launch(answer: Answer, managed: ManagedApp, findings: _Findings) -> ManagedApp:
+def _take_launch(answer: SmsAnswer, managed: ManagedApp, findings: _Findings) -> ManagedApp:
     stated = answer.managed
     if managed is stated:
         message = f"{stated.app.app_id} is made of its launch configuration alone: names and tags are missing"
@@ -182,7 +182,7 @@ def _unlisted_launches(stated: App, app: App) -> Iterator[tuple[Path, str, str, 
 # --- get-app-replication-configuration ----------------------------------------------------------------------------
 
 
-def _take_replication(answer: Answer, managed: ManagedApp, findings: _Findings) -> ManagedApp:
+def _take_replication(answer: SmsAnswer, managed: ManagedApp, findings: _Findings) -> ManagedApp:
     known = _ids(managed.app)
     for at, group in enumerate(answer.managed.app.server_groups):
         for index, server in enumerate(group.server_list):
@@ -195,8 +195,8 @@ def _take_replication(answer: Answer, managed: ManagedApp, findings: _Findings) 
     return managed._replace(replication=replication)
 
 
-_Owner = Callable[[Answer, Mapping[str, ManagedApp], _Findings], str]
-_Take = Callable[[Answer, ManagedApp, _Findings], ManagedApp]
+_Owner = Callable[[SmsAnswer, Mapping[str, ManagedApp], _Findings], str]
+_Take = Callable[[SmsAnswer, ManagedApp, _Findings], ManagedApp]
 
 _STEPS: dict[str, tuple[_Owner, _Take]] = {
     "get-app": (_named, _take_app),

@@ -27,7 +27,7 @@ from smsgen.operations.apps.configure_launch import API_FIELDS
 from smsgen.text.source import Source
 
 
-class Answer(NamedTuple):
+class SmsAnswer(NamedTuple):
     """What a command of `aws sms` printed of an application, read into the model, and the document it stood in.
 
     `managed` holds what the answer says and nothing else; its statuses are those of then. The document is kept for
@@ -309,13 +309,13 @@ ANSWERS = {
 """The member by which an answer is known -> its command, and how it is read."""
 
 
-def read_answer(source: Source) -> tuple[Answer, Problems] | None:
+def read_answer(source: Source) -> tuple[SmsAnswer, Problems] | None:
     """Return the answer that a document holds, and what is wrong with it, or None where it holds none."""
     data = source.data
     for member, (command, record) in ANSWERS.items():
         if isinstance(data, dict) and member in data:
             problems = Problems(source)
-            return Answer(command, record.read(_without_nothing(data), (), problems), source), problems
+            return SmsAnswer(command, record.read(_without_nothing(data), (), problems), source), problems
     return None
 
 

@@ -24,7 +24,7 @@ from smsgen.operations.apps.server_groups import check_identity
 from smsgen.operations.apps.world import Settings
 from smsgen.operations.files.scripts import read_scripts
 from smsgen.operations.intake.join_answers import join
-from smsgen.operations.intake.sms_answers import Answer, read_answer
+from smsgen.operations.intake.sms_answers import SmsAnswer, read_answer
 from smsgen.operations.ports.protocols import Files
 from smsgen.operations.ports.store import AppStore, Change
 from smsgen.text.source import MAX_BYTES, parse
@@ -99,7 +99,7 @@ def read_files(paths: Iterable[str], files: Files, *, in_store: bool) -> Importe
     InvalidInput with every problem of every file.
     """
     apps: list[ManagedApp] = []
-    answers: list[Answer] = []
+    answers: list[SmsAnswer] = []
     found: list[Diagnostic] = []
     for path in paths:
         try:
@@ -233,7 +233,7 @@ def _to_keep(
             auto_launch=launch.auto_launch if auto_launch is None else auto_launch,
         ),
     )
-    merged = configure_launch.reconsidered(without_strangers(merged))
+    merged = configure_launch.launch_reconsidered(without_strangers(merged))
     if not said.replication.configured:
         return merged
     replication = merged.replication._replace(configured=True, parameters=said.replication.parameters)
@@ -243,7 +243,7 @@ def _to_keep(
 def _judged(made: ManagedApp) -> ManagedApp:
     """Give a new application with the statuses that its configuration deserves; a stack that stands keeps its own."""
     if made.launch.status == LaunchState().status:
-        made = configure_launch.reconsidered(made)
+        made = configure_launch.launch_reconsidered(made)
     return configure_replication.reconsidered(made)
 
 

@@ -29,9 +29,9 @@ from smsgen.operations.jobs.progress import Reporter, stepped
 from smsgen.operations.jobs.validation import begin_validation
 from smsgen.operations.ports.records import StackInfo
 from smsgen.operations.stacks.follow import Outcome, follow, running_operation
-from smsgen.operations.stacks.launch import LaunchFailed, LaunchOptions, launch_app
+from smsgen.operations.stacks.launch import LaunchFailed, LaunchOptions, launch_stack
 from smsgen.operations.stacks.plan import launch_of, plan_of
-from smsgen.operations.stacks.request import Launch
+from smsgen.operations.stacks.request import StackLaunch
 
 _LAUNCHING = (
     LaunchStatus.VALIDATION_IN_PROGRESS,
@@ -66,7 +66,7 @@ def _carry_out(world: World, lease: AppLease) -> None:
             timeout=settings.timeout,
             gate=lambda change_set: _check_servers_stay(change_set, generated.app),
         )
-        stack = launch_app(
+        stack = launch_stack(
             launch, options, stacks=world.stacks, changes=changes, clock=clock, talk=talk
         ).stack
     elif ended.launched:
@@ -110,7 +110,7 @@ def _step(lease: AppLease, event: LaunchEvent, message: str, *, done: bool = Fal
 
 
 def _taken_over(
-    world: World, lease: AppLease, launch: Launch, clock: KeptClock, talk: Reporter
+    world: World, lease: AppLease, launch: StackLaunch, clock: KeptClock, talk: Reporter
 ) -> Outcome | None:
     """Follow to its end what an earlier attempt told CloudFormation to do; None where that has not begun."""
     begun = lease.app().launch

@@ -12,7 +12,7 @@ from smsgen.operations.jobs.lease import AppLease
 from smsgen.operations.ports.records import StackEvent, StackInfo
 from smsgen.operations.stacks.follow import View, is_consequence
 from smsgen.operations.stacks.request import Place
-from smsgen.operations.stacks.rules import Step, for_launch
+from smsgen.operations.stacks.rules import NextStep, for_launch
 
 
 def stepped(launch: LaunchState, event: LaunchEvent, message: str = "") -> LaunchState:
@@ -40,7 +40,7 @@ class Reporter:
 
     def watching(self, stack: StackInfo, places: Mapping[str, Place]) -> View:
         """Give the view that writes the progress of an operation on `stack`."""
-        removing = for_launch(stack.status).step is Step.RECREATE
+        removing = for_launch(stack.status).step is NextStep.RECREATE
         if not removing:
             self._lease.note(_started)
         return Progress(self._lease, {} if removing else places, created=stack.status in _NEW)

@@ -27,7 +27,7 @@ from smsgen.model.replicating.jobs import (
 from smsgen.model.replication import ReplicationStatus
 from smsgen.model.status import STEPS as LAUNCH_STEPS
 from smsgen.model.status import LaunchEvent, LaunchStatus
-from smsgen.operations.apps.configure_launch import root_devices, with_images
+from smsgen.operations.apps.configure_launch import root_devices_of, with_images
 from smsgen.operations.apps.launching import launch_begun
 from smsgen.operations.apps.readiness import cut, without_image
 from smsgen.operations.apps.replicated import followed, jobs_of, owner_of, run_began, with_job
@@ -218,7 +218,7 @@ def _told(
     after = with_job(before, job)
     if ami_id:
         images = {job.server_id: ami_id}
-        after = with_images(after, images, root_devices(world.lookups.root_devices, after.app, images))
+        after = with_images(after, images, root_devices_of(world.lookups.root_devices, after.app, images))
     after = followed(after, {**jobs_of(world, after), job.server_id: job}, now)
     if not _launches(before, after):
         return before, after, ()

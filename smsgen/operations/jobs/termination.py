@@ -8,7 +8,7 @@ from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.world import World
 from smsgen.operations.jobs.lease import AppLease, Kind, app_lease, note_launch, under
 from smsgen.operations.jobs.progress import Reporter, stepped
-from smsgen.operations.stacks.terminate import TerminateOptions, terminate_app
+from smsgen.operations.stacks.terminate import TerminateOptions, terminate_stack
 
 
 def _terminating(managed: ManagedApp) -> bool:
@@ -23,7 +23,7 @@ def _delete_stack(world: World, lease: AppLease) -> None:
     changes, clock = under(world, lease)
     options = TerminateOptions(pace=world.settings.pace, timeout=world.settings.timeout)
     stack_name = lease.app().app.stack_name
-    terminate_app(
+    terminate_stack(
         stack_name, options, stacks=world.stacks, changes=changes, clock=clock, talk=Reporter(lease)
     )
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:  # the offline commands need the file ports only, and start wi
         Command,
         CommandAnswer,
         Instance,
+        PhysicalResource,
         StackEvent,
         StackInfo,
-        StackResource,
     )
 
 
@@ -81,7 +81,7 @@ class Stacks(Protocol):
     def template(self, stack: str) -> str:
         """Give the template's text as it was submitted."""
 
-    def resources(self, stack: str) -> tuple[StackResource, ...]:
+    def resources(self, stack: str) -> tuple[PhysicalResource, ...]:
         """Give all resources of the stack, all pages, without those of nested stacks."""
 
     def events(self, stack: str, *, after: str = "") -> tuple[StackEvent, ...]:

@@ -29,7 +29,7 @@ class StackInfo(NamedTuple):
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
 
 
-class StackResource(NamedTuple):
+class PhysicalResource(NamedTuple):
     """A resource of a stack as ListStackResources shows it."""
 
     logical_id: str

@@ -8,8 +8,8 @@ from smsgen.operations.ports.disks import DiskSource
 from smsgen.operations.ports.snapshots import NewSnapshot
 from smsgen.operations.replication.journal import Journal
 from smsgen.operations.replication.manifest import (
-    Header,
     Manifest,
+    ManifestHeader,
     blocks_in_all,
     given_up_segment,
     header_segment,
@@ -64,7 +64,7 @@ def _give_up(manifest: Manifest, why: str, world: CopyWorld) -> None:
 def _new(request: CopyRequest, source: DiskSource, world: CopyWorld, name: str) -> Manifest:
     settings = f"{request.encrypted}:{request.kms_key_id}"
     base = _base(request, settings, world)
-    header = Header(
+    header = ManifestHeader(
         size=source.size,
         snapshot=_new_snapshot(request, base, gib_of(source.size), _token(name, world)),
         mark=source.mark,

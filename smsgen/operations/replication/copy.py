@@ -27,9 +27,9 @@ from smsgen.operations.replication.complete import completed, verified
 from smsgen.operations.replication.flight import Flight
 from smsgen.operations.replication.journal import Journal
 from smsgen.operations.replication.manifest import (
-    Header,
     Manifest,
-    Summary,
+    ManifestHeader,
+    ManifestSummary,
     base_entries,
     blocks_in_all,
     end_segment,
@@ -37,7 +37,7 @@ from smsgen.operations.replication.manifest import (
     total,
 )
 from smsgen.operations.replication.plan import blocks_in, steps
-from smsgen.operations.replication.records import CopyRequest, CopyResult, CopyWorld, Paused, Progress
+from smsgen.operations.replication.records import CopyProgress, CopyRequest, CopyResult, CopyWorld, Paused
 
 EVERY_FULL = 10
 """Every so many runs of a disk read all of it, whatever the source's tracking says, and so mend what that missed."""
@@ -54,7 +54,7 @@ def copy_disk(
     world: CopyWorld,
     *,
     goes_on: Callable[[], bool] = lambda: True,
-    report: Callable[[Progress], None] = lambda _: None,
+    report: Callable[[CopyProgress], None] = lambda _: None,
 ) -> CopyResult:
     """Copy a disk into a snapshot, or go on with it; return the snapshot once EBS completed it.
 
@@ -70,17 +70,19 @@ def copy_disk(
         return _result(manifest, manifest.summary)
     manifest, journal = started(manifest, world)
     tally = _copied(manifest, journal, source, world, goes_on, report)
-    report(Progress("completing"))
+    report(CopyProgress("completing"))
     completed(manifest, journal, world, goes_on)
-    report(Progress("verifying"))
+    report(CopyProgress("verifying"))
     verified_blocks = verified(manifest, journal, request, world, goes_on)
     sums = total(world.manifests, manifest.name)
-    summary = Summary(sums.put, sums.zeros, sums.kept, tally.repaired, tally.bytes_read, verified_blocks)
+    summary = ManifestSummary(
+        sums.put, sums.zeros, sums.kept, tally.repaired, tally.bytes_read, verified_blocks
+    )
     journal.append(end_segment(summary))
     return _result(manifest, summary)
 
 
-def _result(manifest: Manifest, summary: Summary) -> CopyResult:
+def _result(manifest: Manifest, summary: ManifestSummary) -> CopyResult:
     snapshot = manifest.header.snapshot
     return CopyResult(manifest.name, manifest.snapshot_id, snapshot.gib, snapshot.parent, summary)
 
@@ -88,7 +90,7 @@ def _result(manifest: Manifest, summary: Summary) -> CopyResult:
 class _Tally:
     """What was done since this call began."""
 
-    def __init__(self, journal: Journal, report: Callable[[Progress], None], expected: int) -> None:
+    def __init__(self, journal: Journal, report: Callable[[CopyProgress], None], expected: int) -> None:
         self._journal = journal
         self._report = report
         self._expected = expected
@@ -102,7 +104,7 @@ class _Tally:
         self.bytes_read += carried.bytes_read
         self.repaired += carried.repaired
         done, sent = self._done * BLOCK, self._sent * BLOCK
-        self._report(Progress("copying", done, max(self._expected * BLOCK, done), sent, done - sent))
+        self._report(CopyProgress("copying", done, max(self._expected * BLOCK, done), sent, done - sent))
 
 
 def _copied(
@@ -111,7 +113,7 @@ def _copied(
     source: DiskSource,
     world: CopyWorld,
     goes_on: Callable[[], bool],
-    report: Callable[[Progress], None],
+    report: Callable[[CopyProgress], None],
 ) -> _Tally:
     """Carry all blocks that are not done yet; the manifest then covers the disk. Raises Paused."""
     header, first = manifest.header, manifest.done
@@ -183,7 +185,7 @@ class _Going:
         return not self.until
 
 
-def _changed(header: Header, source: DiskSource) -> list[Extent] | None:
+def _changed(header: ManifestHeader, source: DiskSource) -> list[Extent] | None:
     changed = source.changed(header.base_mark) if header.base_mark else None
     return None if changed is None else list(changed)
 

@@ -38,7 +38,7 @@ class Entry(NamedTuple):
     digest: bytes
 
 
-class Header(NamedTuple):
+class ManifestHeader(NamedTuple):
     """What is copied: a disk of `size` bytes in the state `mark`, into `snapshot`.
 
     `base` is the manifest that the copy builds upon ("" for a first copy), and `base_mark` the state of the disk that
@@ -55,7 +55,7 @@ class Header(NamedTuple):
     settings: str = ""
 
 
-def blocks_in_all(header: Header) -> int:
+def blocks_in_all(header: ManifestHeader) -> int:
     """Return how many blocks the snapshot has room for."""
     return header.snapshot.gib * GIB // BLOCK
 
@@ -64,7 +64,7 @@ class ManifestGone(SmsgenError):
     """A manifest that a copy builds upon was deleted or damaged meanwhile."""
 
 
-class Summary(NamedTuple):
+class ManifestSummary(NamedTuple):
     """What came of a copy: blocks that were put (of which so many zeros), kept, and repaired (changed although the
     source's tracking said they had not); bytes that were read; blocks that were read back.
     """
@@ -81,13 +81,13 @@ class Manifest(NamedTuple):
     """How a manifest stands: `segments` it has, blocks below `done` are done, and `put` of them were put."""
 
     name: str
-    header: Header
+    header: ManifestHeader
     snapshot_id: str = ""
     segments: int = 1
     done: int = 0
     put: int = 0
     given_up: str = ""
-    summary: Summary | None = None
+    summary: ManifestSummary | None = None
 
 
 def read_manifest(manifests: Manifests, name: str) -> Manifest | None:
@@ -101,8 +101,8 @@ def read_manifest(manifests: Manifests, name: str) -> Manifest | None:
     return manifest
 
 
-def _header(segment: bytes) -> Header:
-    header: Header = _known(Header, _json(segment))
+def _header(segment: bytes) -> ManifestHeader:
+    header: ManifestHeader = _known(ManifestHeader, _json(segment))
     snapshot: NewSnapshot = _known(NewSnapshot, header.snapshot)
     return header._replace(
         snapshot=snapshot._replace(tags=tuple((key, value) for key, value in snapshot.tags))
@@ -125,7 +125,7 @@ def _advanced(manifest: Manifest, segment: bytes) -> Manifest:
         case b"A":
             return manifest._replace(given_up=_json(segment)["why"])
         case b"E":
-            return manifest._replace(summary=_known(Summary, _json(segment)))
+            return manifest._replace(summary=_known(ManifestSummary, _json(segment)))
     return manifest  # a kind of a later version, which says nothing of blocks
 
 
@@ -179,7 +179,7 @@ def total(manifests: Manifests, name: str) -> Total:
     return Total(put, zeros, kept, linear.digest())
 
 
-def header_segment(header: Header) -> bytes:
+def header_segment(header: ManifestHeader) -> bytes:
     """Return the segment that begins a manifest."""
     return b"H" + _text(header._asdict() | {"snapshot": header.snapshot._asdict()})
 
@@ -199,7 +199,7 @@ def given_up_segment(why: str) -> bytes:
     return b"A" + _text({"why": why})
 
 
-def end_segment(summary: Summary) -> bytes:
+def end_segment(summary: ManifestSummary) -> bytes:
     """Return the segment that ends a manifest."""
     return b"E" + _text(summary._asdict())
 

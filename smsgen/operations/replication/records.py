@@ -8,7 +8,7 @@ from smsgen.errors import SmsgenError
 from smsgen.operations.ports.protocols import Clock
 from smsgen.operations.ports.snapshots import Manifests, Snapshots
 from smsgen.operations.replication.flight import Flight, Hours, Line
-from smsgen.operations.replication.manifest import Summary
+from smsgen.operations.replication.manifest import ManifestSummary
 
 
 class CopyRequest(NamedTuple):
@@ -52,10 +52,10 @@ class CopyResult(NamedTuple):
     snapshot_id: str
     gib: int
     parent: str
-    summary: Summary
+    summary: ManifestSummary
 
 
-class Progress(NamedTuple):
+class CopyProgress(NamedTuple):
     """How far a copy is: bytes looked at and bytes to look at (0: not known), bytes sent, bytes that needed no sending.
 
     `phase`: copying, completing or verifying.

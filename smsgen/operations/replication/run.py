@@ -38,7 +38,7 @@ from smsgen.operations.replication.images import (
     route_for,
 )
 from smsgen.operations.replication.manifest import read_manifest
-from smsgen.operations.replication.records import CopyRequest, CopyResult, CopyWorld, Paused, Progress
+from smsgen.operations.replication.records import CopyProgress, CopyRequest, CopyResult, CopyWorld, Paused
 
 _IN_FLIGHT = 64
 """Blocks under way into one account at most; `Flight` finds out how many it takes."""
@@ -165,7 +165,7 @@ class _Copies:
 
     def __init__(self, job: ReplicationJob, run: ReplicationRun, world: RunWorld, count: int) -> None:
         self._job, self._run, self._world = job, run, world
-        self._far: list[Progress] = [Progress("waiting")] * count
+        self._far: list[CopyProgress] = [CopyProgress("waiting")] * count
         self._turn = threading.Lock()
         self._failed = threading.Event()
         self._began = self._said_at = world.clock.now()
@@ -209,7 +209,7 @@ class _Copies:
     def _goes_on(self) -> bool:
         return self._world.goes_on() and not self._failed.is_set()
 
-    def _report(self, number: int, progress: Progress) -> None:
+    def _report(self, number: int, progress: CopyProgress) -> None:
         now = self._world.clock.now()
         with self._turn:
             self._far[number] = progress
@@ -228,7 +228,7 @@ def _results(copies: list[Future[CopyResult]]) -> list[CopyResult]:
     return [copy.result() for copy in copies]
 
 
-def progress_of(disks: list[Progress], seconds: float) -> str:
+def progress_of(disks: list[CopyProgress], seconds: float) -> str:
     """Return how far disks are, in words: `disk 1: copying 40 %; 35 MiB/s, about 3 min left, …`."""
     words = ", ".join(
         f"disk {number}: {one.phase}{f' {100 * one.done // one.expected} %' if one.expected else ''}"

@@ -20,8 +20,8 @@ from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest, Sta
 from smsgen.operations.ports.waiting import Pace
 from smsgen.operations.stacks.change_sets import ask, discard, tidy
 from smsgen.operations.stacks.follow import Outcome, View, follow, last_event, running_operation
-from smsgen.operations.stacks.request import MARK, Launch, Place, change_set_request, digest
-from smsgen.operations.stacks.rules import Rule, Step, for_launch
+from smsgen.operations.stacks.request import MARK, Place, StackLaunch, change_set_request, digest
+from smsgen.operations.stacks.rules import NextStep, Rule, for_launch
 from smsgen.operations.stacks.status import deployed_body
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ class LaunchFailed(SmsgenError):
     """CloudFormation did not do what was asked."""
 
 
-def launch_app(
-    launch: Launch,
+def launch_stack(
+    launch: StackLaunch,
     options: LaunchOptions,
     *,
     stacks: Stacks,
@@ -121,7 +121,7 @@ class _Launching:
 
     def __init__(
         self,
-        launch: Launch,
+        launch: StackLaunch,
         options: LaunchOptions,
         stacks: Stacks,
         changes: StackChanges,
@@ -140,11 +140,11 @@ class _Launching:
         for _ in range(_ROUNDS):
             stack = self.stacks.find(self.launch.stack_name)
             rule = for_launch(stack.status if stack else None)
-            if stack is None or rule.step in (Step.CREATE, Step.UPDATE):
+            if stack is None or rule.step in (NextStep.CREATE, NextStep.UPDATE):
                 return stack
-            if rule.step is Step.REFUSE:
+            if rule.step is NextStep.REFUSE:
                 raise _refused(stack, rule)
-            if rule.step is Step.RECREATE:
+            if rule.step is NextStep.RECREATE:
                 self._remove(stack, rule)
             else:
                 self._wait(stack)

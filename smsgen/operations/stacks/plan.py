@@ -16,7 +16,7 @@ from smsgen.operations.files.generate_template import Generated, generate_templa
 from smsgen.operations.files.looked_up import looked_up, root_devices, with_root_devices
 from smsgen.operations.files.scripts import Scripts
 from smsgen.operations.ports.protocols import Artifacts, Files, Lookups
-from smsgen.operations.stacks.request import Launch, Place
+from smsgen.operations.stacks.request import Place, StackLaunch
 from smsgen.operations.stacks.upload import upload_scripts, upload_templates
 
 
@@ -63,7 +63,7 @@ def plan_of(generated: Generated) -> Plan:
     return Plan(app, compiled, places(compiled), generated.warnings)
 
 
-def launch_of(planned: Plan, artifacts: Callable[[], Artifacts]) -> Launch:
+def launch_of(planned: Plan, artifacts: Callable[[], Artifacts]) -> StackLaunch:
     """Give what a launch sends. Only a template that is nested or over 51,200 bytes is uploaded.
 
     `artifacts` gives the bucket; it is asked for only then.
@@ -75,7 +75,7 @@ def launch_of(planned: Plan, artifacts: Callable[[], Artifacts]) -> Launch:
         uploaded = upload_templates(compiled, artifacts(), format="yaml")
         templates = (uploaded.template, *templates[1:])
         body, url = "", uploaded.url
-    return Launch(
+    return StackLaunch(
         stack_name=app.stack_name,
         templates=templates,
         body=body,

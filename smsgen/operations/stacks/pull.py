@@ -72,7 +72,7 @@ def stack_name(said: str, files: Files) -> str:
     return load(files.read(said, max_bytes=MAX_BYTES), said).app.stack_name
 
 
-def dump(snapshot: Mapping[str, Any], format: str) -> str:  # noqa: A002 - the option's name
+def dump_snapshot(snapshot: Mapping[str, Any], format: str) -> str:  # noqa: A002 - the option's name
     """Give the snapshot as text in "json" or "yaml": the same bytes for the same stack, one newline at the
     end.
     """

@@ -50,7 +50,7 @@ class Place(NamedTuple):
     server_id: str = ""
 
 
-class Launch(NamedTuple):
+class StackLaunch(NamedTuple):
     """A compiled application, ready to launch. Exactly one of `body` and `url` is set.
 
     `templates` holds the root's template first, then those of nested stacks. `role_name` may be "" (the
@@ -71,7 +71,7 @@ class Launch(NamedTuple):
 
 
 def change_set_request(
-    launch: Launch,
+    launch: StackLaunch,
     stack: StackInfo | None,
     *,
     parameters: Mapping[str, str],
@@ -177,7 +177,7 @@ def _keys(value: Any) -> set[str]:
     return set().union(*map(_keys, value)) if isinstance(value, list) else set()
 
 
-def _resource_types(launch: Launch) -> tuple[str, ...]:
+def _resource_types(launch: StackLaunch) -> tuple[str, ...]:
     """Give the types that the profile limits the stack to; () is no limit.
 
     SMS passed ResourceTypes, and its policies demanded them. The hardened profile passes none: CloudFormation

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Step(Enum):
+class NextStep(Enum):
     """What to do next with a stack in a given state."""
 
     CREATE = "create it"
@@ -24,22 +24,22 @@ class Step(Enum):
 class Rule(NamedTuple):
     """A step, why (a clause for the user), and for REFUSE what the user can do (`{name}` is the stack)."""
 
-    step: Step
+    step: NextStep
     why: str = ""
     hint: str = ""
 
 
-_WAIT = Rule(Step.WAIT)
-_UPDATE = Rule(Step.UPDATE)
-_DEAD = Rule(Step.RECREATE)  # CloudFormation takes nothing but DeleteStack any more
+_WAIT = Rule(NextStep.WAIT)
+_UPDATE = Rule(NextStep.UPDATE)
+_DEAD = Rule(NextStep.RECREATE)  # CloudFormation takes nothing but DeleteStack any more
 _ROLL_ON = (
     "mend what the reason names, then `aws cloudformation continue-update-rollback --stack-name {name}` "
     "(with --resources-to-skip where a resource cannot be mended), then run this again"
 )
 
 LAUNCH: dict[str | None, Rule] = {
-    None: Rule(Step.CREATE),
-    "REVIEW_IN_PROGRESS": Rule(Step.CREATE, "it has never been created; only change sets are in it"),
+    None: Rule(NextStep.CREATE),
+    "REVIEW_IN_PROGRESS": Rule(NextStep.CREATE, "it has never been created; only change sets are in it"),
     "CREATE_COMPLETE": _UPDATE,
     "UPDATE_COMPLETE": _UPDATE,
     "UPDATE_ROLLBACK_COMPLETE": _UPDATE,
@@ -51,19 +51,19 @@ LAUNCH: dict[str | None, Rule] = {
     "ROLLBACK_COMPLETE": _DEAD._replace(why="its creation failed and was rolled back"),
     "ROLLBACK_FAILED": _DEAD._replace(why="its creation failed and so did the rollback"),
     "DELETE_FAILED": _DEAD._replace(why="its deletion failed"),
-    "DELETE_COMPLETE": Rule(Step.CREATE),
-    "UPDATE_ROLLBACK_FAILED": Rule(Step.REFUSE, "an update failed and so did its rollback", _ROLL_ON),
-    "IMPORT_ROLLBACK_FAILED": Rule(Step.REFUSE, "an import failed and so did its rollback", _ROLL_ON),
+    "DELETE_COMPLETE": Rule(NextStep.CREATE),
+    "UPDATE_ROLLBACK_FAILED": Rule(NextStep.REFUSE, "an update failed and so did its rollback", _ROLL_ON),
+    "IMPORT_ROLLBACK_FAILED": Rule(NextStep.REFUSE, "an import failed and so did its rollback", _ROLL_ON),
 }
 """State of the stack -> what a launch does. Any other state that ends in _IN_PROGRESS: wait."""
 
 TERMINATE: dict[str | None, Rule] = {
-    None: Rule(Step.NOTHING, "there is no such stack"),
-    "DELETE_COMPLETE": Rule(Step.NOTHING, "it is deleted already"),
-    "DELETE_IN_PROGRESS": Rule(Step.NOTHING, "it is being deleted already"),
+    None: Rule(NextStep.NOTHING, "there is no such stack"),
+    "DELETE_COMPLETE": Rule(NextStep.NOTHING, "it is deleted already"),
+    "DELETE_IN_PROGRESS": Rule(NextStep.NOTHING, "it is being deleted already"),
     # A creation may be broken off; an update may not.
-    "CREATE_IN_PROGRESS": Rule(Step.DELETE, "its creation is still running and is broken off"),
-    "REVIEW_IN_PROGRESS": Rule(Step.DELETE, "it has never been created; only change sets are in it"),
+    "CREATE_IN_PROGRESS": Rule(NextStep.DELETE, "its creation is still running and is broken off"),
+    "REVIEW_IN_PROGRESS": Rule(NextStep.DELETE, "it has never been created; only change sets are in it"),
 }
 """State of the stack -> what a termination does. Any other _IN_PROGRESS: wait; all others: delete."""
 
@@ -78,11 +78,11 @@ def for_termination(status: str | None) -> Rule:
     known = TERMINATE.get(status)
     if known:
         return known
-    return _WAIT if (status or "").endswith("_IN_PROGRESS") else Rule(Step.DELETE)
+    return _WAIT if (status or "").endswith("_IN_PROGRESS") else Rule(NextStep.DELETE)
 
 
 def _unknown(status: str) -> Rule:
     if status.endswith("_IN_PROGRESS"):
         return _WAIT
     hint = "look at it with `aws cloudformation describe-stacks --stack-name {name}`"
-    return Rule(Step.REFUSE, f"the state {status} is not one that smsgen knows", hint)
+    return Rule(NextStep.REFUSE, f"the state {status} is not one that smsgen knows", hint)

@@ -12,7 +12,7 @@ from smsgen.cfn.text import parse_template
 from smsgen.errors import InvalidInput
 from smsgen.model.status import LaunchStatus, of_stack
 from smsgen.operations.ports.protocols import Stacks
-from smsgen.operations.ports.records import Instance, StackInfo, StackResource
+from smsgen.operations.ports.records import Instance, PhysicalResource, StackInfo
 from smsgen.operations.stacks.request import Place
 
 
@@ -24,7 +24,7 @@ class ServerStatus(NamedTuple):
     instance: Instance | None = None
 
 
-class AppStatus(NamedTuple):
+class StackStanding(NamedTuple):
     """How an application stands. `differences` are the parts of the template that the file says otherwise.
 
     `differences` is None where there is no stack, or its template cannot be read.
@@ -63,7 +63,7 @@ def status(
     children: Mapping[str, Template],
     places: Mapping[str, Place],
     stacks: Stacks,
-) -> AppStatus:
+) -> StackStanding:
     """Give how the application `name` stands in the stack `stack_name`.
 
     `template` and `children` (by the name under TemplateURL) are what the file compiles to, `places` its
@@ -73,16 +73,16 @@ def status(
     stack = stacks.find(stack_name)
     if stack is None:
         servers = tuple(ServerStatus(*one) for one in _in_order(places))
-        return AppStatus(name, stack_name, of_stack(None), servers=servers)
+        return StackStanding(name, stack_name, of_stack(None), servers=servers)
     if stack.status == "REVIEW_IN_PROGRESS":
         servers = tuple(ServerStatus(*one) for one in _in_order(places))
-        return AppStatus(name, stack_name, of_stack(stack.status), stack, servers)
+        return StackStanding(name, stack_name, of_stack(stack.status), stack, servers)
     resources = stacks.resources(stack.stack_id)
     nested = {
         one.logical_id: one.physical_id for one in resources if one.type == NESTED_STACK and one.physical_id
     }
     everything = [*resources, *(one for inner in nested.values() for one in stacks.resources(inner))]
-    return AppStatus(
+    return StackStanding(
         name,
         stack_name,
         of_stack(stack.status),
@@ -92,7 +92,7 @@ def status(
     )
 
 
-def differences(wanted: Mapping[str, Any], deployed: Mapping[str, Any]) -> Iterator[str]:
+def differences_from_file(wanted: Mapping[str, Any], deployed: Mapping[str, Any]) -> Iterator[str]:
     """Give the places (`Resources.Web1`) at which two templates mean different things, sorted."""
     for section in sorted({*wanted, *deployed} - {"Metadata"}):
         ours, theirs = wanted.get(section, {}), deployed.get(section, {})
@@ -121,11 +121,11 @@ def _differences(
     stacks: Stacks,
 ) -> tuple[str, ...] | None:
     try:
-        found = list(differences(template.body, deployed_body(stack.stack_id, stacks)))
+        found = list(differences_from_file(template.body, deployed_body(stack.stack_id, stacks)))
         for logical_id, stack_id in nested.items():
             child = children.get(template_url(template.resources.get(logical_id)) or "")
             if child is not None:
-                inner = differences(child.body, deployed_body(stack_id, stacks))
+                inner = differences_from_file(child.body, deployed_body(stack_id, stacks))
                 found += [f"{logical_id}/{difference}" for difference in inner]
     except InvalidInput:
         return None
@@ -138,7 +138,7 @@ def deployed_body(stack_id: str, stacks: Stacks) -> dict[str, Any]:
 
 
 def _servers(
-    places: Mapping[str, Place], resources: list[StackResource], stacks: Stacks
+    places: Mapping[str, Place], resources: list[PhysicalResource], stacks: Stacks
 ) -> tuple[ServerStatus, ...]:
     ids = {
         one.logical_id: one.physical_id

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from smsgen.cfn.document import Template
 from smsgen.errors import InvalidInput, SmsgenError
 from smsgen.operations.ports.protocols import Clock, StackChanges, Stacks
-from smsgen.operations.ports.records import StackInfo, StackResource
+from smsgen.operations.ports.records import PhysicalResource, StackInfo
 from smsgen.operations.ports.waiting import Pace
 from smsgen.operations.stacks.follow import Outcome, follow, last_event, running_operation
 from smsgen.operations.stacks.launch import Conversation, Ending, Launched, LaunchFailed
 from smsgen.operations.stacks.request import MARK, Place, digest
-from smsgen.operations.stacks.rules import Step, for_termination
+from smsgen.operations.stacks.rules import NextStep, for_termination
 from smsgen.operations.stacks.status import deployed_body
 
 _ROUNDS = 10
@@ -37,11 +37,11 @@ class TerminateOptions(NamedTuple):
 class Doomed(NamedTuple):
     """A resource, and what a deletion makes of it: "deleted", "retained" or "deleted after a snapshot"."""
 
-    resource: StackResource
+    resource: PhysicalResource
     fate: str
 
 
-def terminate_app(
+def terminate_stack(
     stack_name: str,
     options: TerminateOptions,
     *,
@@ -63,7 +63,7 @@ def terminate_app(
     if stack.status == "DELETE_IN_PROGRESS":
         talk.note(f"{stack.name} is being deleted already")
         return one.watch(stack, running_operation(stacks, stack)[0])
-    check(stack, options)
+    check_termination(stack, options)
     talk.note(summary(stack, doomed(stack, stacks, options.retain)))
     if options.dry_run:
         return Launched(Ending.SHOWN, stack)
@@ -86,7 +86,7 @@ def doomed(stack: StackInfo, stacks: Stacks, retain: Iterable[str] = ()) -> tupl
 
 def summary(stack: StackInfo, resources: Iterable[Doomed]) -> str:
     """Give in lines of text what goes and what stays; counts first."""
-    by_fate: dict[str, list[StackResource]] = {}
+    by_fate: dict[str, list[PhysicalResource]] = {}
     for one in resources:
         by_fate.setdefault(one.fate, []).append(one.resource)
     counts = (
@@ -98,7 +98,7 @@ def summary(stack: StackInfo, resources: Iterable[Doomed]) -> str:
     return "\n".join(lines)
 
 
-def check(stack: StackInfo, options: TerminateOptions) -> None:
+def check_termination(stack: StackInfo, options: TerminateOptions) -> None:
     """Raise SmsgenError where the stack must not, or cannot, be deleted in this way."""
     if stack.protected and not options.unprotect:
         hint = "give --disable-termination-protection to delete it all the same"
@@ -131,7 +131,7 @@ class _Terminating:
         """Give the stack once it can be deleted, or is being deleted; None where there is none."""
         for _ in range(_ROUNDS):
             stack = self.stacks.find(stack_name)
-            if stack is None or for_termination(stack.status).step is not Step.WAIT:
+            if stack is None or for_termination(stack.status).step is not NextStep.WAIT:
                 return stack
             if not self.options.wait or self.options.dry_run:
                 message = f"CloudFormation is working on {stack.name} ({stack.status})"

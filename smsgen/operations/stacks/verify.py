@@ -18,8 +18,8 @@ from smsgen.operations.ports.protocols import Clock, StackChanges, Stacks
 from smsgen.operations.ports.records import ChangeSetRequest
 from smsgen.operations.ports.waiting import Pace
 from smsgen.operations.stacks.change_sets import ask, discard
-from smsgen.operations.stacks.request import Launch, change_set_request
-from smsgen.operations.stacks.rules import Step, for_launch
+from smsgen.operations.stacks.request import StackLaunch, change_set_request
+from smsgen.operations.stacks.rules import NextStep, for_launch
 
 _EXACT = (
     "action",
@@ -54,7 +54,7 @@ def real_change_set(
 
 
 def answer(
-    launch: Launch,
+    launch: StackLaunch,
     parameters: Mapping[str, str],
     *,
     stacks: Stacks,
@@ -68,14 +68,14 @@ def answer(
     """
     stack = stacks.find(launch.stack_name)
     rule = for_launch(stack.status if stack else None)
-    if stack is not None and rule.step not in (Step.CREATE, Step.UPDATE):
+    if stack is not None and rule.step not in (NextStep.CREATE, NextStep.UPDATE):
         why = rule.why or "CloudFormation is working on it"
         raise SmsgenError(f"{stack.name} is {stack.status}: {why}", hint="`smsgen launch-app` deals with it")
     request = change_set_request(launch, stack, parameters=parameters, imports={}, on_failure="ROLLBACK")
     return real_change_set(request, stacks=stacks, changes=changes, clock=clock, pace=pace)
 
 
-def verify(predicted: ChangeSet, real: ChangeSet | None) -> None:
+def verify_prediction(predicted: ChangeSet, real: ChangeSet | None) -> None:
     """Raise GateTripped, with every difference, unless the real change set is the predicted one."""
     found = list(differences(predicted, real))
     if found:

@@ -210,7 +210,7 @@ def notify_app_validation_output(world: World, request: m.NotifyAppValidationOut
 def generate_template(world: World, request: m.GenerateTemplateRequest) -> m.GenerateTemplateResponse:
     """GenerateTemplate."""
     form = _format(request.template_format, "templateFormat")
-    where = launching.generate_template(world, _app_id(request), format=form)
+    where = launching.generate_app_template(world, _app_id(request), format=form)
     return m.GenerateTemplateResponse(s3_location=t.location(where))
 
 

@@ -18,7 +18,7 @@ from tests.operations.worlds import Site
 def test_the_template_is_uploaded_in_the_format_asked_for(site: Site) -> None:
     app_id = site.ready()
     for form, read in (("json", json.loads), ("yaml", yaml.safe_load)):
-        where = launching.generate_template(site.world, app_id, format=form)
+        where = launching.generate_app_template(site.world, app_id, format=form)
         text = site.artifacts.documents[where].decode()
         if form == "yaml":
             assert "Resources:" in text
@@ -30,7 +30,7 @@ def test_the_template_is_uploaded_in_the_format_asked_for(site: Site) -> None:
 
 def test_documents_are_yaml_where_nothing_is_said(site: Site) -> None:
     app_id = site.launched()
-    for operation in (launching.generate_template, launching.generate_change_set):
+    for operation in (launching.generate_app_template, launching.generate_change_set):
         text = site.artifacts.documents[operation(site.world, app_id)].decode()
         assert not text.startswith("{")
         assert ":\n" in text
@@ -40,7 +40,7 @@ def test_a_missing_image_is_a_parameter_of_the_template(site: Site) -> None:
     app_id = site.create().app.app_id
     site.configure(app_id)
     set_images(site.world, app_id, {"s-00000001": "ami-12345678"})
-    where = launching.generate_template(site.world, app_id, format="json")
+    where = launching.generate_app_template(site.world, app_id, format="json")
     body = json.loads(site.artifacts.documents[where])
     assert set(body["Parameters"]) == {"Vm2ImageId", "Vm3ImageId"}
     assert body["Resources"]["Vm1"]["Properties"]["ImageId"] == "ami-12345678"
@@ -48,7 +48,7 @@ def test_a_missing_image_is_a_parameter_of_the_template(site: Site) -> None:
 
 def test_the_template_is_what_is_launched(site: Site) -> None:
     app_id = site.launched()
-    where = launching.generate_template(site.world, app_id, format="json")
+    where = launching.generate_app_template(site.world, app_id, format="json")
     stack = site.aws.find(f"sms-{app_id}")
     assert json.loads(site.artifacts.documents[where]) == site.aws.stacks[stack.stack_id].body
 
@@ -98,7 +98,7 @@ def test_a_parameter_that_nobody_gives_stands_in_the_way_of_a_change_set(site: S
         launching.generate_change_set(site.world, app_id)
 
 
-@pytest.mark.parametrize("call", [launching.generate_template, launching.generate_change_set])
+@pytest.mark.parametrize("call", [launching.generate_app_template, launching.generate_change_set])
 def test_what_is_unknown_or_not_configured_is_refused(site: Site, call) -> None:
     with pytest.raises(UnknownApp):
         call(site.world, "app-none")
@@ -114,7 +114,7 @@ def test_a_configuration_that_does_not_compile_is_refused(site: Site) -> None:
     app_id = site.create().app.app_id
     site.configure(app_id, launch=Launch(subnet="left"))
     with pytest.raises(NotPermitted, match="'left' is not a subnet id"):
-        launching.generate_template(site.world, app_id)
+        launching.generate_app_template(site.world, app_id)
     assert site.artifacts.documents == {}
 
 
@@ -122,4 +122,4 @@ def test_a_bucket_that_aws_denies_is_aws_saying_no(site: Site) -> None:
     app_id = site.ready()
     site.artifacts.error = ServiceError("no", code="AccessDenied")
     with pytest.raises(ServiceError):
-        launching.generate_template(site.world, app_id)
+        launching.generate_app_template(site.world, app_id)

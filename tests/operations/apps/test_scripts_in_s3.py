@@ -10,7 +10,7 @@ import pytest
 from smsgen.errors import InvalidInput, ServiceError
 from smsgen.model.launch import Launch, S3Location, UserData
 from smsgen.operations.apps import launching
-from smsgen.operations.apps.scripts_in_s3 import read_scripts
+from smsgen.operations.apps.scripts_in_s3 import read_scripts_in_s3
 from smsgen.operations.apps.world import NotPermitted
 from tests.operations.worlds import GOOD, Site
 
@@ -47,7 +47,7 @@ def test_the_template_and_the_change_set_say_the_same(site: Site) -> None:
     app_id = kept(site)
     launching.launch_app(site.world, app_id)
     site.work()
-    where = launching.generate_template(site.world, app_id, format="json")
+    where = launching.generate_app_template(site.world, app_id, format="json")
     body = json.loads(site.artifacts.documents[where])
     assert body["Resources"]["Vm1"]["Properties"]["UserData"]["Fn::Base64"] == SCRIPT
     where = launching.generate_change_set(site.world, app_id, format="json")
@@ -88,7 +88,7 @@ def test_what_cannot_be_user_data_makes_the_configuration_invalid(
     assert says in launch.message
     assert site.aws.stacks == {}
     with pytest.raises(NotPermitted, match=says):
-        launching.generate_template(site.world, app_id)
+        launching.generate_app_template(site.world, app_id)
 
 
 def test_every_script_that_cannot_be_read_is_said_at_once(site: Site) -> None:
@@ -96,7 +96,7 @@ def test_every_script_that_cannot_be_read_is_said_at_once(site: Site) -> None:
     two = {"user_data": UserData(s3_location=BOOT), "configure_script": BOOT._replace(key="b")}
     site.configure(app_id, launch=GOOD._replace(**two))
     with pytest.raises(InvalidInput) as caught:
-        read_scripts(site.app(app_id).app, site.world.artifacts)
+        read_scripts_in_s3(site.app(app_id).app, site.world.artifacts)
     assert [one.code for one in caught.value.diagnostics] == ["SCRIPT_OBJECT"] * 2
 
 
@@ -137,7 +137,7 @@ def test_trouble_of_s3_is_tried_again_and_is_nobodys_fault(site: Site) -> None:
     assert site.app(app_id).launch.status == "VALIDATION_IN_PROGRESS"
     assert "S3 is slow; trying again" in site.app(app_id).launch.message
     with pytest.raises(ServiceError):
-        launching.generate_template(site.world, app_id)
+        launching.generate_app_template(site.world, app_id)
     site.artifacts.error = None
     site.clock.sleep(600)
     site.work()
@@ -194,8 +194,8 @@ def test_nothing_is_asked_of_s3_where_nothing_is_named_or_the_configuration_is_i
     def refuse() -> Any:
         raise AssertionError("S3 is asked")
 
-    assert read_scripts(site.app(app_id).app, refuse) == {}
+    assert read_scripts_in_s3(site.app(app_id).app, refuse) == {}
     site.artifacts.error = ServiceError("asked", code="SlowDown")
     site.configure(app_id, launch=Launch(subnet="left", user_data=UserData(s3_location=BOOT)))
     with pytest.raises(NotPermitted, match="'left' is not a subnet id"):
-        launching.generate_template(site.world, app_id)
+        launching.generate_app_template(site.world, app_id)

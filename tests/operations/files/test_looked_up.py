@@ -186,7 +186,7 @@ def test_launch_app_refuses_a_subnet_of_another_vpc() -> None:
     assert "the subnet subnet-12345678 of vm1 is in vpc-87654321 and not in vpc-12345678" in launch.message
     assert site.aws.stacks == {}
     with pytest.raises(NotPermitted, match="is in vpc-87654321"):
-        launching.generate_template(site.world, app_id)
+        launching.generate_app_template(site.world, app_id)
 
 
 def test_launch_app_goes_on_where_ec2_may_not_be_asked() -> None:

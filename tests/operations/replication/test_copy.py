@@ -17,7 +17,7 @@ from smsgen.operations.replication.begin import forget
 from smsgen.operations.replication.copy import copy_disk, reads_all
 from smsgen.operations.replication.flight import Flight, Hours, Line
 from smsgen.operations.replication.manifest import ManifestGone, read_manifest
-from smsgen.operations.replication.records import CopyFailed, CopyRequest, CopyResult, Paused, Progress
+from smsgen.operations.replication.records import CopyFailed, CopyProgress, CopyRequest, CopyResult, Paused
 from smsgen.operations.replication.verify import VerifyFailed
 from tests.operations.replication.fakes import Disk, Site, content
 
@@ -565,7 +565,7 @@ def test_progress_tells_what_was_sent_and_what_needed_no_sending() -> None:
     request = CopyRequest("job/sda", "2", first.manifest)
     copy_disk(request, Disk({0: 1, 1: 9, 2: 3}, mark="2"), site.world, report=told.append)
     copying = [progress for progress in told if progress.phase == "copying"]
-    assert copying[-1] == Progress("copying", 3 * BLOCK, 3 * BLOCK, BLOCK, 2 * BLOCK)
+    assert copying[-1] == CopyProgress("copying", 3 * BLOCK, 3 * BLOCK, BLOCK, 2 * BLOCK)
     assert [progress.done for progress in copying] == sorted(progress.done for progress in copying)
     assert [progress.phase for progress in told][-2:] == ["completing", "verifying"]
 

@@ -11,8 +11,8 @@ from smsgen.cfn.document import Template
 from smsgen.errors import GateTripped, InvalidInput, ServiceError, SmsgenError, UsageError
 from smsgen.operations.ports.records import ChangeSetInfo
 from smsgen.operations.stacks.follow import Interrupted
-from smsgen.operations.stacks.launch import Ending, Launched, LaunchFailed, LaunchOptions, launch_app
-from smsgen.operations.stacks.request import DESCRIPTION, Launch
+from smsgen.operations.stacks.launch import Ending, Launched, LaunchFailed, LaunchOptions, launch_stack
+from smsgen.operations.stacks.request import DESCRIPTION, StackLaunch
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 from tests.operations.intake.talk import FakeTalk
 
@@ -29,8 +29,8 @@ def template(*servers: str, image: str = "ami-1") -> dict[str, Any]:
 TWO = template("Db1", "Web1")
 
 
-def launch_of(body: dict[str, Any], **fields: Any) -> Launch:
-    return Launch(NAME, (Template(body),), body=json.dumps(body), **fields)
+def launch_of(body: dict[str, Any], **fields: Any) -> StackLaunch:
+    return StackLaunch(NAME, (Template(body),), body=json.dumps(body), **fields)
 
 
 class World:
@@ -43,7 +43,7 @@ class World:
 
     def launch(self, body: dict[str, Any] = TWO, **options: Any) -> Launched:
         fields = {name: options.pop(name) for name in ("stateful", "profile") if name in options}
-        return launch_app(
+        return launch_stack(
             launch_of(body, **fields),
             LaunchOptions(**options),
             stacks=self.aws,

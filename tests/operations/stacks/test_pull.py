@@ -12,7 +12,7 @@ import yaml
 from smsgen.changes import predict
 from smsgen.changes.stack import read_snapshot
 from smsgen.errors import SmsgenError
-from smsgen.operations.stacks.pull import dump, pull
+from smsgen.operations.stacks.pull import dump_snapshot, pull
 
 ROOT = "arn:aws:cloudformation:eu-central-1:123456789012:stack/shop/1"
 CHILD = "arn:aws:cloudformation:eu-central-1:123456789012:stack/shop-Child-X/2"
@@ -168,13 +168,13 @@ def test_no_echo_stays_masked_even_its_default() -> None:
     snapshot = pull(reader(template, Parameters=given), "shop").snapshot
     assert snapshot["parameters"] == {"Password": "****"}
     assert snapshot["template"]["Parameters"]["Password"]["Default"] == "****"
-    assert "hunter2" not in dump(snapshot, "json")
+    assert "hunter2" not in dump_snapshot(snapshot, "json")
 
 
 def test_a_wait_condition_handle_loses_its_signature() -> None:
     url = "https://cloudformation-waitcondition.s3.amazonaws.com/arn?AWSAccessKeyId=AKIA&Signature=deadbeef"
     made = reader(resources=[("Handle", "AWS::CloudFormation::WaitConditionHandle", url)])
-    assert "deadbeef" not in dump(pull(made, "shop").snapshot, "yaml")
+    assert "deadbeef" not in dump_snapshot(pull(made, "shop").snapshot, "yaml")
 
 
 def test_what_does_not_exist_is_not_a_resource() -> None:
@@ -240,7 +240,9 @@ def test_the_processed_template_is_read_where_a_macro_made_it() -> None:
     snapshot = pull(made, "shop").snapshot
     assert snapshot["template"]["Transform"] == "AWS::Serverless-2016-10-31"
     assert snapshot["processedTemplate"] == {"Resources": {"Made": {"Type": "X"}}}
-    assert read_snapshot(dump(snapshot, "yaml").encode(), "x").template == snapshot["processedTemplate"]
+    assert (
+        read_snapshot(dump_snapshot(snapshot, "yaml").encode(), "x").template == snapshot["processedTemplate"]
+    )
     assert "processedTemplate" not in pull(reader(), "shop").snapshot
 
 
@@ -268,7 +270,7 @@ def test_the_same_stack_gives_the_same_bytes_in_whatever_order_aws_lists_it() ->
     resources = [WEB, ("App", "AWS::EC2::Instance", "i-2")]
     one, other = (pull(reader(resources=order), "shop").snapshot for order in (resources, resources[::-1]))
     for kind in ("json", "yaml"):
-        assert dump(one, kind) == dump(other, kind)
+        assert dump_snapshot(one, kind) == dump_snapshot(other, kind)
 
 
 @pytest.mark.parametrize("kind", ["json", "yaml"])
@@ -285,7 +287,7 @@ Outputs: {Zone: {Value: !Select [0, !GetAZs ""]}}
     made = reader(template, [WEB, ("Note", "AWS::SSM::Parameter", "note")], Parameters=given, Tags=tags)
     made.values = {"i-1": {"PrivateIp": "10.0.0.1"}}
     snapshot = pull(made, "shop").snapshot
-    stack = read_snapshot(dump(snapshot, kind).encode(), f"deployed.{kind}")
+    stack = read_snapshot(dump_snapshot(snapshot, kind).encode(), f"deployed.{kind}")
     assert (stack.stack_name, stack.stack_id) == ("shop", ROOT)
     assert stack.template == snapshot["template"]
     assert (stack.parameters, stack.tags) == ({"Word": "****"}, {"app": "shop"})
@@ -307,5 +309,9 @@ def test_both_formats_say_the_same() -> None:
         }
     }
     snapshot = pull(reader(json.dumps(template)), "shop").snapshot
-    assert yaml.safe_load(dump(snapshot, "yaml")) == json.loads(dump(snapshot, "json")) == snapshot
-    assert "U: |\n" in dump(snapshot, "yaml")
+    assert (
+        yaml.safe_load(dump_snapshot(snapshot, "yaml"))
+        == json.loads(dump_snapshot(snapshot, "json"))
+        == snapshot
+    )
+    assert "U: |\n" in dump_snapshot(snapshot, "yaml")

@@ -9,7 +9,7 @@ import pytest
 from smsgen.cfn.document import Template
 from smsgen.operations.ports.records import Instance
 from smsgen.operations.stacks.request import Place
-from smsgen.operations.stacks.status import AppStatus, differences, status
+from smsgen.operations.stacks.status import StackStanding, differences_from_file, status
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 
 NAME = "sms-app-shop"
@@ -18,7 +18,7 @@ BODY = {"Resources": {"Web1": SERVER, "Db1": SERVER}}
 PLACES = {"Web1": Place(1, "web", "web01", "s-2"), "Db1": Place(0, "database", "db01", "s-1")}
 
 
-def look(aws: FakeStacks, body: dict[str, Any] = BODY, places: dict[str, Place] = PLACES) -> AppStatus:
+def look(aws: FakeStacks, body: dict[str, Any] = BODY, places: dict[str, Place] = PLACES) -> StackStanding:
     return status("shop", NAME, template=Template(body), children={}, places=places, stacks=aws)
 
 
@@ -91,4 +91,4 @@ def test_the_address_of_a_nested_template_is_no_difference() -> None:
             }
         }
 
-    assert list(differences(nested("group1.yaml"), nested("https://bucket/hash.yaml"))) == []
+    assert list(differences_from_file(nested("group1.yaml"), nested("https://bucket/hash.yaml"))) == []

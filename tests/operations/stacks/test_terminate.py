@@ -9,7 +9,7 @@ import pytest
 from smsgen.errors import SmsgenError, UsageError
 from smsgen.operations.ports.records import StackInfo
 from smsgen.operations.stacks.launch import Ending, Launched, LaunchFailed
-from smsgen.operations.stacks.terminate import TerminateOptions, doomed, terminate_app
+from smsgen.operations.stacks.terminate import TerminateOptions, doomed, terminate_stack
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 from tests.operations.intake.talk import FakeTalk
 
@@ -34,7 +34,9 @@ class World:
 
     def terminate(self, **options: Any) -> Launched:
         given = TerminateOptions(**options)
-        return terminate_app(NAME, given, stacks=self.aws, changes=self.aws, clock=self.clock, talk=self.talk)
+        return terminate_stack(
+            NAME, given, stacks=self.aws, changes=self.aws, clock=self.clock, talk=self.talk
+        )
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.model import Detail, ResourceChange, Side, Target
 from smsgen.errors import GateTripped
 from smsgen.operations.ports.records import ChangeSetRequest
-from smsgen.operations.stacks.verify import differences, real_change_set, verify
+from smsgen.operations.stacks.verify import differences, real_change_set, verify_prediction
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 
 IMAGE = Detail(Target("Properties", "ImageId", "Always"), "Static", "DirectModification")
@@ -43,7 +43,7 @@ def change_set(*changes: ResourceChange, **nested: ChangeSet) -> ChangeSet:
 def test_order_of_changes_details_and_scopes_is_no_difference() -> None:
     other = WEB._replace(details=(TAGS, IMAGE), scope=("Tags", "Properties"))
     db = WEB._replace(logical_resource_id="Db1")
-    verify(change_set(WEB, db), change_set(db, other))
+    verify_prediction(change_set(WEB, db), change_set(db, other))
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_differences_inside_nested_stacks_are_found() -> None:
 
 
 def test_no_real_changes_against_predicted_ones_trips_the_gate() -> None:
-    verify(change_set(), None)
+    verify_prediction(change_set(), None)
     with pytest.raises(GateTripped, match="2 differences") as caught:
-        verify(change_set(WEB), None)
+        verify_prediction(change_set(WEB), None)
     assert caught.value.exit_code == 3
 
 
