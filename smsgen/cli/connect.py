@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put, say
 from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import SmsgenError, UsageError
 
@@ -74,10 +74,8 @@ def run(args: argparse.Namespace) -> int:
         kept = connect(wiring.kept(store), connector)
     finally:
         store.close()
-    sys.stderr.write(
-        f"{location}: {len(found)} servers; `smsgen servers --import` reads them into the catalog\n"
-    )
-    sys.stdout.write(f"{kept.connector_id}\n")
+    say(f"{location}: {len(found)} servers; `smsgen servers --import` reads them into the catalog")
+    put(f"{kept.connector_id}\n")
     return 0
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put, say
 from smsgen.cli.store_options import add_store_option, store_url
 
 if TYPE_CHECKING:
@@ -49,14 +49,14 @@ def run(args: argparse.Namespace) -> int:
     finally:
         store.close()
     unhealthy = f": {now.message}" if now.message else ""
-    sys.stderr.write(f"catalog: {now.status}, {len(servers)} servers{unhealthy}\n")
+    say(f"catalog: {now.status}, {len(servers)} servers{unhealthy}")
     rows = [_row(server, jobs.get(server.server_id)) for server in servers]
     if args.format == "json":
         import json
 
-        sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+        put(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("".join("\t".join(str(cell) for cell in row.values()) + "\n" for row in rows))
+        put("".join("\t".join(str(cell) for cell in row.values()) + "\n" for row in rows))
     return 0
 
 
