@@ -131,12 +131,18 @@ def _no_echo(side: Side) -> Iterable[str]:
 
 
 def secret_name(path: str, *contexts: Mapping[str, Any] | None) -> str:
-    """Return the name that a Path's value is judged by: its own, or that of the pair whose Value it is."""
+    """Return the name that a Path's values are judged by: their own, or that of the pair whose Value they are.
+
+    One position may hold pairs of different names on both sides: the name of a secret wins.
+    """
     steps = steps_of(path)
+    names = []
     for context in contexts:
         pair = at(context or {}, steps[:-1])
         if steps and steps[-1] == "Value" and isinstance(pair, Mapping):
-            return _pair_name(pair) or steps[-1]
+            names.append(_pair_name(pair) or steps[-1])
+    if names:
+        return next((name for name in names if re.search(_NAMED, name)), names[0])
     return next((step for step in reversed(steps) if not step.isdecimal()), "")
 
 

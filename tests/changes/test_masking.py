@@ -134,3 +134,12 @@ def test_what_only_nearly_is_base64_is_a_text_as_it_stands() -> None:
     assert decoded("aGVs bG8=") is None
     assert decoded("aGVsbG8") is None
     assert decoded(base64.b64encode(b"\xff\xfe").decode()) is None
+
+
+def test_a_secret_that_moves_to_another_position_stays_masked() -> None:
+    plain, secret = {"Key": "Team", "Value": "x"}, {"Key": "DB_PASSWORD", "Value": "y"}
+    sides = {"Properties": {"Tags": [plain]}}, {"Properties": {"Tags": [secret]}}
+    for contexts in (sides, sides[::-1]):
+        name = secret_name("/Properties/Tags/0/Value", *contexts)
+        assert Mask(())("y", name) == "****"
+    assert secret_name("/Properties/Tags/0/Value", sides[0], None) == "Team"
