@@ -93,9 +93,12 @@ def test_errors(aws_of_2019: Aws) -> None:
     missing = aws_of_2019.tried("get-app")
     assert missing.returncode == 255
     assert "(MissingRequiredParameterException) when calling the GetApp operation: " in missing.stderr
-    unserved = aws_of_2019.tried("get-servers", "--max-items", "5")
-    assert unserved.returncode == 255
-    assert "(OperationNotPermittedException) when calling the GetServers operation: " in unserved.stderr
+    assert aws_of_2019("get-servers", "--max-items", "5", "--query", "serverList").split() == ["[]"]
+    refused = aws_of_2019.tried("import-server-catalog")  # nothing is connected that it could be read from
+    assert refused.returncode == 255
+    assert (
+        "(NoConnectorsAvailableException) when calling the ImportServerCatalog operation: " in refused.stderr
+    )
     unsigned = aws_of_2019.tried("list-apps", "--no-sign-request")
     assert "(MissingAuthenticationTokenException) when calling the ListApps operation: " in unsigned.stderr
     # The CLI itself asks for what the model calls required.
