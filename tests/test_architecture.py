@@ -278,6 +278,12 @@ def bindings(tree: ast.AST) -> Iterator[tuple[str, str]]:
         for node in ast.walk(tree)
         if isinstance(node, ast.AnnAssign)
     }
+    annotations |= {
+        id(target): "float"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and "clock.now()" in ast.unparse(node.value)
+        for target in ast.walk(node.targets[0])
+    }
     for node in ast.walk(tree):
         match node:
             case ast.Name(id=name, ctx=ast.Store()) if id(node) not in of_comprehensions:

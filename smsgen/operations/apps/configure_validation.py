@@ -53,12 +53,14 @@ def put_validation_configuration(kept: Kept, app_id: str, wanted: ValidationConf
         state = before.validation
         apps, servers = state.apps, state.servers
         if wanted.apps is not None:
-            for at, one in enumerate(wanted.apps):
-                _check_app_validation(one, f"appValidationConfigurations[{at}].ssmValidationParameters")
+            for at, validation in enumerate(wanted.apps):
+                _check_app_validation(
+                    validation, f"appValidationConfigurations[{at}].ssmValidationParameters"
+                )
             apps = tuple(_with_ids(kept, wanted.apps, apps))
         if wanted.groups is not None:
             _check_groups(before, wanted.groups)
-            given = [one for group in wanted.groups for one in group.servers]
+            given = [validation for group in wanted.groups for validation in group.servers]
             servers = tuple(_with_ids(kept, given, servers))
         after = before._replace(validation=_pruned(ValidationState(apps, servers, state.outputs)))
         return Change(before, after._replace(modified=kept.clock.now()))
@@ -85,11 +87,11 @@ def notify_validation_output(
         raise BadParameter(f"{status!r} is not one of {', '.join(ValidationStatus)}")
 
     def decide(before: ManagedApp) -> Change:
-        found = next((one for one in outputs(before) if one.validation_id == validation_id), None)
-        if found is None:
+        output = next((one for one in outputs(before) if one.validation_id == validation_id), None)
+        if output is None:
             raise BadParameter(f"the application {app_id} has no validation {validation_id}")
         permit("NotifyAppValidationOutput", before)
-        made = found._replace(
+        made = output._replace(
             status=ValidationStatus(status), message=cut(message), latest_time=kept.clock.now()
         )
         return Change(before, with_output(before, made))
@@ -130,24 +132,24 @@ def awaiting(managed: ManagedApp) -> ManagedApp:
 # --- Checks -------------------------------------------------------------------------------------------------
 
 
-def _check_app_validation(one: AppValidation, at: str) -> None:
-    for value, name in ((one.instance_id, "instanceId"), (one.script_type, "scriptType")):
+def _check_app_validation(validation: AppValidation, at: str) -> None:
+    for value, name in ((validation.instance_id, "instanceId"), (validation.script_type, "scriptType")):
         if not value:
             raise MissingParameter(f"{at}.{name}")
-    if one.source is None and not one.command:
+    if validation.source is None and not validation.command:
         raise MissingParameter(f"{at}.command")
-    if one.timeout_seconds is not None and not 60 <= one.timeout_seconds <= 28_800:
+    if validation.timeout_seconds is not None and not 60 <= validation.timeout_seconds <= 28_800:
         raise BadParameter(f"{at}.executionTimeoutSeconds must be from 60 to 28,800")
 
 
 def _check_groups(managed: ManagedApp, wanted: Iterable[GroupValidation]) -> None:
     groups = {group.server_group_id: group for group in managed.app.server_groups}
-    for index, one in enumerate(wanted):
-        group = groups.get(one.server_group_id)
+    for index, validation in enumerate(wanted):
+        group = groups.get(validation.server_group_id)
         if group is None:
-            raise BadParameter(f"there is no server group {one.server_group_id} in the application")
-        check_members(group, {server.server_id: server for server in one.servers})
-        for place, server in enumerate(one.servers):
+            raise BadParameter(f"there is no server group {validation.server_group_id} in the application")
+        check_members(group, {server.server_id: server for server in validation.servers})
+        for place, server in enumerate(validation.servers):
             at = f"serverGroupValidationConfigurations[{index}].serverValidationConfigurations[{place}]"
             at += ".userDataValidationParameters"
             if server.source is None:

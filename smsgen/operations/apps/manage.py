@@ -67,13 +67,13 @@ def create_app(kept: Kept, wanted: Wanted, *, token: str = "") -> ManagedApp:
         used = kept.store.token(CREATE, token)
         if used is not None:
             return _made_before(kept, used, request)
-    made = _new(kept, wanted)
-    remembered = Token(CREATE, token, request, made.app.app_id, made.created) if token else None
+    managed = _new(kept, wanted)
+    remembered = Token(CREATE, token, request, managed.app.app_id, managed.created) if token else None
     try:
-        committed = kept.store.commit(Change(None, made, token=remembered))
+        committed = kept.store.commit(Change(None, managed, token=remembered))
     except TokenUsed as error:
         return _made_before(kept, error.token, request)
-    return committed or made
+    return committed or managed
 
 
 def _new(kept: Kept, wanted: Wanted) -> ManagedApp:
@@ -89,10 +89,10 @@ def _new(kept: Kept, wanted: Wanted) -> ManagedApp:
 def _made_before(kept: Kept, used: Token, request: str) -> ManagedApp:
     if used.request != request:
         raise BadParameter(f"the client token {used.token!r} was used for another request")
-    found = kept.store.app(used.app_id)
-    if found is None:
+    managed = kept.store.app(used.app_id)
+    if managed is None:
         raise BadParameter(f"the client token {used.token!r} made an application that is deleted again")
-    return found
+    return managed
 
 
 # --- Change -------------------------------------------------------------------------------------------------
@@ -162,8 +162,8 @@ def list_apps(
 
     `after`: only those after this id. `ids`: only these; those that are not there are left out.
     """
-    found = kept.store.summaries(ids=tuple(dict.fromkeys(ids)), after=after, limit=limit + 1)
-    return found[:limit], len(found) > limit
+    summaries = kept.store.summaries(ids=tuple(dict.fromkeys(ids)), after=after, limit=limit + 1)
+    return summaries[:limit], len(summaries) > limit
 
 
 # --- Delete -------------------------------------------------------------------------------------------------

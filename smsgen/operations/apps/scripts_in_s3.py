@@ -23,11 +23,11 @@ def read_scripts_in_s3(app: App, artifacts: Callable[[], Artifacts]) -> dict[S3L
     `artifacts` is asked for only where there is one. Raises InvalidInput with every script that cannot be user data (it
     is not there, belongs to another account, is no text, is too long), ServiceError where S3 itself is in trouble.
     """
-    found: dict[S3Location, str] = {}
+    scripts: dict[S3Location, str] = {}
     problems = []
     for location, path in _named(app).items():
         try:
-            found[location] = _text(artifacts().get(location, max_bytes=MAX_USER_DATA))
+            scripts[location] = _text(artifacts().get(location, max_bytes=MAX_USER_DATA))
         except ServiceError as error:
             if error.kind in PASSING:
                 raise
@@ -36,7 +36,7 @@ def read_scripts_in_s3(app: App, artifacts: Callable[[], Artifacts]) -> dict[S3L
             problems.append(_refused(path, f"s3://{location.bucket}/{location.key} is not a text in UTF-8"))
     if problems:
         raise InvalidInput(problems)
-    return found
+    return scripts
 
 
 def _named(app: App) -> dict[S3Location, Path]:

@@ -28,20 +28,22 @@ def regroup(
     as it is where it is not given. `new_id` makes the ids of new groups.
     """
     known = {server.server_id: server for group in before for server in group.server_list}
-    made: list[ServerGroup] = []
+    groups: list[ServerGroup] = []
     for group in _without_twins(given):
         old = _old(group, before)
         servers = tuple(_merged(known.get(server.server_id), server) for server in group.server_list)
         name = group.name or (old.name if old else "")
         group_id = group.server_group_id or (old.server_group_id if old else "") or new_id()
-        made.append((old or ServerGroup())._replace(name=name, server_group_id=group_id, server_list=servers))
-    return _with_orphans(before, made, new_id)
+        groups.append(
+            (old or ServerGroup())._replace(name=name, server_group_id=group_id, server_list=servers)
+        )
+    return _with_orphans(before, groups, new_id)
 
 
-def _without_twins(given: Iterable[ServerGroup]) -> Iterator[ServerGroup]:
+def _without_twins(groups: Iterable[ServerGroup]) -> Iterator[ServerGroup]:
     """Give the groups; all without id and name are one, the default group."""
     loose = []
-    for group in given:
+    for group in groups:
         if group.server_group_id or (group.name and group.name != DEFAULT_GROUP):
             yield group
         else:
@@ -58,11 +60,11 @@ def _old(group: ServerGroup, before: tuple[ServerGroup, ...]) -> ServerGroup | N
 
 
 def _with_orphans(
-    before: tuple[ServerGroup, ...], made: list[ServerGroup], new_id: Callable[[], str]
+    before: tuple[ServerGroup, ...], groups: list[ServerGroup], new_id: Callable[[], str]
 ) -> tuple[ServerGroup, ...]:
     """Put the servers of groups that are not given any more into the default group, which is made where it lacks."""
-    there = {group.server_group_id for group in made}
-    placed = {server.server_id for group in made for server in group.server_list}
+    there = {group.server_group_id for group in groups}
+    placed = {server.server_id for group in groups for server in group.server_list}
     orphans = tuple(
         server
         for group in before
@@ -71,17 +73,17 @@ def _with_orphans(
         if server.server_id not in placed
     )
     if not orphans:
-        return tuple(made)
-    if any(group.name == DEFAULT_GROUP for group in made):
+        return tuple(groups)
+    if any(group.name == DEFAULT_GROUP for group in groups):
         return tuple(
             group._replace(server_list=(*group.server_list, *orphans))
             if group.name == DEFAULT_GROUP
             else group
-            for group in made
+            for group in groups
         )
     old = next((group for group in before if group.name == DEFAULT_GROUP), None)
     default = old or ServerGroup(name=DEFAULT_GROUP, server_group_id=new_id())
-    return (*made, default._replace(server_list=orphans))
+    return (*groups, default._replace(server_list=orphans))
 
 
 def _merged(old: Server | None, given: Server) -> Server:

@@ -130,10 +130,10 @@ def required(value: str | None, name: str) -> str:
 
 def find_app(kept: Kept, app_id: str) -> ManagedApp:
     """Give an application; raises UnknownApp."""
-    found = kept.store.app(app_id)
-    if found is None:
+    managed = kept.store.app(app_id)
+    if managed is None:
         raise UnknownApp(app_id)
-    return found
+    return managed
 
 
 def permit(operation: str, managed: ManagedApp) -> None:

@@ -160,22 +160,22 @@ def predict_change_set(
         )
         if not as_written:
             template, children = _aligned(template, children, before)
-    given: dict[str, str | None] = {**submitted.values, **parameters}
+    values: dict[str, str | None] = {**submitted.values, **parameters}
     for name in before.parameters if before else ():
         if name in submitted.template.parameters:
-            given.setdefault(name, None)
+            values.setdefault(name, None)
     environment = _environment(deployed, submitted.stack_name, pseudo)
     try:
-        change_set = predict(before, template, given, environment=environment, children=children, tags=tags)
+        change_set = predict(before, template, values, environment=environment, children=children, tags=tags)
     except InvalidInput as error:
         raise InvalidInput(submitted.place(error.diagnostics)) from None
     return Predicted(change_set._replace(notes=notes), submitted)
 
 
-def _deployed_values(deployed: Stack, given: Mapping[str, str]) -> Mapping[str, str]:
+def _deployed_values(deployed: Stack, values: Mapping[str, str]) -> Mapping[str, str]:
     """Give the values of the deployed side: its own; where it has none, as a bare template, those given now."""
     declared = Template(dict(deployed.template)).parameters
-    return {**{name: value for name, value in given.items() if name in declared}, **deployed.parameters}
+    return {**{name: value for name, value in values.items() if name in declared}, **deployed.parameters}
 
 
 def _notes(submitted: Submitted, deployed: Stack) -> tuple[tuple[Finding, ...], str]:
@@ -235,17 +235,17 @@ def _aligned(
     """
     from smsgen.cfn.align import aligned  # a CREATE change set goes without
 
-    made: dict[str, Mapping[str, Any]] = {}
+    templates: dict[str, Mapping[str, Any]] = {}
     waiting = [(template, before)] if children else []
     while waiting:
         body, stack = waiting.pop()
         for name, resource in Template(dict(body)).resources.items():
             url, nested = str(template_url(resource)), stack.children.get(name)
             url = url if url in children else url.rpartition("/")[2]
-            if nested and url in children and url not in made:
-                made[url] = aligned(children[url], nested.template)
+            if nested and url in children and url not in templates:
+                templates[url] = aligned(children[url], nested.template)
                 waiting.append((children[url], nested))
-    return aligned(template, before.template), {**children, **made}
+    return aligned(template, before.template), {**children, **templates}
 
 
 def read_deployed(path: str, *, files: Files) -> Stack:
@@ -283,9 +283,9 @@ def at_revision(
         base = from_app(path, files=past, profile=profile, text=text)
     else:
         base = from_template(path, files=past, text=text)
-    given = {name: value for name, value in (parameters or {}).items() if name in base.template.parameters}
+    values = {name: value for name, value in (parameters or {}).items() if name in base.template.parameters}
     stack = _as_deployed(base.template.body, base.children, base.tags or {})
-    return stack._replace(stack_name=base.stack_name, parameters={**base.values, **given})
+    return stack._replace(stack_name=base.stack_name, parameters={**base.values, **values})
 
 
 def _as_deployed(
@@ -341,19 +341,19 @@ def _children(document: Document, path: str, files: Files) -> dict[str, Mapping[
 
     Each stands in the folder of the template at `path`, or below it; together they have at most MAX_BYTES.
     """
-    found: dict[str, Mapping[str, Any]] = {}
+    children: dict[str, Mapping[str, Any]] = {}
     waiting, left = [(document, path)], MAX_BYTES
     while waiting:
         parent, place = waiting.pop()
         for url in _nested_files(parent.template.body):
-            if url not in found:
+            if url not in children:
                 beside = files.beside(place, url)
                 text = files.read_within(beside, path, max_bytes=left)
                 left -= len(text)
                 child = parse_template(text, beside)
-                found[url] = child.template.body
+                children[url] = child.template.body
                 waiting.append((child, beside))
-    return found
+    return children
 
 
 def _nested_files(body: Mapping[str, Any]) -> list[str]:
@@ -375,7 +375,7 @@ def _environment(deployed: Stack | None, stack_name: str, pseudo: Mapping[str, s
 def _of_stack_id(stack_id: str) -> dict[str, str]:
     """Give what a stack's ARN says: `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID`."""
     parts = stack_id.split(":", 5)
-    said = {"AWS::StackId": stack_id}
+    pseudo = {"AWS::StackId": stack_id}
     if len(parts) == 6:
-        said |= {"AWS::Partition": parts[1], "AWS::Region": parts[3], "AWS::AccountId": parts[4]}
-    return said
+        pseudo |= {"AWS::Partition": parts[1], "AWS::Region": parts[3], "AWS::AccountId": parts[4]}
+    return pseudo

@@ -48,14 +48,14 @@ def generate_template(
     Raises InvalidInput with every problem in its place, in the order of the file.
     """
     content = files.read(path, max_bytes=MAX_BYTES) if text is None else text
-    found = read_app(content, path, profile=profile)
-    refused = {one.path for one in errors(found.problems)}
-    scripts = read_scripts(found.app, path, files, refused)
+    reading = read_app(content, path, profile=profile)
+    refused = {one.path for one in errors(reading.problems)}
+    scripts = read_scripts(reading.app, path, files, refused)
     if refused:
-        early = [one for one in check_early(found.app, scripts.content) if one.path not in refused]
-        more = (*scripts.diagnostics, *early) if found.complete else ()
-        raise InvalidInput(found.source.place((*found.problems, *more)))
-    return _generate(accepted(found), scripts, format, rewrite)
+        early = [one for one in check_early(reading.app, scripts.content) if one.path not in refused]
+        more = (*scripts.diagnostics, *early) if reading.complete else ()
+        raise InvalidInput(reading.source.place((*reading.problems, *more)))
+    return _generate(accepted(reading), scripts, format, rewrite)
 
 
 def generate_from(
@@ -122,8 +122,8 @@ def _generate(
     except InvalidInput as error:
         raise InvalidInput(loaded.source.place((*loaded.warnings, *error.diagnostics))) from None
     over = check_nested((compiled.template, *(child.template for child in compiled.children)))
-    found = (*scripts.diagnostics, *compiled.diagnostics, *over)
-    return Generated(loaded, app, compiled, loaded.source.place((*loaded.warnings, *found)))
+    diagnostics = (*scripts.diagnostics, *compiled.diagnostics, *over)
+    return Generated(loaded, app, compiled, loaded.source.place((*loaded.warnings, *diagnostics)))
 
 
 def _compile(

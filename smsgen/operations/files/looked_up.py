@@ -93,32 +93,34 @@ def deployed_root_devices(stack: Stack | None) -> dict[str, str]:
     """Give image -> root device as a deployed stack and its children map it: what CloudFormation took is right."""
     if stack is None:
         return {}
-    found: dict[str, str] = {}
+    devices: dict[str, str] = {}
     for nested in stack.children.values():
-        found.update(deployed_root_devices(nested))
+        devices.update(deployed_root_devices(nested))
     for resource in Template(dict(stack.template)).resources.values():
         properties = resource.get("Properties") if isinstance(resource, dict) else None
         if isinstance(properties, dict) and isinstance(properties.get("ImageId"), str):
             mapped = properties.get("BlockDeviceMappings")
             names = [one.get("DeviceName") for one in mapped or () if isinstance(one, dict)]
-            found.update((properties["ImageId"], name) for name in names if name in ROOT_DEVICES)
-    return found
+            devices.update((properties["ImageId"], name) for name in names if name in ROOT_DEVICES)
+    return devices
 
 
-def root_device(one: ResolvedServer) -> str:
+def root_device(server: ResolvedServer) -> str:
     """Give the name under which a server's root volume is mapped, "" where nobody says one."""
-    return next((volume.device for volume in one.launch.volumes or () if volume.device in ROOT_DEVICES), "")
+    return next(
+        (volume.device for volume in server.launch.volumes or () if volume.device in ROOT_DEVICES), ""
+    )
 
 
-def _maps_root(one: ResolvedServer, app: App) -> bool:
+def _maps_root(server: ResolvedServer, app: App) -> bool:
     """Whether the template names the root volume: `volumes: []` leaves it to the image, profile `sms` does."""
-    return bool(root_device(one)) or (app.profile == "hardened" and one.launch.volumes != ())
+    return bool(root_device(server)) or (app.profile == "hardened" and server.launch.volumes != ())
 
 
-def _named(one: ResolvedServer, device: str) -> tuple[Volume, ...] | None:
-    volumes, root = one.launch.volumes or (), root_device(one)
+def _named(server: ResolvedServer, device: str) -> tuple[Volume, ...] | None:
+    volumes, root = server.launch.volumes or (), root_device(server)
     if not root:
-        return one.launch.volumes if device == ROOT_DEVICES[0] else (Volume(device), *volumes)
+        return server.launch.volumes if device == ROOT_DEVICES[0] else (Volume(device), *volumes)
     return tuple(volume._replace(device=device) if volume.device == root else volume for volume in volumes)
 
 
@@ -144,18 +146,16 @@ def root_device_findings(app: App, known: Known | None) -> Iterator[Diagnostic]:
     """Warn of root volumes under a name that is not known to be the image's. `known` None: nobody was asked."""
     devices = (known.root_devices if known else None) or {}
     unknown = []
-    for one in resolve(app):
-        device = devices.get(one.server.image_id)
-        mapped = root_device(one) or ROOT_DEVICES[0]
-        if not _maps_root(one, app) or device == mapped or (device is None and root_device(one)):
+    for server in resolve(app):
+        device = devices.get(server.server.image_id)
+        mapped = root_device(server) or ROOT_DEVICES[0]
+        if not _maps_root(server, app) or device == mapped or (device is None and root_device(server)):
             continue
         if device is None:
-            unknown.append(one)
+            unknown.append(server)
             continue
-        message = (
-            f"the image {one.server.image_id} of {one.title} calls its root volume {device}, not {mapped}"
-        )
-        yield _warning(message, f"write volumes: [{{device: {device}}}]; launch-app asks EC2 itself", one)
+        message = f"the image {server.server.image_id} of {server.title} calls its root volume {device}, not {mapped}"
+        yield _warning(message, f"write volumes: [{{device: {device}}}]; launch-app asks EC2 itself", server)
     if unknown:
         servers = f"{len(unknown):,} server{'s' if len(unknown) > 1 else ''}"
         message = f"the root volume of {servers} is mapped as {ROOT_DEVICES[0]}"
@@ -166,8 +166,8 @@ def root_device_findings(app: App, known: Known | None) -> Iterator[Diagnostic]:
         yield _warning(message, hint, unknown[0])
 
 
-def _warning(message: str, hint: str, one: ResolvedServer) -> Diagnostic:
-    return Diagnostic("ROOT_DEVICE", message, hint, Severity.WARNING, path=one.path_of("volumes"))
+def _warning(message: str, hint: str, server: ResolvedServer) -> Diagnostic:
+    return Diagnostic("ROOT_DEVICE", message, hint, Severity.WARNING, path=server.path_of("volumes"))
 
 
 # --- Subnets ------------------------------------------------------------------------------------------------
@@ -177,16 +177,16 @@ def subnet_problems(app: App, known: Known) -> tuple[Diagnostic, ...]:
     """Give the places where `vpc` is not the VPC of the server's subnet; nothing where EC2 may not be asked."""
     if known.vpcs is None:
         return ()
-    found: dict[tuple[Path, str], Diagnostic] = {}
-    for one in resolve(app):
-        vpc, subnet = one.launch.vpc, one.launch.subnet
+    diagnostics: dict[tuple[Path, str], Diagnostic] = {}
+    for server in resolve(app):
+        vpc, subnet = server.launch.vpc, server.launch.subnet
         if vpc and subnet and known.vpcs.get(subnet) != vpc:
             there = known.vpcs.get(subnet)
             where = f"is in {there}" if there else "is not there, in this account and Region,"
-            message = f"the subnet {subnet} of {one.title} {where} and not in {vpc}"
+            message = f"the subnet {subnet} of {server.title} {where} and not in {vpc}"
             hint = (
                 "correct vpc or subnet; vpc may be left out" if there else "check the subnet, and the Region"
             )
-            problem = Diagnostic("SUBNET_NOT_IN_VPC", message, hint, path=one.path_of("subnet"))
-            found.setdefault((problem.path, vpc), problem)
-    return tuple(found.values())
+            problem = Diagnostic("SUBNET_NOT_IN_VPC", message, hint, path=server.path_of("subnet"))
+            diagnostics.setdefault((problem.path, vpc), problem)
+    return tuple(diagnostics.values())

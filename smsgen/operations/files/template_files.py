@@ -60,7 +60,7 @@ def place_for(app: str, pattern: str | None) -> str | None:
     folder, _, file = app.replace("\\", "/").rpartition("/")
     name = (file.rpartition(".")[0] or file).removesuffix(".app") or file
     parts = {"folder": folder or ("/" if app.startswith("/") else "."), "name": name}
-    return re.sub(r"\{(folder|name)\}", lambda found: parts[found[1]], pattern)
+    return re.sub(r"\{(folder|name)\}", lambda match: parts[match[1]], pattern)
 
 
 def check_places(apps: Iterable[str], patterns: Mapping[str, str | None]) -> None:
@@ -73,30 +73,30 @@ def check_places(apps: Iterable[str], patterns: Mapping[str, str | None]) -> Non
             raise UsageError(f"{option} names {twice} for several application files", hint=hint)
 
 
-def write(made: Mapping[str, str], out: str, *, files: Files) -> None:
+def write(texts: Mapping[str, str], out: str, *, files: Files) -> None:
     """Write what was made: one template to the file `out`, several into the folder `out`, the root last."""
-    if len(made) == 1:
-        files.write(out, next(iter(made.values())).encode())
+    if len(texts) == 1:
+        files.write(out, next(iter(texts.values())).encode())
         return
-    for name in reversed(list(made)):
-        files.write(f"{out.rstrip('/')}/{name}", made[name].encode())
+    for name in reversed(list(texts)):
+        files.write(f"{out.rstrip('/')}/{name}", texts[name].encode())
 
 
-def only_text(made: Mapping[str, str]) -> str:
+def only_text(texts: Mapping[str, str]) -> str:
     """Give the one text; raises UsageError where there are several, which only a folder can hold."""
-    if len(made) > 1:
-        message = f"the application needs {len(made) - 1} nested stacks, which do not fit one output"
+    if len(texts) > 1:
+        message = f"the application needs {len(texts) - 1} nested stacks, which do not fit one output"
         raise UsageError(message, hint="give a folder with -o DIR")
-    return next(iter(made.values()))
+    return next(iter(texts.values()))
 
 
-def difference(made: Mapping[str, str], committed: str, *, files: Files) -> str:
+def difference(texts: Mapping[str, str], committed: str, *, files: Files) -> str:
     """Give the unified diff from what is committed at `committed` (a file; a folder for nested stacks), or ""."""
     from difflib import unified_diff
 
     found: list[str] = []
-    for name, text in made.items():
-        path = committed if len(made) == 1 else f"{committed.rstrip('/')}/{name}"
+    for name, text in texts.items():
+        path = committed if len(texts) == 1 else f"{committed.rstrip('/')}/{name}"
         before = files.read(path, max_bytes=MAX_BYTES).decode("utf-8", "replace")
         lines = before.splitlines(keepends=True), text.splitlines(keepends=True)
         found.extend(unified_diff(*lines, path, "generated"))
@@ -116,7 +116,7 @@ def parameters_file(compiled: Compiled) -> str:
     return json.dumps(entries, indent=2) + "\n"
 
 
-def lint(generated: Generated, made: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+def lint(generated: Generated, texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     """Run cfn-lint on each text and give its findings, at the line of the application file that caused them.
 
     Raises SmsgenError where cfn-lint is not installed.
@@ -136,7 +136,7 @@ def lint(generated: Generated, made: Mapping[str, str]) -> tuple[Diagnostic, ...
 
     return tuple(
         diagnostic(file, finding, names)
-        for (file, text), names in zip(made.items(), origins, strict=True)
+        for (file, text), names in zip(texts.items(), origins, strict=True)
         for finding in lint_text(text)
     )
 
@@ -144,6 +144,6 @@ def lint(generated: Generated, made: Mapping[str, str]) -> tuple[Diagnostic, ...
 _LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "informational": Severity.INFO}
 
 
-def worst(found: Iterable[Diagnostic]) -> int:
+def worst(diagnostics: Iterable[Diagnostic]) -> int:
     """Give the exit code that findings make: 1 with an error among them, else 0."""
-    return 1 if errors(found) else 0
+    return 1 if errors(diagnostics) else 0

@@ -41,5 +41,5 @@ def _of_names(generated: Generated, lookups: Lookups | None) -> tuple[Diagnostic
 
     app = generated.app
     known = look_up(app, lookups) if lookups else None
-    found = (*root_device_findings(app, known), *(subnet_problems(app, known) if known else ()))
-    return generated.loaded.source.place(found)
+    diagnostics = (*root_device_findings(app, known), *(subnet_problems(app, known) if known else ()))
+    return generated.loaded.source.place(diagnostics)

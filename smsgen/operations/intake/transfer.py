@@ -100,7 +100,7 @@ def read_files(paths: Iterable[str], files: Files, *, in_store: bool) -> Importe
     """
     apps: list[ManagedApp] = []
     answers: list[SmsAnswer] = []
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for path in paths:
         try:
             text = files.read(path, max_bytes=MAX_BYTES)
@@ -108,34 +108,34 @@ def read_files(paths: Iterable[str], files: Files, *, in_store: bool) -> Importe
             if answer is None:
                 managed, said = _of_file(text, path, files, in_store=in_store)
                 apps.append(managed)
-                found += said
+                diagnostics += said
             else:
                 answers.append(answer[0])
-                found += answer[1].all()
+                diagnostics += answer[1].all()
         except InvalidInput as error:
-            found += error.diagnostics
-    if not errors(found):  # how answers belong together is not to be told while ids in them are wrong
+            diagnostics += error.diagnostics
+    if not errors(diagnostics):  # how answers belong together is not to be told while ids in them are wrong
         joined = join(answers)
         apps += joined.apps
-        found += (*joined.diagnostics, *_twice(apps))
-    if errors(found):
-        raise InvalidInput(found)
-    return Imported(tuple(apps), tuple(found))
+        diagnostics += (*joined.diagnostics, *_twice(apps))
+    if errors(diagnostics):
+        raise InvalidInput(diagnostics)
+    return Imported(tuple(apps), tuple(diagnostics))
 
 
 def _of_file(
     text: bytes, path: str, files: Files, *, in_store: bool
 ) -> tuple[ManagedApp, tuple[Diagnostic, ...]]:
     loaded = load(text, path)
-    app, found = loaded.app, []
+    app, diagnostics = loaded.app, []
     if in_store:
         scripts = read_scripts(app, path, files)
-        found = [*scripts.diagnostics, *_unnamed(app)]
+        diagnostics = [*scripts.diagnostics, *_unnamed(app)]
         if not scripts.diagnostics:
             app = _with_scripts(app, scripts.content)
-            found += errors(check_app(app))
+            diagnostics += errors(check_app(app))
     managed = ManagedApp(app, launch=LaunchState(configured=True))
-    return managed, (*loaded.warnings, *loaded.source.place(found))
+    return managed, (*loaded.warnings, *loaded.source.place(diagnostics))
 
 
 def _unnamed(app: App) -> Iterator[Diagnostic]:
@@ -240,11 +240,11 @@ def _to_keep(
     return configure_replication.reconsidered(merged._replace(replication=replication))
 
 
-def _judged(made: ManagedApp) -> ManagedApp:
+def _judged(managed: ManagedApp) -> ManagedApp:
     """Give a new application with the statuses that its configuration deserves; a stack that stands keeps its own."""
-    if made.launch.status == LaunchState().status:
-        made = configure_launch.launch_reconsidered(made)
-    return configure_replication.reconsidered(made)
+    if managed.launch.status == LaunchState().status:
+        managed = configure_launch.launch_reconsidered(managed)
+    return configure_replication.reconsidered(managed)
 
 
 def _with_ids(

@@ -82,9 +82,9 @@ def _check_servers_stay(change_set: ChangeSet, app: App) -> None:
 
     Who puts its new logicalId with PutAppLaunchConfiguration has been asked.
     """
-    said = {one.launch.logical_id for one in resolve(app)}
+    pinned = {one.launch.logical_id for one in resolve(app)}
     for note in change_set.notes:
-        if note.kind == "remove" and note.logical_resource_id not in said:
+        if note.kind == "remove" and note.logical_resource_id not in pinned:
             raise LaunchFailed(f"{note.logical_resource_id}: {note.message}")
 
 

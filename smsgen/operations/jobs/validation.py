@@ -61,31 +61,31 @@ def _keep(lease: AppLease, output: ValidationOutput) -> None:
 def _news(world: World, lease: AppLease) -> Iterator[ValidationOutput]:
     """Give the outputs that are others now: of scripts that were sent or have ended, of servers that are too late."""
     managed, now = lease.app(), world.clock.now()
-    scripts = {one.validation_id: one for one in managed.validation.apps}
+    scripts = {output.validation_id: output for output in managed.validation.apps}
     late = now - lease.job.created > world.settings.validation
-    for one in outputs(managed):
-        if one.status in FINAL:
+    for output in outputs(managed):
+        if output.status in FINAL:
             continue
-        script = scripts.get(one.validation_id)
+        script = scripts.get(output.validation_id)
         if script is not None:
-            made = _script(world, script, one)
-            if made != one:
+            made = _script(world, script, output)
+            if made != output:
                 yield made._replace(latest_time=now)
             continue
-        report = _reported(world, managed, one)
+        report = _reported(world, managed, output)
         if report is not None:
             status = ValidationStatus.SUCCEEDED if report.succeeded else ValidationStatus.FAILED
-            yield one._replace(status=status, message=report.message, latest_time=now)
+            yield output._replace(status=status, message=report.message, latest_time=now)
         elif late:
             minutes = world.settings.validation / 60
             message = f"the server did not report within {minutes:g} minutes"
-            yield one._replace(status=ValidationStatus.FAILED, message=message, latest_time=now)
+            yield output._replace(status=ValidationStatus.FAILED, message=message, latest_time=now)
 
 
-def _reported(world: World, managed: ManagedApp, one: ValidationOutput) -> Report | None:
+def _reported(world: World, managed: ManagedApp, output: ValidationOutput) -> Report | None:
     """Give what a server left of its own validation; what AWS refuses is as if there were nothing."""
     try:
-        return read_report(managed, one.validation_id, world.artifacts())
+        return read_report(managed, output.validation_id, world.artifacts())
     except ServiceError as error:
         if error.kind in PASSING:
             raise
@@ -137,9 +137,11 @@ def _fail(world: World, lease: AppLease, message: str) -> None:
     now = world.clock.now()
 
     def decide(managed: ManagedApp) -> ManagedApp:
-        for one in outputs(managed):
-            if one.status in (ValidationStatus.PENDING, ValidationStatus.IN_PROGRESS):
-                failed = one._replace(status=ValidationStatus.FAILED, message=cut(message), latest_time=now)
+        for output in outputs(managed):
+            if output.status in (ValidationStatus.PENDING, ValidationStatus.IN_PROGRESS):
+                failed = output._replace(
+                    status=ValidationStatus.FAILED, message=cut(message), latest_time=now
+                )
                 managed = with_output(managed, failed)
         return managed
 
