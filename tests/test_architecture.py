@@ -262,7 +262,7 @@ EMPTY_WORDS = {"one", "found", "made", "said", "given", "seen", "was", "now"}
 CLOCK_WORDS = {"now"}
 """...but `now: float` and `now: datetime` are the time at which something happens, as everywhere in Python."""
 
-AT_MOST_EMPTY = 0.018
+AT_MOST_EMPTY = 0.005
 
 
 def bindings(tree: ast.AST) -> Iterator[tuple[str, str]]:

@@ -123,17 +123,17 @@ def _name(element: Any, steps: Steps) -> str | None:
 
 
 def _groups(change: ResourceChange, both: _Lists, steps: Steps, inside: list[Detail]) -> Iterator[Group]:
-    was, will_be = change._replace(after_context=None), change._replace(before_context=None)
+    removed, will_be = change._replace(after_context=None), change._replace(before_context=None)
     for here, there in both.named:
         for leaf in leaves(both.before[here], both.after[there], (*steps, here)):
-            yield was, _details(inside, (*steps, str(there)), leaf)
+            yield removed, _details(inside, (*steps, str(there)), leaf)
     taken = [{pair[of] for pair in both.same + both.named} for of in (0, 1)]
     here_left, there_left = (
         [place for place in range(len(side)) if place not in taken[of]]
         for of, side in enumerate((both.before, both.after))
     )
     for here in here_left:
-        yield was, _details(inside, (), Leaf((*steps, here), both.before[here], MISSING))
+        yield removed, _details(inside, (), Leaf((*steps, here), both.before[here], MISSING))
     for there in there_left:
         yield (
             will_be,

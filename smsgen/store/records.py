@@ -60,17 +60,17 @@ _KINDS: dict[type[Any], _Kind] = {
 
 def write_records(connection: Connection, writes: Iterable[Write]) -> None:
     """Make, change and delete records, by their kinds and ids; raises Conflict where one is not what was read."""
-    made: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for write in sorted(writes, key=_key):
         if write.before is None and write.after is not None:
-            made.append(_row(write.after, 1))
+            rows.append(_row(write.after, 1))
         elif write.before is not None:
             _change(connection, write.before, write.after)
-    if made:
+    if rows:
         there = connection.execute(
-            _INSERTS[connection.dialect.name], made, execution_options={"preserve_rowcount": True}
+            _INSERTS[connection.dialect.name], rows, execution_options={"preserve_rowcount": True}
         ).rowcount
-        if there != len(made):
+        if there != len(rows):
             raise Conflict("a record was made by somebody else meanwhile")
 
 

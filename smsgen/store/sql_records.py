@@ -106,16 +106,16 @@ class SqlRecords:
     def _record(self, kind: type[R], record_id: str) -> R | None:
         if not _can_be(record_id):
             return None
-        found = self._read(kind, rows_of(kind).where(RECORDS.c.record_id == record_id))
-        return found[0] if found else None
+        records = self._read(kind, rows_of(kind).where(RECORDS.c.record_id == record_id))
+        return records[0] if records else None
 
     def _after(self, kind: type[R], after: str, limit: int) -> tuple[R, ...]:
         rows = rows_of(kind).where(RECORDS.c.record_id > after).order_by(RECORDS.c.record_id)
         return self._read(kind, rows.limit(limit)) if _can_be(after) or not after else ()
 
     def _read(self, kind: type[R], rows: Select[Any]) -> tuple[R, ...]:
-        found = self._database.read(lambda connection: list(connection.execute(rows)))
-        return tuple(read_row(kind, row) for row in found)
+        records = self._database.read(lambda connection: list(connection.execute(rows)))
+        return tuple(read_row(kind, row) for row in records)
 
 
 def _can_be(text: str) -> bool:

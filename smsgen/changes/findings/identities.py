@@ -61,8 +61,8 @@ def _named(value: Any, written: Any, side: Side, names: frozenset[str] | None) -
     pairs = list(_pairs(value, written))
     if not pairs:
         return value
-    made = [_named(inner, text, side, names) for inner, text in pairs]
-    return dict(zip(value, made, strict=True)) if isinstance(value, dict) else made
+    parts = [_named(inner, text, side, names) for inner, text in pairs]
+    return dict(zip(value, parts, strict=True)) if isinstance(value, dict) else parts
 
 
 def _pairs(value: Any, written: Any) -> Iterator[tuple[Any, Any]]:

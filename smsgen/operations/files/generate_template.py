@@ -73,10 +73,10 @@ def generate_from(
     """
     from smsgen.model.check import check_app
 
-    found = tuple(one for one in check_app(app) if not (one.code == "EMPTY_LIST" and _has_servers(app)))
-    if refused := {one.path for one in errors(found)}:
-        raise InvalidInput((*found, *(one for one in check_early(app, {}) if one.path not in refused)))
-    loaded = Loaded(app, Source(None, app.app_id, ""), found)
+    diagnostics = tuple(one for one in check_app(app) if not (one.code == "EMPTY_LIST" and _has_servers(app)))
+    if refused := {one.path for one in errors(diagnostics)}:
+        raise InvalidInput((*diagnostics, *(one for one in check_early(app, {}) if one.path not in refused)))
+    loaded = Loaded(app, Source(None, app.app_id, ""), diagnostics)
     return _generate(loaded, no_scripts(app), format, None, validations, objects)
 
 

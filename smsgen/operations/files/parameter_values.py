@@ -50,15 +50,15 @@ def parameters_at(
 
 def read_assignments(pairs: Iterable[str], what: str) -> dict[str, str]:
     """Give a dict of `NAME=VALUE` texts; raises SmsgenError for one without `=`, or a name given twice."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise SmsgenError(f"{what} {pair!r} is not NAME=VALUE", hint=f"write {what} NAME=VALUE")
-        if name in found:
+        if name in values:
             raise SmsgenError(f"{what} gives {name!r} twice", hint="give it once")
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
 def _of_file(source: Source) -> dict[str, str]:
@@ -93,12 +93,12 @@ def _fits(name: Any, value: Any) -> bool:
 
 
 def _problem(path: Path, name: Any) -> Diagnostic:
-    said = (
+    problem = (
         f"the parameter {name!r} has no text as its value"
         if name
         else "this is not a parameter and its value"
     )
-    return Diagnostic("PARAMETER_VALUE", said, _HINT, path=path)
+    return Diagnostic("PARAMETER_VALUE", problem, _HINT, path=path)
 
 
 def _text(value: Any) -> str:

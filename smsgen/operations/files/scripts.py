@@ -60,9 +60,9 @@ _IN_S3 = "put the script in S3, under s3Location"
 
 def _named(app: App) -> Iterator[tuple[str, Path]]:
     """Give each name under `userData.file` once, and the first place where it stands."""
-    seen = set()
+    known = set()
     for path, launch, _ in view(app).launches:
         name = launch.user_data.file if launch.user_data else None
-        if name is not None and name not in seen:
-            seen.add(name)
+        if name is not None and name not in known:
+            known.add(name)
             yield name, (*path, "userData", "file")

@@ -94,14 +94,14 @@ def difference(texts: Mapping[str, str], committed: str, *, files: Files) -> str
     """Give the unified diff from what is committed at `committed` (a file; a folder for nested stacks), or ""."""
     from difflib import unified_diff
 
-    found: list[str] = []
+    stale: list[str] = []
     for name, text in texts.items():
         path = committed if len(texts) == 1 else f"{committed.rstrip('/')}/{name}"
         before = files.read(path, max_bytes=MAX_BYTES).decode("utf-8", "replace")
         lines = before.splitlines(keepends=True), text.splitlines(keepends=True)
-        found.extend(unified_diff(*lines, path, "generated"))
+        stale.extend(unified_diff(*lines, path, "generated"))
     return "".join(
-        line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in found
+        line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in stale
     )
 
 

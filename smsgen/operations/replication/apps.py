@@ -108,12 +108,12 @@ def import_app_catalog(world: World, *, role_name: str = "") -> tuple[str, ...]:
             named.setdefault(server.application, []).append(server)
     taken = world.store.owners(one.server_id for servers in named.values() for one in servers)
     there = {app.imported_app_id for app in world.store.summaries(limit=_ALL)}
-    made = []
+    job_ids = []
     for name, servers in sorted(named.items()):
         free = [server for server in servers if server.server_id not in taken]
         if free and imported_id(name) not in there:
-            made.append(_make(world, name, free, role_name))
-    return tuple(made)
+            job_ids.append(_make(world, name, free, role_name))
+    return tuple(job_ids)
 
 
 def imported_id(name: str) -> str:
@@ -132,7 +132,7 @@ def _make(world: World, name: str, servers: list[CatalogServer], role_name: str)
     )
     check_identity(app, world.settings)
     now = world.clock.now()
-    made = ManagedApp(
+    managed = ManagedApp(
         app,
         role_name,
         AppStatus.ACTIVE,
@@ -140,7 +140,7 @@ def _make(world: World, name: str, servers: list[CatalogServer], role_name: str)
         created=now,
         modified=now,
     )
-    world.store.commit(Change(None, made))
+    world.store.commit(Change(None, managed))
     return app_id
 
 

@@ -146,8 +146,8 @@ def get_servers(
         page = world.store.servers(after=after, limit=limit + 1)
         return page[:limit], len(page) > limit
     wanted = set(addresses)
-    found = [one for one in _candidates(world, wanted) if one.vm_server.vm_server_address in wanted]
-    page = tuple(one for one in found if one.server_id > after)
+    candidates = [one for one in _candidates(world, wanted) if one.vm_server.vm_server_address in wanted]
+    page = tuple(one for one in candidates if one.server_id > after)
     return page[:limit], len(page) > limit
 
 
@@ -222,37 +222,37 @@ def _joined(
     return {server_id: _judged(server) for server_id, server in servers.items()}
 
 
-def _free_id(found: FoundServer, servers: Mapping[str, CatalogServer]) -> str:
-    address = VmServerAddress(found.vm_manager_id, found.vm_id)
+def _free_id(listed: FoundServer, servers: Mapping[str, CatalogServer]) -> str:
+    address = VmServerAddress(listed.vm_manager_id, listed.vm_id)
     for salt in range(_SALTS):
         server_id = server_id_of(*address, salt)
         there = servers.get(server_id)
         if there is None or there.vm_server.vm_server_address == address:
             return server_id
-    raise ConnectorUnreadable(f"{found.vm_id} of {found.vm_manager_id} has no id that is free")
+    raise ConnectorUnreadable(f"{listed.vm_id} of {listed.vm_manager_id} has no id that is free")
 
 
 def _merged(
-    server_id: str, there: CatalogServer | None, found: FoundServer, connector: Connector
+    server_id: str, there: CatalogServer | None, listed: FoundServer, connector: Connector
 ) -> CatalogServer:
     known = there or CatalogServer(server_id)
     vm = known.vm_server
     return known._replace(
         vm_server=VmServer(
-            VmServerAddress(found.vm_manager_id, found.vm_id),
-            vm.vm_name or found.vm_name,
-            vm.vm_manager_name or found.vm_manager_name,
-            vm.vm_manager_type or found.vm_manager_type,
-            vm.vm_path or found.vm_path,
+            VmServerAddress(listed.vm_manager_id, listed.vm_id),
+            vm.vm_name or listed.vm_name,
+            vm.vm_manager_name or listed.vm_manager_name,
+            vm.vm_manager_type or listed.vm_manager_type,
+            vm.vm_path or listed.vm_path,
         ),
         connectors=tuple(dict.fromkeys((*known.connectors, connector.connector_id))),
-        reader=known.reader or (connector.connector_id if found.readable else ""),
-        guest=known.guest or found.guest,
-        firmware=found.firmware if found.readable else known.firmware or found.firmware,
-        disks=found.disks if found.readable else known.disks or found.disks,
-        refused=found.refused or ("" if known.refused == UNREADABLE else known.refused),
-        application=known.application or found.application,
-        group=known.group or found.group,
+        reader=known.reader or (connector.connector_id if listed.readable else ""),
+        guest=known.guest or listed.guest,
+        firmware=listed.firmware if listed.readable else known.firmware or listed.firmware,
+        disks=listed.disks if listed.readable else known.disks or listed.disks,
+        refused=listed.refused or ("" if known.refused == UNREADABLE else known.refused),
+        application=known.application or listed.application,
+        group=known.group or listed.group,
     )
 
 

@@ -67,7 +67,7 @@ def create_replication_job(
 
     Raises NoConnectors, NotReplicable, JobExists, BadParameter, and NotPermitted where there are too many jobs.
     """
-    made: list[ReplicationJob] = []
+    created: list[ReplicationJob] = []
 
     def decide() -> Change:
         server = replicable(world, server_id)
@@ -77,7 +77,7 @@ def create_replication_job(
             raise JobExists(server_id, there.replication_job_id)
         check_room(world, 1)
         job, queued = new_replication_job(world, server, parameters, role_name, description)
-        made[:] = [job]
+        created[:] = [job]
         app = owner_of(world, server_id)
         return Change(
             app,
@@ -87,7 +87,7 @@ def create_replication_job(
         )
 
     commit_decided(world, server_id, decide)
-    return made[0]
+    return created[0]
 
 
 def replicable(world: World, server_id: str) -> CatalogServer:
@@ -186,7 +186,7 @@ def update_replication_job(world: World, job_id: str, wanted: JobUpdate) -> Repl
     A run that is under way keeps what it began with. Raises UnknownJob, BadParameter, and NotPermitted where no run
     follows any more.
     """
-    made: list[ReplicationJob] = []
+    ended: list[ReplicationJob] = []
 
     def decide() -> Change:
         before = find_job(world, job_id)
@@ -203,21 +203,21 @@ def update_replication_job(world: World, job_id: str, wanted: JobUpdate) -> Repl
         next_run = _next_run(before, after, wanted, now)
         if next_run != before.next_run or after.state != before.state:
             after, queued = ticketed(world, after._replace(next_run=next_run))
-        made[:] = [after]
+        ended[:] = [after]
         return Change(None, None, jobs=queued, records=(Write(before, after),))
 
     commit_decided(world, job_id, decide)
-    return made[0]
+    return ended[0]
 
 
 def _updated(parameters: ReplicationParameters, wanted: JobUpdate) -> ReplicationParameters:
     if wanted.frequency is not None and parameters.run_once:
         raise BadParameter("the replication job runs once; it has no frequency")
     fields = ("frequency", "license_type", "number_of_recent_amis_to_keep", "encrypted", "kms_key_id")
-    said = {name: getattr(wanted, name) for name in fields if getattr(wanted, name) is not None}
-    if said.get("encrypted") is False:
-        said.setdefault("kms_key_id", None)
-    return parameters._replace(**said)
+    changes = {name: getattr(wanted, name) for name in fields if getattr(wanted, name) is not None}
+    if changes.get("encrypted") is False:
+        changes.setdefault("kms_key_id", None)
+    return parameters._replace(**changes)
 
 
 def _next_run(before: ReplicationJob, after: ReplicationJob, wanted: JobUpdate, now: float) -> float | None:
@@ -247,15 +247,15 @@ def _resumed(job: ReplicationJob) -> ReplicationJob:
 
 def start_on_demand_run(world: World, job_id: str, *, description: str = "") -> ReplicationRun:
     """Begin a run now, and return it; raises BadParameter, NotPermitted where a run is under way, TooManyRuns."""
-    made: list[ReplicationRun] = []
+    started: list[ReplicationRun] = []
 
     def decide() -> Change:
         writes, queued, run = on_demand(world, find_job(world, job_id, no_job), description)
-        made[:] = [run]
+        started[:] = [run]
         return Change(None, None, jobs=queued, records=writes)
 
     commit_decided(world, job_id, decide)
-    return made[0]
+    return started[0]
 
 
 def on_demand(

@@ -32,27 +32,27 @@ def ask(
     try:
         return _ask(stacks, changes, clock, request, pace)
     except KeyboardInterrupt:
-        made = stacks.change_set(request.stack_name, request.name)
-        if made is not None:
-            discard(stacks, changes, clock, made)
+        info = stacks.change_set(request.stack_name, request.name)
+        if info is not None:
+            discard(stacks, changes, clock, info)
         raise
 
 
 def _ask(
     stacks: Stacks, changes: StackChanges, clock: Clock, request: ChangeSetRequest, pace: Pace
 ) -> ChangeSetInfo | None:
-    made = _worked_out(stacks, clock, _create(stacks, changes, clock, request), pace)
-    if not (_usable(made) or _empty(made)):
+    info = _worked_out(stacks, clock, _create(stacks, changes, clock, request), pace)
+    if not (_usable(info) or _empty(info)):
         # It is left over from an earlier run, or failed for a reason that may have passed.
-        _remove(stacks, changes, clock, made, pace)
-        again = request._replace(token=MARK + digest(request.token, made.change_set_id))
-        made = _worked_out(stacks, clock, _create(stacks, changes, clock, again), pace)
-    if _usable(made):
-        return made
-    discard(stacks, changes, clock, made)
-    if _empty(made):
+        _remove(stacks, changes, clock, info, pace)
+        again = request._replace(token=MARK + digest(request.token, info.change_set_id))
+        info = _worked_out(stacks, clock, _create(stacks, changes, clock, again), pace)
+    if _usable(info):
+        return info
+    discard(stacks, changes, clock, info)
+    if _empty(info):
         return None
-    reason = made.reason or f"{made.status}, {made.execution_status}"
+    reason = info.reason or f"{info.status}, {info.execution_status}"
     message = f"CloudFormation could not make a change set for {request.stack_name}: {reason}"
     raise SmsgenError(message, hint=_HINT)
 
@@ -60,15 +60,15 @@ def _ask(
 _HINT = "mend what the reason names in the application file, the parameters or the role, and run this again"
 
 
-def discard(stacks: Stacks, changes: StackChanges, clock: Clock, made: ChangeSetInfo) -> None:
+def discard(stacks: Stacks, changes: StackChanges, clock: Clock, info: ChangeSetInfo) -> None:
     """Delete an unexecuted change set, and the stack in review around it if only we have used that."""
-    changes.delete_change_set(made.stack_id, made.change_set_id)
-    stack = stacks.find(made.stack_id)
+    changes.delete_change_set(info.stack_id, info.change_set_id)
+    stack = stacks.find(info.stack_id)
     if stack is None or stack.status != "REVIEW_IN_PROGRESS":
         return
-    if all(map(ours, stacks.change_sets(made.stack_id))):
-        changes.delete(made.stack_id, token=MARK + digest("ghost", made.stack_id))
-        _until_gone(stacks, clock, made.stack_id)
+    if all(map(ours, stacks.change_sets(info.stack_id))):
+        changes.delete(info.stack_id, token=MARK + digest("ghost", info.stack_id))
+        _until_gone(stacks, clock, info.stack_id)
 
 
 def tidy(stacks: Stacks, changes: StackChanges, stack: StackInfo, *, keep: str) -> None:
@@ -89,16 +89,16 @@ def _create(stacks: Stacks, changes: StackChanges, clock: Clock, request: Change
     if there is not None:
         return there
     try:
-        made = changes.create_change_set(request)
+        info = changes.create_change_set(request)
     except ServiceError as error:
         if error.code != "LimitExceededException" or not _make_room(stacks, changes, request.stack_name):
             raise
-        made = changes.create_change_set(request)
-    if stacks.change_set(made.stack_id, made.change_set_id) is None:
+        info = changes.create_change_set(request)
+    if stacks.change_set(info.stack_id, info.change_set_id) is None:
         # AWS remembered the token of one that has been deleted since. The name still keeps it from being made twice.
         token = MARK + digest(request.token, clock.now())
-        made = changes.create_change_set(request._replace(token=token))
-    return made
+        info = changes.create_change_set(request._replace(token=token))
+    return info
 
 
 def _make_room(stacks: Stacks, changes: StackChanges, stack_name: str) -> bool:
@@ -110,22 +110,22 @@ def _make_room(stacks: Stacks, changes: StackChanges, stack_name: str) -> bool:
     return bool(mine)
 
 
-def _worked_out(stacks: Stacks, clock: Clock, made: ChangeSetInfo, pace: Pace) -> ChangeSetInfo:
+def _worked_out(stacks: Stacks, clock: Clock, info: ChangeSetInfo, pace: Pace) -> ChangeSetInfo:
     backoff = Backoff(clock, pace)
     while True:
-        now = stacks.change_set(made.stack_id, made.change_set_id)
+        now = stacks.change_set(info.stack_id, info.change_set_id)
         if now is None:
-            message = f"the change set {made.name} was deleted while CloudFormation worked it out"
+            message = f"the change set {info.name} was deleted while CloudFormation worked it out"
             raise SmsgenError(message, hint="somebody else works on this stack: run this again")
         if not now.pending:
             return now
         if not backoff.wait():
-            message = f"CloudFormation has not worked out {made.name} in {pace.deadline:,.0f} s"
+            message = f"CloudFormation has not worked out {info.name} in {pace.deadline:,.0f} s"
             raise SmsgenError(message, hint="run this again: it goes on with the same change set")
 
 
-def _usable(made: ChangeSetInfo) -> bool:
-    return made.executable or made.execution_status == "EXECUTE_IN_PROGRESS"
+def _usable(info: ChangeSetInfo) -> bool:
+    return info.executable or info.execution_status == "EXECUTE_IN_PROGRESS"
 
 
 def _until_gone(stacks: Stacks, clock: Clock, stack_id: str) -> None:
@@ -137,15 +137,15 @@ def _until_gone(stacks: Stacks, clock: Clock, stack_id: str) -> None:
             return
 
 
-def _empty(made: ChangeSetInfo) -> bool:
-    return made.status == "FAILED" and made.reason.startswith(NO_CHANGES)
+def _empty(info: ChangeSetInfo) -> bool:
+    return info.status == "FAILED" and info.reason.startswith(NO_CHANGES)
 
 
-def _remove(stacks: Stacks, changes: StackChanges, clock: Clock, made: ChangeSetInfo, pace: Pace) -> None:
+def _remove(stacks: Stacks, changes: StackChanges, clock: Clock, info: ChangeSetInfo, pace: Pace) -> None:
     """Delete it and wait until it is gone: another one of the same name is refused before that."""
-    changes.delete_change_set(made.stack_id, made.change_set_id)
+    changes.delete_change_set(info.stack_id, info.change_set_id)
     backoff = Backoff(clock, pace)
-    while stacks.change_set(made.stack_id, made.change_set_id) is not None:
+    while stacks.change_set(info.stack_id, info.change_set_id) is not None:
         if not backoff.wait():
-            message = f"CloudFormation has not deleted {made.name} in {pace.deadline:,.0f} s"
+            message = f"CloudFormation has not deleted {info.name} in {pace.deadline:,.0f} s"
             raise SmsgenError(message, hint="run this again in a minute")

@@ -103,17 +103,17 @@ def launch_stack(
     it (then nothing has changed), LaunchFailed with the first real failure, Interrupted at Ctrl-C while
     following, ServiceError where AWS refuses.
     """
-    one = _Launching(launch, options, stacks, changes, clock, talk)
-    stack = one.settle()
-    request = one.request(stack)
+    launching = _Launching(launch, options, stacks, changes, clock, talk)
+    stack = launching.settle()
+    request = launching.request(stack)
     if stack is not None:
         tidy(stacks, changes, stack, keep=request.name)
-    made = ask(stacks, changes, clock, request, options.pace)
-    if made is None:
-        return Launched(Ending.UNCHANGED, one.guard(stacks.find(launch.stack_name)))
-    if not one.agreed(made, request.type, stack):
+    info = ask(stacks, changes, clock, request, options.pace)
+    if info is None:
+        return Launched(Ending.UNCHANGED, launching.guard(stacks.find(launch.stack_name)))
+    if not launching.agreed(info, request.type, stack):
         return Launched(Ending.SHOWN if options.dry_run else Ending.DECLINED, stack)
-    return one.carry_out(made)
+    return launching.carry_out(info)
 
 
 class _Launching:
@@ -170,27 +170,27 @@ class _Launching:
             self.talk.note("an update that fails is rolled back: deleting is for creations only")
         return request
 
-    def agreed(self, made: ChangeSetInfo, kind: str, stack: StackInfo | None) -> bool:
+    def agreed(self, info: ChangeSetInfo, kind: str, stack: StackInfo | None) -> bool:
         """Show the change set, hold it against the gate and ask; take everything back unless all say yes."""
         try:
-            answer = self.stacks.describe_change_set(made.change_set_id, kind=kind)
+            answer = self.stacks.describe_change_set(info.change_set_id, kind=kind)
             change_set = self._with_templates(answer, stack)
             self.talk.show(change_set)
             self.options.gate(change_set)
             yes = not self.options.dry_run and self.talk.confirm(f"Execute it on {self.launch.stack_name}?")
         except BaseException:
             # Ctrl-C too: a change set that nobody will execute must not stay behind.
-            self._take_back(made)
+            self._take_back(info)
             raise
         if not yes:
-            self._take_back(made)
+            self._take_back(info)
         return yes
 
-    def carry_out(self, made: ChangeSetInfo) -> Launched:
+    def carry_out(self, info: ChangeSetInfo) -> Launched:
         """Execute the change set, and follow it unless asked not to."""
-        stack = self._find(made.stack_id)
+        stack = self._find(info.stack_id)
         before = last_event(self.stacks, stack)
-        self.changes.execute(made, token=MARK + digest("execute", made.change_set_id))
+        self.changes.execute(info, token=MARK + digest("execute", info.change_set_id))
         if not self.options.wait:
             return Launched(Ending.STARTED, stack)
         outcome = self._follow(stack, before)
@@ -223,11 +223,11 @@ class _Launching:
         notes = moved_servers((body, no_children), (self.launch.templates[0].body, no_children))
         return answer._replace(before=answer.before._replace(template=body), notes=notes)
 
-    def _take_back(self, made: ChangeSetInfo) -> None:
+    def _take_back(self, info: ChangeSetInfo) -> None:
         try:
-            discard(self.stacks, self.changes, self.clock, made)
+            discard(self.stacks, self.changes, self.clock, info)
         except ServiceError as error:
-            self.talk.note(f"the change set {made.name} is still there, and the next run removes it: {error}")
+            self.talk.note(f"the change set {info.name} is still there, and the next run removes it: {error}")
 
     def _find(self, stack_id: str) -> StackInfo:
         stack = self.stacks.find(stack_id)

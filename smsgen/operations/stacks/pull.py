@@ -58,18 +58,18 @@ def pull(reader: StackReader, stack: str, *, after: Iterable[Mapping[str, Any]] 
     return Pulled(snapshot, tuple(warnings))
 
 
-def stack_name(said: str, files: Files) -> str:
+def stack_name(name_or_file: str, files: Files) -> str:
     """Give the stack that the user means: a name, an id (ARN), or an application file, whose stack it is.
 
     Raises InvalidInput or SmsgenError where the file is not one.
     """
     # Stack names: CreateStack, API reference. A file name has a dot or a slash, which a stack name has not.
-    if said.startswith("arn:") or re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", said):
-        return said
+    if name_or_file.startswith("arn:") or re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", name_or_file):
+        return name_or_file
     from smsgen.model.load import load
     from smsgen.text.source import MAX_BYTES
 
-    return load(files.read(said, max_bytes=MAX_BYTES), said).app.stack_name
+    return load(files.read(name_or_file, max_bytes=MAX_BYTES), name_or_file).app.stack_name
 
 
 def dump_snapshot(snapshot: Mapping[str, Any], format: str) -> str:  # noqa: A002 - the option's name
@@ -132,10 +132,10 @@ def _templates(reader: StackReader, described: Mapping[str, Any]) -> dict[str, A
     """Give `template` as submitted, and `processedTemplate` where a macro made another one of it."""
     name, stack_id = described["StackName"], described["StackId"]
     original = reader.template(stack_id, "Original")
-    found = {"template": _body(original, name)}
+    bodies = {"template": _body(original, name)}
     if "Transform" in original:
-        found["processedTemplate"] = _body(reader.template(stack_id, "Processed"), name)
-    return found
+        bodies["processedTemplate"] = _body(reader.template(stack_id, "Processed"), name)
+    return bodies
 
 
 def _body(text: str, stack: str) -> dict[str, Any]:
@@ -159,8 +159,8 @@ def _is_masked(parameter: Any) -> bool:
 def _given(described: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, str]:
     """Give the parameters' values; what the template calls NoEcho is masked even if the answer is not."""
     declared = body.get("Parameters") or {}
-    given = {p["ParameterKey"]: p.get("ParameterValue", "") for p in described.get("Parameters", ())}
-    return {name: MASK if _is_masked(declared.get(name)) else given[name] for name in sorted(given)}
+    texts = {p["ParameterKey"]: p.get("ParameterValue", "") for p in described.get("Parameters", ())}
+    return {name: MASK if _is_masked(declared.get(name)) else texts[name] for name in sorted(texts)}
 
 
 def _living(listed: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -215,11 +215,11 @@ def _attributes(
         name = entry["LogicalResourceId"]
         if needs.attributes.get(name) and entry["ResourceType"] != NESTED_STACK:
             by_type[entry["ResourceType"]][entry["PhysicalResourceId"]] = name
-    found: dict[str, Mapping[str, Any]] = {}
+    attributes: dict[str, Mapping[str, Any]] = {}
     for type_name, names in sorted(by_type.items()):
         answer = reader.attributes(type_name, {i: needs.attributes[name] for i, name in names.items()})
-        found |= {names[identifier]: values for identifier, values in answer.items()}
-    return found
+        attributes |= {names[identifier]: values for identifier, values in answer.items()}
+    return attributes
 
 
 def _unknown(stack: str, name: str, type_name: str, attribute: str) -> Diagnostic:
@@ -262,15 +262,15 @@ def _pseudo(described: Mapping[str, Any]) -> dict[str, Any]:
 
 def _deployed_ssm(described: Mapping[str, Any]) -> dict[str, str]:
     """Give the values of SSM parameters as they were when the stack was deployed (ResolvedValue)."""
-    given = described.get("Parameters", ())
-    return dict(sorted((p["ParameterValue"], p["ResolvedValue"]) for p in given if "ResolvedValue" in p))
+    parameters = described.get("Parameters", ())
+    return dict(sorted((p["ParameterValue"], p["ResolvedValue"]) for p in parameters if "ResolvedValue" in p))
 
 
 def _current_ssm(
-    reader: StackReader, bodies: Iterable[Mapping[str, Any]], given: Mapping[str, str]
+    reader: StackReader, bodies: Iterable[Mapping[str, Any]], texts: Mapping[str, str]
 ) -> dict[str, str]:
     names = {
-        str(given.get(name, declared.get("Default", "")))
+        str(texts.get(name, declared.get("Default", "")))
         for body in bodies
         for name, declared in (body.get("Parameters") or {}).items()
         if str(declared.get("Type", "")).startswith(_SSM_VALUE)

@@ -115,7 +115,7 @@ def change_set_request(
 
 
 def parameter_values(
-    template: Template, given: Mapping[str, str], deployed: Mapping[str, str]
+    template: Template, texts: Mapping[str, str], deployed: Mapping[str, str]
 ) -> dict[str, str | None]:
     """Give the value of every parameter that has to be said; None stands for "as it is in the stack".
 
@@ -124,13 +124,13 @@ def parameter_values(
     declared = template.parameters
     problems = [
         Diagnostic("UNKNOWN_PARAMETER", f"the template has no parameter {name!r}", _names(declared))
-        for name in given
+        for name in texts
         if name not in declared
     ]
     values: dict[str, str | None] = {}
     for name, declaration in declared.items():
-        if name in given:
-            values[name] = given[name]
+        if name in texts:
+            values[name] = texts[name]
         elif name in deployed:
             values[name] = None
         elif "Default" not in declaration:
@@ -190,11 +190,11 @@ def _resource_types(launch: StackLaunch) -> tuple[str, ...]:
 
 
 def _imports(template: Template, imports: Mapping[str, str]) -> dict[str, tuple[str, str, str]]:
-    found, problems = {}, []
+    values, problems = {}, []
     for logical_id, physical_id in imports.items():
         kind = template.resources.get(logical_id, {}).get("Type", "")
         if kind in IDENTIFIERS:
-            found[logical_id] = (kind, IDENTIFIERS[kind], physical_id)
+            values[logical_id] = (kind, IDENTIFIERS[kind], physical_id)
         elif kind:
             hint = f"import one of {', '.join(IDENTIFIERS)}"
             message = f"{logical_id} is a {kind}, which smsgen cannot import"
@@ -204,7 +204,7 @@ def _imports(template: Template, imports: Mapping[str, str]) -> dict[str, tuple[
             problems.append(Diagnostic("UNKNOWN_RESOURCE", message, _names(template.resources)))
     if problems:
         raise InvalidInput(problems)
-    return found
+    return values
 
 
 def _names(names: Iterable[str]) -> str:

@@ -121,15 +121,15 @@ def _differences(
     stacks: Stacks,
 ) -> tuple[str, ...] | None:
     try:
-        found = list(differences_from_file(template.body, deployed_body(stack.stack_id, stacks)))
+        names = list(differences_from_file(template.body, deployed_body(stack.stack_id, stacks)))
         for logical_id, stack_id in nested.items():
             child = children.get(template_url(template.resources.get(logical_id)) or "")
             if child is not None:
                 inner = differences_from_file(child.body, deployed_body(stack_id, stacks))
-                found += [f"{logical_id}/{difference}" for difference in inner]
+                names += [f"{logical_id}/{difference}" for difference in inner]
     except InvalidInput:
         return None
-    return tuple(found)
+    return tuple(names)
 
 
 def deployed_body(stack_id: str, stacks: Stacks) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def _server(server: ServerStatus) -> dict[str, Any]:
     }
 
 
-def _says(found: tuple[str, ...] | None) -> str:
-    if found is None:
+def _says(names: tuple[str, ...] | None) -> str:
+    if names is None:
         return "UNKNOWN"
-    return "DIFFERS" if found else "IN_SYNC"
+    return "DIFFERS" if names else "IN_SYNC"

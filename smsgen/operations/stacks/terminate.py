@@ -55,21 +55,21 @@ def terminate_stack(
     Raises SmsgenError for a protected stack, LaunchFailed where resources could not be deleted, Interrupted
     at Ctrl-C while following, ServiceError where AWS refuses.
     """
-    one = _Terminating(options, stacks, changes, clock, talk)
-    stack = one.settle(stack_name)
+    terminating = _Terminating(options, stacks, changes, clock, talk)
+    stack = terminating.settle(stack_name)
     if stack is None:
         talk.note(f"there is no stack {stack_name}: nothing to terminate")
         return Launched(Ending.UNCHANGED)
     if stack.status == "DELETE_IN_PROGRESS":
         talk.note(f"{stack.name} is being deleted already")
-        return one.watch(stack, running_operation(stacks, stack)[0])
+        return terminating.watch(stack, running_operation(stacks, stack)[0])
     check_termination(stack, options)
     talk.note(summary(stack, doomed(stack, stacks, options.retain)))
     if options.dry_run:
         return Launched(Ending.SHOWN, stack)
     if not talk.confirm(f"Delete {stack.name}?"):
         return Launched(Ending.DECLINED, stack)
-    return one.delete(stack)
+    return terminating.delete(stack)
 
 
 def doomed(stack: StackInfo, stacks: Stacks, retain: Iterable[str] = ()) -> tuple[Doomed, ...]:
@@ -87,14 +87,20 @@ def doomed(stack: StackInfo, stacks: Stacks, retain: Iterable[str] = ()) -> tupl
 def summary(stack: StackInfo, resources: Iterable[Doomed]) -> str:
     """Give in lines of text what goes and what stays; counts first."""
     by_fate: dict[str, list[PhysicalResource]] = {}
-    for one in resources:
-        by_fate.setdefault(one.fate, []).append(one.resource)
+    for resource in resources:
+        by_fate.setdefault(resource.fate, []).append(resource.resource)
     counts = (
-        ", ".join(f"{len(found)} to be {fate}" for fate, found in sorted(by_fate.items())) or "no resources"
+        ", ".join(
+            f"{len(resources_of_fate)} to be {fate}" for fate, resources_of_fate in sorted(by_fate.items())
+        )
+        or "no resources"
     )
     lines = [f"{stack.name} ({stack.status}): {counts}"]
-    for fate, found in sorted(by_fate.items()):
-        lines += [f"  {fate}: {one.logical_id} ({one.type}) {one.physical_id}".rstrip() for one in found]
+    for fate, resources_of_fate in sorted(by_fate.items()):
+        lines += [
+            f"  {fate}: {resource.logical_id} ({resource.type}) {resource.physical_id}".rstrip()
+            for resource in resources_of_fate
+        ]
     return "\n".join(lines)
 
 

@@ -44,13 +44,13 @@ def real_change_set(
 
     Raises SmsgenError with CloudFormation's reason where it cannot be made, ServiceError where AWS refuses.
     """
-    made = ask(stacks, changes, clock, request, pace or Pace())
-    if made is None:
+    info = ask(stacks, changes, clock, request, pace or Pace())
+    if info is None:
         return None
     try:
-        return stacks.describe_change_set(made.change_set_id, kind=request.type)
+        return stacks.describe_change_set(info.change_set_id, kind=request.type)
     finally:
-        discard(stacks, changes, clock, made)
+        discard(stacks, changes, clock, info)
 
 
 def answer(
@@ -77,10 +77,10 @@ def answer(
 
 def verify_prediction(predicted: ChangeSet, real: ChangeSet | None) -> None:
     """Raise GateTripped, with every difference, unless the real change set is the predicted one."""
-    found = list(differences(predicted, real))
-    if found:
-        count = f"{len(found)} difference{'s' if len(found) > 1 else ''}"
-        text = "\n  ".join(found)
+    differing = list(differences(predicted, real))
+    if differing:
+        count = f"{len(differing)} difference{'s' if len(differing) > 1 else ''}"
+        text = "\n  ".join(differing)
         message = f"CloudFormation's change set is not the predicted one, {count}:\n  {text}"
         raise GateTripped(message, hint="pull the stack again; if they stay, report them with the snapshot")
 

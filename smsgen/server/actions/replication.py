@@ -45,9 +45,9 @@ def _page(world: World, request: Any, operation: str, arguments: Sequence[str] =
 def get_connectors(world: World, request: m.GetConnectorsRequest) -> m.GetConnectorsResponse:
     """GetConnectors."""
     page = _page(world, request, "GetConnectors")
-    found = world.store.connectors(after=page.after, limit=page.limit + 1)
-    shown = found[: page.limit]
-    token = page.next_token(shown[-1].connector_id) if len(found) > len(shown) else None
+    connectors = world.store.connectors(after=page.after, limit=page.limit + 1)
+    shown = connectors[: page.limit]
+    token = page.next_token(shown[-1].connector_id) if len(connectors) > len(shown) else None
     return m.GetConnectorsResponse(connector_list=[tr.connector(one) for one in shown], next_token=token)
 
 
@@ -89,14 +89,14 @@ def create_replication_job(
     world: World, request: m.CreateReplicationJobRequest
 ) -> m.CreateReplicationJobResponse:
     """CreateReplicationJob."""
-    made = jobs.create_replication_job(
+    created = jobs.create_replication_job(
         world,
         required(request.server_id, "serverId"),
         tr.parameters(request),
         role_name=request.role_name or "",
         description=request.description or "",
     )
-    return m.CreateReplicationJobResponse(replication_job_id=made.replication_job_id)
+    return m.CreateReplicationJobResponse(replication_job_id=created.replication_job_id)
 
 
 def update_replication_job(world: World, request: m.UpdateReplicationJobRequest) -> None:
@@ -135,13 +135,13 @@ def get_replication_runs(world: World, request: m.GetReplicationRunsRequest) -> 
     job_id = required(request.replication_job_id, "replicationJobId")
     page = _page(world, request, "GetReplicationRuns", (job_id,))
     job = jobs.find_job(world, job_id, jobs.no_job)
-    found = world.store.replication_runs(job_id, after=page.after, limit=page.limit + 1)
-    shown = found[: page.limit]
+    runs = world.store.replication_runs(job_id, after=page.after, limit=page.limit + 1)
+    shown = runs[: page.limit]
     latest = world.store.replication_runs(job_id, limit=PAGE)
     return m.GetReplicationRunsResponse(
         replication_job=tr.replication_job(job, latest),
         replication_run_list=[tr.run_of(run) for run in shown],
-        next_token=page.next_token(str(shown[-1].number)) if len(found) > len(shown) else None,
+        next_token=page.next_token(str(shown[-1].number)) if len(runs) > len(shown) else None,
     )
 
 

@@ -15,35 +15,35 @@ from smsgen.server.api import messages as m
 CAPABILITIES = {"VSPHERE": ["VSPHERE"], "SCVMM": ["SCVMM"], "HYPERV-MANAGER": ["HYPERV-MANAGER"]}
 
 
-def connector(one: Connector) -> m.Connector:
+def connector(record: Connector) -> m.Connector:
     """Give Connector. It has no address of its own: whoever serves the API reads what it points to."""
     return m.Connector(
-        connector_id=one.connector_id,
-        version=said(one.software),
-        status=one.status,
-        capability_list=CAPABILITIES[one.vm_manager_type],
-        vm_manager_name=said(one.vm_manager_name),
-        vm_manager_type=one.vm_manager_type,
-        vm_manager_id=said(one.vm_manager_id),
-        associated_on=time(one.associated),
+        connector_id=record.connector_id,
+        version=said(record.software),
+        status=record.status,
+        capability_list=CAPABILITIES[record.vm_manager_type],
+        vm_manager_name=said(record.vm_manager_name),
+        vm_manager_type=record.vm_manager_type,
+        vm_manager_id=said(record.vm_manager_id),
+        associated_on=time(record.associated),
     )
 
 
-def catalog_server(one: CatalogServer, jobs: Mapping[str, ReplicationJob]) -> m.Server:
+def catalog_server(record: CatalogServer, jobs: Mapping[str, ReplicationJob]) -> m.Server:
     """Give Server as the catalog has it, with its replication job."""
-    job = jobs.get(one.server_id)
+    job = jobs.get(record.server_id)
     return m.Server(
-        server_id=one.server_id,
+        server_id=record.server_id,
         server_type="VIRTUAL_MACHINE",
-        vm_server=vm_server(one.vm_server),
+        vm_server=vm_server(record.vm_server),
         replication_job_id=job.replication_job_id if job else None,
         replication_job_terminated=is_terminated(job) if job else None,
     )
 
 
-def addresses(given: Iterable[m.VmServerAddress] | None) -> tuple[VmServerAddress, ...] | None:
+def addresses(asked: Iterable[m.VmServerAddress] | None) -> tuple[VmServerAddress, ...] | None:
     """Give what a request says of where VMs are; an empty list says nothing."""
-    found = tuple(VmServerAddress(one.vm_manager_id or "", one.vm_id or "") for one in given or ())
+    found = tuple(VmServerAddress(one.vm_manager_id or "", one.vm_id or "") for one in asked or ())
     return found or None
 
 
