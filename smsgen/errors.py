@@ -38,7 +38,7 @@ class Location(NamedTuple):
 
 
 def visible(text: str, keep: str = "") -> str:
-    """Give a text in which what is not seen is written out: `\\x1b`, `\\u202e`.
+    """Return a text in which what is not seen is written out: `\\x1b`, `\\u202e`.
 
     Names, values and files may hold what moves a terminal's cursor, or turns around what is read. `keep`: characters
     that stay what they are, line ends for one.

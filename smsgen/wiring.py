@@ -85,7 +85,7 @@ def lookups(clients: Clients) -> Lookups:
 
 
 def inventories() -> Inventories:
-    """Give what stands behind connectors."""
+    """Return what stands behind connectors."""
     from smsgen.sources.inventories import LocalInventories
 
     return LocalInventories()

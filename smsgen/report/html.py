@@ -37,7 +37,7 @@ def _picture(change_set: ChangeSet, view: ChangeSetView) -> str:
 
 
 def _seen(value: Any) -> Any:
-    """Give a text with what is unseen written out: bidi controls would turn around what stands beside it."""
+    """Return a text with what is unseen written out: bidi controls would turn around what stands beside it."""
     return visible(value, "\n\t") if type(value) is str else value
 
 

@@ -119,5 +119,5 @@ class SqlRecords:
 
 
 def _can_be(text: str) -> bool:
-    """Say whether a text can be an id: a database refuses others (U+0000, halves of characters) with an error."""
+    """Return whether a text can be an id: a database refuses others (U+0000, halves of characters) with an error."""
     return text.isprintable() and len(text) <= _LONGEST_ID

@@ -51,7 +51,7 @@ class SqlStore(SqlRecords):
 
     @property
     def shares_no_disk(self) -> bool:
-        """Whether the store is on a server, whose users may be on several machines."""
+        """Return whether the store is on a server, whose users may be on several machines."""
         return not self._database.sqlite
 
     @property

@@ -190,12 +190,12 @@ class ReplicationRun(NamedTuple):
 
 
 def is_living(job: ReplicationJob) -> bool:
-    """Whether the job still keeps its server."""
+    """Return whether the job still keeps its server."""
     return JobState(job.state) in LIVING
 
 
 def is_terminated(job: ReplicationJob) -> bool:
-    """Whether the job is deleted or failed."""
+    """Return whether the job is deleted or failed."""
     return JobState(job.state) in TERMINATED
 
 

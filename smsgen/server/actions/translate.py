@@ -146,7 +146,7 @@ def server_message(listed_server: Server, managed: ManagedApp) -> m.Server:
 
 
 def vm_server(vm: VmServer) -> m.VmServer | None:
-    """Give VmServer, None where nothing is known of it."""
+    """Return VmServer, None where nothing is known of it."""
     if vm == VmServer():
         return None
     address = None

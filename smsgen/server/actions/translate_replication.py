@@ -16,7 +16,7 @@ CAPABILITIES = {"VSPHERE": ["VSPHERE"], "SCVMM": ["SCVMM"], "HYPERV-MANAGER": ["
 
 
 def connector(record: Connector) -> m.Connector:
-    """Give Connector. It has no address of its own: whoever serves the API reads what it points to."""
+    """Return Connector. It has no address of its own: whoever serves the API reads what it points to."""
     return m.Connector(
         connector_id=record.connector_id,
         version=said(record.software),
@@ -30,7 +30,7 @@ def connector(record: Connector) -> m.Connector:
 
 
 def catalog_server(record: CatalogServer, jobs: Mapping[str, ReplicationJob]) -> m.Server:
-    """Give Server as the catalog has it, with its replication job."""
+    """Return Server as the catalog has it, with its replication job."""
     job = jobs.get(record.server_id)
     return m.Server(
         server_id=record.server_id,
@@ -42,13 +42,13 @@ def catalog_server(record: CatalogServer, jobs: Mapping[str, ReplicationJob]) ->
 
 
 def addresses(asked: Iterable[m.VmServerAddress] | None) -> tuple[VmServerAddress, ...] | None:
-    """Give what a request says of where VMs are; an empty list says nothing."""
+    """Return what a request says of where VMs are; an empty list says nothing."""
     found = tuple(VmServerAddress(one.vm_manager_id or "", one.vm_id or "") for one in asked or ())
     return found or None
 
 
 def parameters(request: m.CreateReplicationJobRequest) -> ReplicationParameters:
-    """Give what CreateReplicationJob says of how a server is replicated."""
+    """Return what CreateReplicationJob says of how a server is replicated."""
     return ReplicationParameters(
         request.seed_replication_time,
         request.frequency,
@@ -61,7 +61,7 @@ def parameters(request: m.CreateReplicationJobRequest) -> ReplicationParameters:
 
 
 def settings(request: m.UpdateReplicationJobRequest) -> JobUpdate:
-    """Give what UpdateReplicationJob says."""
+    """Return what UpdateReplicationJob says."""
     return JobUpdate(
         request.frequency,
         request.next_replication_run_start_time,
@@ -75,7 +75,7 @@ def settings(request: m.UpdateReplicationJobRequest) -> JobUpdate:
 
 
 def replication_job(job: ReplicationJob, runs: Iterable[ReplicationRun]) -> m.ReplicationJob:
-    """Give ReplicationJob."""
+    """Return ReplicationJob."""
     how = job.parameters
     return m.ReplicationJob(
         replication_job_id=job.replication_job_id,
@@ -100,7 +100,7 @@ def replication_job(job: ReplicationJob, runs: Iterable[ReplicationRun]) -> m.Re
 
 
 def run_of(run: ReplicationRun) -> m.ReplicationRun:
-    """Give ReplicationRun."""
+    """Return ReplicationRun."""
     stage = None
     if run.stage:
         stage = m.ReplicationRunStageDetails(stage=run.stage, stage_progress=said(run.stage_progress))
