@@ -36,7 +36,7 @@ class Migration(NamedTuple):
 
 
 @contextmanager
-def migration(folder: Path) -> Iterator[Migration]:
+def migration(folder: Path, store: str = "") -> Iterator[Migration]:
     """Write two images, and run a server with a connector to them in front of a stand-in for AWS."""
     images = folder / "images"
     images.mkdir()
@@ -48,12 +48,12 @@ def migration(folder: Path) -> Iterator[Migration]:
             AWS_ENDPOINT_URL_S3=url,
             AWS_ENDPOINT_URL_EC2=url,
             AWS_ENDPOINT_URL_CLOUDFORMATION=url,
-            SMSGEN_STORE=f"sqlite:///{folder}/store.db",
+            SMSGEN_STORE=store or f"sqlite:///{folder}/store.db",
             IMAGES=str(images),
         )
         run_smsgen("connect", "images", images, env=env)
         options = ("--endpoint-url", url, "--template-profile", "sms", "--image-route", "register")
-        with serving(folder, *options, "--verify-every", "1", env=env) as server:
+        with serving(folder, *options, "--verify-every", "1", env=env, store=store) as server:
             yield Migration({**env, "SMS_ENDPOINT": server.url}, server)
 
 

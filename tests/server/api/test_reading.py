@@ -115,13 +115,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from smsgen.server.api.operations import OPERATIONS
-from smsgen.server.api.reading import read
+from smsgen.server.api.reading import read_message
 sys.setswitchinterval(1e-6)
 together = Barrier(32)
 def each(_):
     together.wait()
     for name in ("CreateApp", "UpdateApp"):
-        read(OPERATIONS[name].request, {"serverGroups": [{"serverList": [{"serverId": "s-1"}]}]})
+        read_message(OPERATIONS[name].request, {"serverGroups": [{"serverList": [{"serverId": "s-1"}]}]})
 with ThreadPoolExecutor(32) as pool:
     list(pool.map(each, range(32)))
 """
