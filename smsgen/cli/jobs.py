@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put
 from smsgen.cli.store_options import add_store_option, store_url
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
             time_of(job.next_run),
             job.message,
         )
-        sys.stdout.write("\t".join(cells) + "\n")
+        put("\t".join(cells) + "\n")
     return 0
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put, say
 from smsgen.cli.aws_options import add_aws_options, aws_settings
 from smsgen.cli.store_options import add_store_option, store_url
 
@@ -91,7 +91,7 @@ def _follow(world: World, app_id: str) -> str:
 def _say(line: str, told: set[str]) -> None:
     if line not in told:
         told.add(line)
-        sys.stderr.write(f"{line}\n")
+        say(line)
 
 
 def _images(world: World, app_id: str) -> None:
@@ -100,4 +100,4 @@ def _images(world: World, app_id: str) -> None:
     for group in find_app(world, app_id).app.server_groups:
         for server in group.server_list:
             if server.image_id:
-                sys.stdout.write(f"{server.server_id} {server.image_id}\n")
+                put(f"{server.server_id} {server.image_id}\n")

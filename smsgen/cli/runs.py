@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from smsgen.cli import put
 from smsgen.cli.jobs import time_of
 from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import SmsgenError
@@ -48,5 +48,5 @@ def run(args: argparse.Namespace) -> int:
             ": ".join(word for word in (each.stage, each.stage_progress) if word),
             each.message,
         )
-        sys.stdout.write("\t".join(cells) + "\n")
+        put("\t".join(cells) + "\n")
     return 0

@@ -148,7 +148,8 @@ def test_a_worker_can_be_killed_at_a_call_and_its_block_counts(process: AwsProce
         process.control.do("fail", call="ebs:PutSnapshotBlock", kind="kill", at=40, pid=worker.pid)
         assert worker.wait(timeout=300) == -9
     writes = process.control.do("writes", snapshot_id=snapshot_id)
-    assert 40 <= len(writes) <= 44
+    # Four are under way when the signal is sent, and each thread may begin one more before it arrives.
+    assert 40 <= len(writes) <= 40 + 2 * 4
     assert set(writes.values()) == {1}
     # What was in flight holds no block for ever: another worker may put it.
     for index in range(100):
