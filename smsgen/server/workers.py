@@ -64,7 +64,7 @@ class Workers:
             self._news.notify_all()
 
     def stop(self, timeout: float = 10.0) -> bool:
-        """Return the leases back and end the threads; give False where one of them is not over in `timeout` seconds."""
+        """Give the leases back and end the threads; return False where one is not over in `timeout` seconds."""
         self._stopping.set()
         self.wake()
         end = self._world.clock.now() + timeout

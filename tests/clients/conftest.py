@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import sys
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
 from tests.clients.installs import node_clients, python_clients
 from tests.clients.serving import Environment, Server, environment, run_smsgen, serving, simulated_aws
+from tests.servers.certificate import certificate
+
+__all__ = ["certificate"]
 
 pytest.importorskip("uvicorn", reason="uvicorn comes with smsgen[server]")
 pytest.importorskip("moto.server", reason="moto comes with smsgen[dev]")
@@ -87,32 +88,3 @@ def with_model(user: Environment) -> Environment:
     """That somebody's environment after `smsgen install-model`."""
     run_smsgen("install-model", env=user)
     return user
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of 127.0.0.1, signed with its own key, which is beside it (`key.pem`)."""
-    x509 = pytest.importorskip("cryptography.x509", reason="cryptography comes with moto, in smsgen[dev]")
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - day)
-        .not_valid_after(now + day)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    )
-    folder = tmp_path_factory.mktemp("tls")
-    pem = serialization.Encoding.PEM
-    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, *plain))
-    (folder / "cert.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(pem))
-    return folder / "cert.pem"
