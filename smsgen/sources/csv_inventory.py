@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import stat
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from typing import BinaryIO
 
 from smsgen.model.replicating.catalog import Connector
 from smsgen.operations.ports.inventories import ConnectorUnreadable, FoundServer
@@ -45,15 +47,28 @@ def read_csv(path: str, connector: Connector) -> tuple[FoundServer, ...]:
 
 def read_text(path: str) -> str:
     """Return the text of a file of at most 64 MiB, UTF-8 with or without a mark; raises ConnectorUnreadable."""
-    place = Path(path)
     try:
-        if place.stat().st_size > LONGEST:
+        with open_regular(path) as file:
+            content = file.read(LONGEST + 1)
+        if len(content) > LONGEST:
             raise ConnectorUnreadable(f"{path} is larger than {LONGEST >> 20} MiB")
-        return place.read_bytes().decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except OSError as error:
         raise ConnectorUnreadable(f"cannot read {path}: {error.strerror}", hint="check the path") from None
     except UnicodeDecodeError:
         raise ConnectorUnreadable(f"{path} is not UTF-8", hint="save it as CSV UTF-8") from None
+
+
+def open_regular(path: str) -> BinaryIO:
+    """Return a file opened for reading; raises OSError, and ConnectorUnreadable for what is no regular file.
+
+    A pipe that nobody writes to is not waited for, and a device has no end.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise ConnectorUnreadable(f"{path} is not a regular file", hint="copy what it gives into a file")
 
 
 def _servers(rows: Iterator[list[str]], path: str, connector: Connector) -> Iterator[FoundServer]:

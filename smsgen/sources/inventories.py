@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from smsgen.errors import SmsgenError
 from smsgen.model.replicating.catalog import Connector
 from smsgen.operations.ports.disks import SourceUnreadable
 from smsgen.operations.ports.inventories import ConnectorUnreadable, FoundDisk, FoundServer
@@ -42,6 +43,7 @@ def _images(connector: Connector) -> tuple[FoundServer, ...]:
 
 
 def _found(connector: Connector, machine: MachineImage) -> FoundServer:
+    refused = machine.refused or _unreadable(machine)
     return FoundServer(
         connector.vm_manager_id,
         machine.name,
@@ -52,9 +54,19 @@ def _found(connector: Connector, machine: MachineImage) -> FoundServer:
         machine.guest,
         machine.firmware,
         len(machine.disks),
-        readable=not machine.refused,
-        refused=machine.refused,
+        readable=not refused,
+        refused=refused,
     )
+
+
+def _unreadable(machine: MachineImage) -> str:
+    """Return why a disk of a server cannot be read, as its own reader says, "" where all can."""
+    for disk in machine.disks:
+        try:
+            disk.open().release()
+        except SmsgenError as error:
+            return str(error)
+    return ""
 
 
 def _machines(connector: Connector) -> tuple[MachineImage, ...]:

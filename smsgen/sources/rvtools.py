@@ -9,11 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from smsgen.operations.ports.inventories import ConnectorUnreadable, FoundServer
-from smsgen.sources.csv_inventory import number_of, refused_for, yes
+from smsgen.sources.csv_inventory import number_of, open_regular, refused_for, yes
 
 Row = Mapping[str, str]
 
@@ -73,28 +76,38 @@ def _workbook(path: str) -> dict[str, list[Row]]:
     except ImportError:
         hint = "pip install 'smsgen[inventory]'; or export to CSV and give the ZIP of its files"
         raise ConnectorUnreadable("openpyxl, which reads xlsx, is not installed", hint=hint) from None
-    _check_archive(path)
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        return {
-            sheet.title.lower(): list(_rows(sheet.iter_rows(values_only=True)))
-            for sheet in book.worksheets
-            if sheet.title.lower() in _SHEETS
-        }
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise ConnectorUnreadable(f"{path} is no workbook that can be read: {error}") from None
+    with _checked(path) as file:
+        try:
+            book = load_workbook(file, read_only=True, data_only=True)
+            return {
+                sheet.title.lower(): list(_rows(sheet.iter_rows(values_only=True)))
+                for sheet in book.worksheets
+                if sheet.title.lower() in _SHEETS
+            }
+        except Exception as error:
+            raise ConnectorUnreadable(f"{path} is no workbook that can be read: {_why(error)}") from None
 
 
 def _archive(path: str) -> dict[str, list[Row]]:
-    _check_archive(path)
-    with zipfile.ZipFile(path) as archive:
-        sheets = {}
-        for name in archive.namelist():
-            sheet = Path(name).stem.lower().rpartition("tab")[2]  # RVTools_tabvInfo.csv
-            if name.lower().endswith(".csv") and sheet in _SHEETS:
-                text = archive.read(name).decode("utf-8-sig", "replace")
-                sheets[sheet] = list(_rows(csv.reader(io.StringIO(text), _dialect(text))))
-        return sheets
+    with _checked(path) as file, zipfile.ZipFile(file) as archive:
+        names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+        sheets = {
+            Path(name).stem.lower().rpartition("tab")[2]: name for name in names
+        }  # RVTools_tabvInfo.csv
+        return {sheet: _sheet(archive, sheets[sheet], path) for sheet in _SHEETS if sheet in sheets}
+
+
+def _sheet(archive: zipfile.ZipFile, name: str, path: str) -> list[Row]:
+    try:
+        text = archive.read(name).decode("utf-8-sig", "replace")
+        return list(_rows(csv.reader(io.StringIO(text), _dialect(text))))
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, csv.Error) as error:
+        # RuntimeError: it wants a password, or is packed in a way that Python does not know.
+        raise ConnectorUnreadable(f"{path}: {name} cannot be read: {_why(error)}") from None
+
+
+def _why(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
@@ -104,18 +117,23 @@ def _dialect(text: str) -> type[csv.Dialect]:
     return Dialect
 
 
-def _check_archive(path: str) -> None:
-    """Raise ConnectorUnreadable for what is no ZIP, or is too large once it is unpacked."""
+@contextmanager
+def _checked(path: str) -> Iterator[BinaryIO]:
+    """Open a ZIP; raises ConnectorUnreadable for what is none, or is too large once it is unpacked."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
+        file = open_regular(path)
     except OSError as error:
         raise ConnectorUnreadable(f"cannot read {path}: {error.strerror}", hint="check the path") from None
-    except (zipfile.BadZipFile, ValueError):
-        hint = "give the xlsx of RVTools, or the ZIP of its CSV files"
-        raise ConnectorUnreadable(f"{path} is neither xlsx nor ZIP", hint=hint) from None
-    if size > _LONGEST:
-        raise ConnectorUnreadable(f"{path} unpacks to more than {_LONGEST >> 20} MiB")
+    with file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                size = sum(member.file_size for member in archive.infolist())
+        except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+            hint = "give the xlsx of RVTools, or the ZIP of its CSV files"
+            raise ConnectorUnreadable(f"{path} is neither xlsx nor ZIP", hint=hint) from None
+        if size > _LONGEST:
+            raise ConnectorUnreadable(f"{path} unpacks to more than {_LONGEST >> 20} MiB")
+        yield file
 
 
 def _rows(rows: Iterable[Iterable[object]]) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -119,6 +120,49 @@ def test_what_is_wrong_with_a_file_is_told(tmp_path: Path, kind: str, content: b
 def test_what_is_not_there_is_told(tmp_path: Path, kind: str) -> None:
     with pytest.raises(ConnectorUnreadable, match="nothing"):
         read(kind, tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("kind", ["csv", "rvtools"])
+@pytest.mark.parametrize("what", ["pipe", "device", "folder"])
+def test_what_is_no_file_is_told_at_once(tmp_path: Path, kind: str, what: str) -> None:
+    """A pipe that nobody writes to would be waited for, and /dev/zero read until the memory is full."""
+    path = {"pipe": tmp_path / "pipe", "device": Path("/dev/zero"), "folder": tmp_path}[what]
+    if what == "pipe":
+        os.mkfifo(path)
+    with pytest.raises(ConnectorUnreadable, match="is not a regular file"):
+        read(kind, path)
+
+
+@pytest.mark.parametrize("damage", ["checksum", "password", "data"])
+def test_a_damaged_archive_is_told(tmp_path: Path, damage: str) -> None:
+    path = archive(tmp_path / "a.zip", {"RVTools_tabvInfo.csv": INFO})
+    content = bytearray(path.read_bytes())
+    at = content.index(b"PK\x01\x02")
+    if damage == "checksum":
+        content[at + 16] ^= 1
+    elif damage == "password":
+        content[at + 8] |= 1
+        content[6] |= 1
+    else:
+        content[60] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(ConnectorUnreadable, match=r"tabvInfo\.csv cannot be read"):
+        read("rvtools", path)
+
+
+def test_a_damaged_workbook_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl", reason="openpyxl comes with smsgen[inventory]")
+    path = archive(tmp_path / "a.xlsx", {"xl/workbook.xml": [["<no xml"]], "[Content_Types].xml": [["<x/>"]]})
+    with pytest.raises(ConnectorUnreadable, match="no workbook that can be read"):
+        read("rvtools", path)
+
+
+def test_a_server_whose_disk_nobody_can_read_says_why(tmp_path: Path) -> None:
+    (tmp_path / "noise.vmdk").write_bytes(b"\x93" * 100_000)
+    (tmp_path / "cut.qcow2").write_bytes(b"QFI\xfb")
+    found = read("images", tmp_path)
+    assert "noise.vmdk" in found["noise"][2]
+    assert "cut.qcow2" in found["cut"][2]
 
 
 def test_an_archive_without_vinfo_is_told(tmp_path: Path) -> None:
