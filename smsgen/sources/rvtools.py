@@ -84,6 +84,7 @@ def _workbook(path: str) -> dict[str, list[Row]]:
                 for sheet in book.worksheets
                 if sheet.title.lower() in _SHEETS
             }
+        # openpyxl has no errors of its own for a damaged workbook: anything may come.
         except Exception as error:
             raise ConnectorUnreadable(f"{path} is no workbook that can be read: {_why(error)}") from None
 
