@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from smsgen.cli import put, say
 from smsgen.cli.aws_options import add_aws_options, aws_settings
 from smsgen.cli.store_options import add_store_option, store_url
+from smsgen.errors import SmsgenError
 
 if TYPE_CHECKING:
     import argparse
@@ -45,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     store = wiring.store(store_url(args))
     try:
         world = wiring.world(store, wiring.clients(aws_settings(args)))
+        _check_startable(world, args.app_id)
         if args.on_demand:
             apps.start_on_demand_app_replication(world, args.app_id)
         elif _status(world, args.app_id) in _STARTS:
@@ -59,6 +61,21 @@ def run(args: argparse.Namespace) -> int:
     finally:
         store.close()
     return 0 if status in _GOOD else 1
+
+
+def _check_startable(world: World, app_id: str) -> None:
+    """Raise SmsgenError for an application that nothing can be replicated of as it is."""
+    from smsgen.operations.apps.world import find_app
+
+    state = find_app(world, app_id).replication
+    if state.status in _INVALID:
+        why = f": {state.message}" if state.message else ""
+        hint = (
+            "StopAppReplication tries to stop it again"
+            if state.status == "REPLICATION_STOP_FAILED"
+            else "put one with PutAppReplicationConfiguration (`aws sms put-app-replication-configuration`)"
+        )
+        raise SmsgenError(f"the replication of {app_id} is {state.status}{why}", hint=hint)
 
 
 def _status(world: World, app_id: str) -> str:

@@ -56,3 +56,14 @@ def application(store: str, server_id: str) -> str:
             ],
         )
     return app_id
+
+
+def test_what_cannot_be_replicated_says_what_to_do(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/store.db"
+    with smsgen.Service(store, region="eu-central-1", workers=0) as service:
+        made = service.create_app(name="shop", serverGroups=[{"serverList": [{"serverId": "s-12345678"}]}])
+    env = environment(tmp_path, **{VARIABLE: store})
+    tried = run(sys.executable, "-m", "smsgen", "replicate", made["appSummary"]["appId"], env=env)
+    assert (tried.returncode, tried.stdout) == (1, "")
+    assert "READY_FOR_CONFIGURATION" in tried.stderr
+    assert "PutAppReplicationConfiguration" in tried.stderr
