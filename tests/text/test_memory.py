@@ -47,12 +47,19 @@ HOSTILE: dict[str, tuple[str, Callable[[], str]]] = {
 }  # fmt: skip
 
 MEASURED = """\
-import resource, sys
+import re, resource, sys
+from pathlib import Path
 from smsgen.cli import run
 code = run(["validate", sys.argv[1]])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)
+status = Path("/proc/self/status")
+if status.exists():
+    most = int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1])
+else:
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(most // 1024, file=sys.stderr)
 sys.exit(code)
 """
+"""Linux keeps in ru_maxrss what the process was before it became this program: a test runner of 2 GB (getrusage(2))."""
 
 
 def validated(path: Path) -> tuple[int, str, int]:
