@@ -78,6 +78,11 @@ class Spool:
         """Give the file's size in bytes, with what is free in it."""
         return self._end
 
+    @property
+    def room(self) -> int:
+        """Give how many bytes of it are free."""
+        return len(self._free) * BLOCK
+
     def close(self) -> None:
         """Give everything up."""
         self._file.close()
