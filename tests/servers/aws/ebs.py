@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import uuid4
+from weakref import ReferenceType, ref
 
 from tests.servers.aws.blocks import BLOCK, Disk
 from tests.servers.aws.rates import Rates
@@ -53,25 +54,26 @@ class Ebs:
         self.backend = backend
         self.state = state
         self.rates = Rates(state)
-        self.tokens: dict[str, tuple[Start, StoredSnapshot]] = {}
+        self.tokens: dict[str, tuple[Start, ReferenceType[StoredSnapshot]]] = {}
+        """By ClientToken, which SDKs fill in unasked. A token keeps no deleted snapshot, and so no blocks, alive."""
 
     def start(self, request: Start) -> StoredSnapshot:
         """Start a snapshot, or give the one that the same request started before."""
         self.rates.take("starts_per_second", self.state.limits.starts_per_second)
         with self.state.lock:
             check_start(request)
-            earlier = self.tokens.get(request.token or "")
-            if earlier is None:
+            earlier, kept = self.tokens.get(request.token or "", (None, None))
+            snapshot = kept() if kept is not None else None
+            if snapshot is None:
                 snapshot = self._start(request)
                 if request.token:
-                    self.tokens[request.token] = (request, snapshot)
-                return snapshot
-            if earlier[0] != request:
+                    self.tokens[request.token] = (request, ref(snapshot))
+            elif earlier != request:
                 raise Refusal(
                     "ConflictException",
                     "The request uses the same client token as a previous, but non-identical request.",
                 )
-            return earlier[1]
+            return snapshot
 
     def _start(self, request: Start) -> StoredSnapshot:
         parent = self._parent(request)

@@ -33,6 +33,7 @@ class StoredSnapshot(Snapshot):
         kms_key: str | None = None,
         timeout: int = 60,
     ) -> None:
+        type(self).instances_tracked.clear()  # moto's dashboard shows them, and would keep the deleted alive
         self.shared = state
         self.disk = disk
         self.parent_id = parent_id
