@@ -362,6 +362,10 @@ class Record(FieldKind):
         ]
         if homes:
             return f"it belongs under {' or '.join(homes)}"
+        from smsgen.model.hints import ELSEWHERE
+
+        if name in ELSEWHERE:
+            return ELSEWHERE[name]
         near = problems.nearest(name, self.fields, self.name)
         return f"did you mean {near}?" if near else f"its fields are {', '.join(self.fields)}"
 

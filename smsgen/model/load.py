@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from smsgen.errors import Diagnostic, InvalidInput, errors
 from smsgen.model.app import App
 from smsgen.model.fields import APP
+from smsgen.model.hints import Foreign, foreign, foreign_text
 from smsgen.model.problems import Problems
 from smsgen.model.rules import RULES
 from smsgen.model.view import view
@@ -54,7 +55,7 @@ def load(text: bytes, file: str, *, profile: str | None = None) -> Loaded:
 
 def read_app(text: bytes, file: str, *, profile: str | None = None) -> Read:
     """Read an application file as far as that can be done; raises InvalidInput for what is no YAML."""
-    source = parse(text, file)
+    source = _application(text, file)
     _refuse_many(source)
     problems = Problems(source)
     app = APP.read(source.data, (), problems)
@@ -63,6 +64,24 @@ def read_app(text: bytes, file: str, *, profile: str | None = None) -> Read:
     if not problems.full():  # with so much to mend in single fields, how they fit together can wait
         _check_rules(app, problems)
     return Read(_with_names(app), source, problems.all(), complete=not problems.full())
+
+
+def _application(text: bytes, file: str) -> Source:
+    """Return the document; raises InvalidInput for what is none, and for one of another kind with what takes that."""
+    try:
+        source = parse(text, file)
+    except InvalidInput as error:
+        if any(problem.code == "YAML_TAG" for problem in error.diagnostics):
+            _refuse_foreign(foreign_text(text), Source(None, file, ""))
+        raise
+    _refuse_foreign(foreign(source.data), source)
+    return source
+
+
+def _refuse_foreign(kind: Foreign | None, source: Source) -> None:
+    if kind is not None:
+        message = f"this is {kind.what}, and no application file"
+        raise InvalidInput(source.place([Diagnostic("NOT_AN_APPLICATION", message, kind.hint)]))
 
 
 def _refuse_many(source: Source) -> None:

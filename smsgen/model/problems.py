@@ -93,7 +93,15 @@ class Problems:
         message = f"{label(path)} must be {wanted}, not {kind_of(value)}"
         if value is None:
             hint = "give it a value, or remove the line"
-        self.add("WRONG_TYPE", path, message, hint or self._quote(path, value, wanted))
+        elif not self.full():
+            hint = self._shape(path, value) or hint or self._quote(path, value, wanted)
+        self.add("WRONG_TYPE", path, message, hint)
+
+    def _shape(self, path: Path, value: Any) -> str:
+        from smsgen.model.hints import shape_hint  # a file is rarely wrong, and the tables take time to load
+
+        source = self.source
+        return shape_hint(path, value, source.written) if source else shape_hint(path, value)
 
     def _quote(self, path: Path, value: Any, wanted: str) -> str:
         if wanted != "text" or isinstance(value, (dict, list)):

@@ -78,6 +78,14 @@ CODES = (
         words("an application file in which 1,001 servers have a wrong id"),
     ),
     Code(
+        "NOT_AN_APPLICATION",
+        "error",
+        "another document in place of an application file",
+        "A CloudFormation template, a snapshot of a stack or an answer of `aws sms` is known by its keys.",
+        "Give it to the command that takes it, which the hint names, or give an application file.",
+        app("Resources:\n  Topic:\n    Type: AWS::SNS::Topic"),
+    ),
+    Code(
         "NOT_AN_IMAGE",
         "error",
         "a line of `set-image --from` that says no server and its one image",
