@@ -24,7 +24,7 @@ from statistics import median
 
 from bench.row import ROOT, Row
 from smsgen.aws.clients import AwsSettings, Clients
-from smsgen.aws.disks import EbsSnapshots
+from smsgen.aws.ebs.disks import EbsSnapshots
 from smsgen.local.clock import SystemClock
 from smsgen.local.manifests import FolderManifests
 from smsgen.operations.replication.copy import copy_disk

@@ -253,7 +253,7 @@ def world(
 
 def _copying(store: SqlStore, clients: Clients, bucket: Artifacts, settings: CopySettings) -> Copying:
     """Return where disks are copied to. Manifests stand beside the store's file, or in the artifacts' bucket."""
-    from smsgen.aws.disks import EbsSnapshots
+    from smsgen.aws.ebs.disks import EbsSnapshots
     from smsgen.aws.images import Ec2Images
     from smsgen.operations.ports.copying import Copying
 

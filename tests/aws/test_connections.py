@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from smsgen.aws.clients import AwsSettings, Clients
-from smsgen.aws.connections import EndpointConnections, ca_bundle
-from smsgen.aws.disks import EbsSnapshots
+from smsgen.aws.ebs.connections import EndpointConnections, ca_bundle
+from smsgen.aws.ebs.disks import EbsSnapshots
 from smsgen.errors import ServiceError
 from tests.servers.certificate import certificate
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from smsgen.aws.clients import AwsSettings, Clients
-from smsgen.aws.disks import EbsSnapshots
+from smsgen.aws.ebs.disks import EbsSnapshots
 from smsgen.errors import SmsgenError
 from smsgen.local.clock import SystemClock
 from smsgen.local.manifests import FolderManifests

@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 
 from smsgen.aws.clients import AwsSettings, Clients
-from smsgen.aws.disks import TIMEOUT_MINUTES, EbsSnapshots
+from smsgen.aws.ebs.disks import TIMEOUT_MINUTES, EbsSnapshots
 from smsgen.errors import ServiceError
 from smsgen.operations.ports.snapshots import (
     BLOCK,
@@ -197,3 +197,29 @@ def test_the_body_is_not_hashed_a_second_time_for_the_signature(
     assert headers["x-amz-checksum"] == b64encode(DIGEST).decode()
     assert "x-amz-checksum;" in headers["authorization"]
     assert headers["user-agent"].startswith("smsgen")
+
+
+def test_what_is_signed_is_what_botocore_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import UTC, datetime
+
+    import botocore.auth
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    from smsgen.aws.ebs.signing import HeaderSigner
+
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: at)
+    credentials = Credentials("AKIAIOSFODNN7EXAMPLE", "secret", token="token-of-a-session")
+    headers = {
+        "X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD",
+        "x-amz-checksum": "a+b/=",
+        "x-amz-data-length": "5",
+    }
+    url, path = "https://ebs.eu-central-1.amazonaws.com", "/snapshots/snap-1/blocks/7"
+    theirs = AWSRequest("PUT", url + path, headers)
+    SigV4Auth(credentials, "ebs", "eu-central-1").add_auth(theirs)
+    ours = HeaderSigner(credentials, "ebs", "eu-central-1").sign("PUT", url, path, headers)
+    assert ours["Authorization"] == theirs.headers["Authorization"]
+    assert ours["X-Amz-Security-Token"] == "token-of-a-session"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from smsgen.aws.clients import AwsSettings, Clients
-from smsgen.aws.disks import EbsSnapshots
+from smsgen.aws.ebs.disks import EbsSnapshots
 from smsgen.aws.images import Ec2Images
 from smsgen.errors import ServiceError, SmsgenError
 from smsgen.model.launch import S3Location
