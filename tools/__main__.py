@@ -15,6 +15,7 @@ GENERATORS = {
     "unordered": "tools.unordered",
     "json-properties": "tools.json_properties",
     "taggable": "tools.taggable",
+    "identifiers": "tools.identifiers",
     "picture": "tools.picture",
     "diagnostics": "tools.diagnostics",
     "troposphere-classes": "tools.troposphere_classes",

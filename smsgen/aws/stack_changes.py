@@ -8,7 +8,7 @@ from typing import Any
 from smsgen.aws.clients import Clients
 from smsgen.aws.errors import error_code, service_errors
 from smsgen.aws.stacks import CloudFormationStacks, change_set_info, is_missing
-from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest
+from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest, ImportedResource
 
 
 class CloudFormationStackChanges:
@@ -123,10 +123,9 @@ def _parameter(name: str, value: str | None) -> dict[str, Any]:
     return {"ParameterKey": name, "ParameterValue": value}
 
 
-def _import(logical_id: str, resource: tuple[str, str, str]) -> dict[str, Any]:
-    kind, key, physical_id = resource
+def _import(logical_id: str, resource: ImportedResource) -> dict[str, Any]:
     return {
-        "ResourceType": kind,
+        "ResourceType": resource.type,
         "LogicalResourceId": logical_id,
-        "ResourceIdentifier": {key: physical_id},
+        "ResourceIdentifier": dict(resource.identifier),
     }

@@ -23,9 +23,10 @@ from smsgen.cfn.nested import NESTED_STACK
 from smsgen.changes.assemble import Assembled, assemble
 from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.compare import Comparison, Impact, compare
+from smsgen.changes.identifiers import Identifier, physical_id
 from smsgen.changes.model import FROM_ROOT, NO_CHANGES, Environment, Stack
 from smsgen.changes.recreation import requires_recreation
-from smsgen.changes.refusals.importing import allow_imports_alone
+from smsgen.changes.refusals.importing import allow_imports_alone, refuse_imports
 from smsgen.changes.refusals.rules import broken_rules
 from smsgen.changes.refusals.validate import Submission, refuse_invalid
 from smsgen.changes.replacement import Rippled, ripple
@@ -49,16 +50,17 @@ def predict(
     *,
     environment: Environment,
     children: Mapping[str, Mapping[str, Any]] | None = None,
-    imports: Mapping[str, str] | None = None,
+    imports: Mapping[str, Identifier] | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> ChangeSet:
     """Predict the change set that submitting `template` and `parameters` makes.
 
     `before`: the deployed stack; None predicts a CREATE change set. `parameters`: the text of each; None
     uses the deployed value. `children`: templates of nested stacks by their TemplateURL as it is written,
-    or its file name. `imports`: logical id -> physical id of resources to import. `tags`: those that the stack
-    itself is given, which CloudFormation passes on; None leaves them as they are. Raises InvalidInput with
-    CloudFormation's own complaints where the template or the parameters are invalid.
+    or its file name. `imports`: logical id -> identifier of each resource to import (`changes.identifiers`): a text, or
+    property -> value. `tags`: those that the stack itself is given, which CloudFormation passes on; None leaves
+    them as they are. Raises InvalidInput with CloudFormation's own complaints where the template or the
+    parameters are invalid.
     """
     try:
         request = _Request(before, template, parameters, environment, children or {}, imports or {}, tags)
@@ -76,7 +78,7 @@ class _Request(NamedTuple):
     parameters: Mapping[str, str | None]
     environment: Environment
     children: Mapping[str, Mapping[str, Any]]
-    imports: Mapping[str, str]
+    imports: Mapping[str, Identifier]
     tags: Mapping[str, str] | None
     depth: int = 0
 
@@ -88,14 +90,16 @@ def _predict(request: _Request) -> ChangeSet:
     before = Before(deployed, environment)
     after = After(request.template, texts, environment, before)
     before.stack_tags, after.stack_tags = stack_tags(deployed.tags, request.tags) or (None, None)
-    refuse_invalid(Submission(after.template, texts, before.resources, frozenset(request.imports)))
+    refuse_invalid(Submission(after.template, texts, before.resources))
+    if request.imports:
+        refuse_imports(request.imports, after.resources, before.resources)
     broken = list(broken_rules(after.exact))
     if broken:
         raise InvalidInput(broken)
     comparison, valued, nested = _rippled(request, compare(before, after))
     plain = ripple(comparison, with_values=False)
     assembled = [
-        assemble(comparison, rippled, imports=request.imports, with_values=mode)
+        assemble(comparison, rippled, imports=_physical_ids(request, after), with_values=mode)
         for mode, rippled in ((False, plain), (True, valued))
     ]
     if after.exact.failures:
@@ -104,8 +108,15 @@ def _predict(request: _Request) -> ChangeSet:
             Diagnostic("TEMPLATE_ERROR", message, path=path) for message, path in dict.fromkeys(failures)
         )
     if request.imports:
-        allow_imports_alone(comparison, assembled[1].changes)
+        allow_imports_alone(comparison, assembled[1].changes, request.tags)
     return _change_set(request, comparison, *assembled, nested=nested)
+
+
+def _physical_ids(request: _Request, after: After) -> dict[str, str]:
+    return {
+        name: physical_id(str(after.resources.get(name, {}).get("Type")), identifier)
+        for name, identifier in request.imports.items()
+    }
 
 
 def _rippled(request: _Request, comparison: Comparison) -> tuple[Comparison, Rippled, dict[str, ChangeSet]]:

@@ -43,7 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="LOGICAL_ID=ID",
-        help="adopt an existing resource (by its instance or volume id) as this resource of the template",
+        help="adopt an existing resource as this resource of the template, by its instance or volume id, or by"
+        " PublicIp=…,AllocationId=… where a type has several",
     )
     parser.add_argument(
         "--on-failure", choices=sorted(_ON_FAILURE), default="rollback", help="default: rollback"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from smsgen.errors import ServiceError
-from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest
+from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest, ImportedResource
 from tests.aws.faults import FaultProxy
 
 pytest.importorskip("boto3", reason="boto3 comes with smsgen[aws]")
@@ -196,7 +196,7 @@ def test_an_import_says_what_becomes_what_and_nothing_of_failures(changing: Chan
         ],
     }
     stubber.add_response("create_change_set", {"Id": CHANGE_SET_ID, "StackId": STACK_ID}, expected)
-    imports = {"Web1": ("AWS::EC2::Instance", "InstanceId", "i-1")}
+    imports = {"Web1": ImportedResource("AWS::EC2::Instance", {"InstanceId": "i-1"})}
     changes.create_change_set(REQUEST._replace(type="IMPORT", imports=imports))
 
 

@@ -58,26 +58,24 @@ PROCESSED = (
 
 
 class Submission:
-    """What is checked: the template, loops written out, the parameters given, the resources deployed
-    (logical id -> resource), and the logical ids of those to import.
+    """What is checked: the template, loops written out, the parameters given, and the resources deployed
+    (logical id -> resource).
 
     `resources` and `declared` are the resources and parameters that are maps; `named` what each resource refers
     to; `new` the resources that are not word for word deployed already, and so accepted.
     """
 
-    __slots__ = ("declared", "deployed", "imports", "named", "new", "parameters", "resources", "template")
+    __slots__ = ("declared", "deployed", "named", "new", "parameters", "resources", "template")
 
     def __init__(
         self,
         template: Mapping[str, Any],
         parameters: Mapping[str, str],
         deployed: Mapping[str, Any] | None = None,
-        imports: frozenset[str] = frozenset(),
     ) -> None:
         self.template = template
         self.parameters = parameters
         self.deployed = deployed or {}
-        self.imports = imports
         self.resources = _maps(section_of(template, "Resources"))
         self.declared = _maps(section_of(template, "Parameters"))
         self.named = {name: tuple(_named_by(resource)) for name, resource in self.resources.items()}
@@ -196,26 +194,6 @@ def _types(submitted: Submission) -> Iterator[Diagnostic]:
                 f" following resources: [{name}]"
             )
             yield _error("TYPE_CHANGED", message, ("Resources", name, "Type"), "give it another logical id")
-
-
-def _imports(submitted: Submission) -> Iterator[Diagnostic]:
-    """Refuse an import of what is not in the template, is in the stack already, or has no DeletionPolicy.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
-    """
-    for name in sorted(submitted.imports):
-        resource = submitted.resources.get(name)
-        if resource is None:
-            hint = "add it as it is, with all its properties"
-            yield _error(
-                "IMPORT", f"the resource to import, {name}, is not in the template", ("Resources",), hint
-            )
-        elif name in submitted.deployed:
-            path = ("Resources", name)
-            yield _error("IMPORT", f"{name} belongs to the stack already and cannot be imported", path)
-        elif "DeletionPolicy" not in resource:
-            message = f"the resource to import, {name}, must have a DeletionPolicy attribute in the template"
-            yield _error("IMPORT", message, ("Resources", name), "Retain keeps it when the import fails")
 
 
 # --- References
@@ -367,7 +345,6 @@ CHECKS: tuple[Callable[[Submission], Iterator[Diagnostic]], ...] = (
     _resources,
     _nulls,
     _types,
-    _imports,
     _unresolved,
     _conditions,
     _circles,

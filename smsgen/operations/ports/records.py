@@ -70,11 +70,18 @@ class StackEvent(NamedTuple):
 _STARTS = frozenset(("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"))
 
 
+class ImportedResource(NamedTuple):
+    """What becomes a resource of a stack (ResourceToImport): its type, and what identifies it, property -> value."""
+
+    type: str
+    identifier: Mapping[str, str]
+
+
 class ChangeSetRequest(NamedTuple):
     """What CreateChangeSet is asked. Exactly one of `template_body` and `template_url` is set.
 
     `parameters` maps a name to its value, or to None for "as it is in the stack". `imports` maps a logical
-    id to (type, identifier property, physical id). `on_failure` is OnStackFailure of the API.
+    id to what becomes it. `on_failure` is OnStackFailure of the API.
     """
 
     stack_name: str
@@ -91,7 +98,7 @@ class ChangeSetRequest(NamedTuple):
     capabilities: tuple[str, ...] = ()
     nested: bool = False
     on_failure: str = "ROLLBACK"
-    imports: Mapping[str, tuple[str, str, str]] = {}
+    imports: Mapping[str, ImportedResource] = {}
 
 
 class ChangeSetInfo(NamedTuple):

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from smsgen.changes.findings.servers import moved_servers, no_children
+from smsgen.changes.identifiers import Identifier
 from smsgen.errors import InvalidInput, ServiceError, SmsgenError
 from smsgen.operations.ports.protocols import Clock, StackChanges, Stacks
 from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest, StackInfo
@@ -55,7 +56,7 @@ class LaunchOptions(NamedTuple):
     """
 
     parameters: Mapping[str, str] = {}
-    imports: Mapping[str, str] = {}
+    imports: Mapping[str, Identifier] = {}
     on_failure: str = "ROLLBACK"
     gate: Callable[[ChangeSet], None] = lambda change_set: None
     dry_run: bool = False
@@ -207,7 +208,7 @@ class _Launching:
         return stack._replace(protected=True)
 
     @property
-    def _imports(self) -> Mapping[str, str]:
+    def _imports(self) -> Mapping[str, Identifier]:
         return self.options.imports
 
     def _with_templates(self, answer: ChangeSet, stack: StackInfo | None) -> ChangeSet:

@@ -5,15 +5,17 @@ All names and tokens are derived from the content, so that asking twice is askin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.cfn.nested import NESTED_STACK
+from smsgen.changes.identifiers import Identifier, full_identifier, identifier_keys, wrong_keys
 from smsgen.changes.values.parameters import HOW_TO_GIVE_VALUES
 from smsgen.errors import Diagnostic, InvalidInput
-from smsgen.operations.ports.records import ChangeSetRequest, StackInfo
+from smsgen.operations.ports.records import ChangeSetRequest, ImportedResource, StackInfo
 
 MARK = "smsgen-"
 """How the names of all our change sets and client tokens begin."""
@@ -29,16 +31,7 @@ _NAMED = {
     "AWS::IAM::User": "UserName",
 }
 """Type -> the property that gives it a name of its own, which CloudFormation wants acknowledged."""
-
-IDENTIFIERS = {
-    "AWS::EC2::Instance": "InstanceId",
-    "AWS::EC2::Volume": "VolumeId",
-    "AWS::EC2::NetworkInterface": "Id",
-    "AWS::EC2::EIP": "PublicIp",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::IAM::InstanceProfile": "InstanceProfileName",
-}
-"""Type -> the property that identifies a resource for an import: the primary identifier of its schema."""
+_PAIRS = re.compile(r"[A-Z]\w+=[^,]+(?:,[A-Z]\w+=[^,]+)*")
 
 
 class Place(NamedTuple):
@@ -75,13 +68,13 @@ def change_set_request(
     stack: StackInfo | None,
     *,
     parameters: Mapping[str, str],
-    imports: Mapping[str, str],
+    imports: Mapping[str, Identifier],
     on_failure: str,
 ) -> ChangeSetRequest:
     """Give the request for the change set that brings `stack` (None: there is none) to `launch`.
 
-    `parameters`: the user's values, which win over those the file implies. `imports`: logical id -> id of
-    the existing resource that becomes it. `on_failure`: ROLLBACK, DELETE (creations only; an update is
+    `parameters`: the user's values, which win over those the file implies. `imports`: logical id ->
+    identifier of the existing resource that becomes it. `on_failure`: ROLLBACK, DELETE (creations only; an update is
     rolled back instead) or DO_NOTHING.
     Raises InvalidInput for parameters and imports that the template does not have or lacks.
     """
@@ -189,22 +182,37 @@ def _resource_types(launch: StackLaunch) -> tuple[str, ...]:
     return (*nested, "AWS::EC2::Instance")
 
 
-def _imports(template: Template, imports: Mapping[str, str]) -> dict[str, tuple[str, str, str]]:
+def _imports(template: Template, imports: Mapping[str, Identifier]) -> dict[str, ImportedResource]:
     values, problems = {}, []
-    for logical_id, physical_id in imports.items():
+    for logical_id, identifier in imports.items():
         kind = template.resources.get(logical_id, {}).get("Type", "")
-        if kind in IDENTIFIERS:
-            values[logical_id] = (kind, IDENTIFIERS[kind], physical_id)
+        keys = full_identifier(kind, _read_identifier(identifier))
+        lacking, needless = wrong_keys(kind, keys)
+        if keys and not lacking and not needless:
+            values[logical_id] = ImportedResource(kind, keys)
         elif kind:
-            hint = f"import one of {', '.join(IDENTIFIERS)}"
-            message = f"{logical_id} is a {kind}, which smsgen cannot import"
-            problems.append(Diagnostic("IMPORT_TYPE", message, hint))
+            message = f"{logical_id} is a {kind}, which cannot be imported so"
+            problems.append(Diagnostic("IMPORT_TYPE", message, _how_to_import(kind, logical_id)))
         else:
             message = f"the template has no resource {logical_id!r}"
             problems.append(Diagnostic("UNKNOWN_RESOURCE", message, _names(template.resources)))
     if problems:
         raise InvalidInput(problems)
     return values
+
+
+def _read_identifier(identifier: Identifier) -> Identifier:
+    """Return an identifier of several properties that a command line has as a text, `PublicIp=…,AllocationId=…`."""
+    if not isinstance(identifier, str) or not _PAIRS.fullmatch(identifier):
+        return identifier
+    return dict(pair.split("=", 1) for pair in identifier.split(","))
+
+
+def _how_to_import(kind: str, logical_id: str) -> str:
+    keys = identifier_keys(kind)
+    if not keys:
+        return "CloudFormation imports no resource of this type: leave it out"
+    return f"write {logical_id}=" + (",".join(f"{key}=…" for key in keys) if len(keys) > 1 else f"{keys[0]}")
 
 
 def _names(names: Iterable[str]) -> str:

@@ -64,9 +64,9 @@ CODES = (
     Code(
         "IMPORT_TYPE",
         "error",
-        "a resource of a type that smsgen cannot import",
-        "smsgen imports instances, volumes, roles and a few others, which have an id of their own in AWS.",
-        "Import it with CloudFormation itself, or leave it out.",
+        "a resource that cannot be imported by what is said of it",
+        "CloudFormation imports what its type can read, by the properties that identify it: one, or several.",
+        "Write what the hint says; leave out what is of a type that cannot be imported.",
         words("smsgen launch-app shop.yaml --import LaunchOrder0Complete=handle"),
     ),
     Code(

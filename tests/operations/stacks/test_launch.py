@@ -598,14 +598,24 @@ def test_an_existing_instance_is_imported_once(world: World) -> None:
     world.launch(imports={"Web1": "i-0123456789abcdef0"})
     assert world.aws.asked[-1].type == "IMPORT"
     assert world.aws.asked[-1].imports == {
-        "Web1": ("AWS::EC2::Instance", "InstanceId", "i-0123456789abcdef0")
+        "Web1": ("AWS::EC2::Instance", {"InstanceId": "i-0123456789abcdef0"})
     }
     world.talk = FakeTalk(True)
     assert world.launch(imports={"Web1": "i-0123456789abcdef0"}).ending is Ending.UNCHANGED
 
 
 def test_an_import_of_what_the_template_lacks_is_refused(world: World) -> None:
-    body = {"Resources": {**TWO["Resources"], "Topic": {"Type": "AWS::SNS::Topic"}}}
+    handle = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+    body = {"Resources": {**TWO["Resources"], "Handle": handle, "Eip": {"Type": "AWS::EC2::EIP"}}}
     with pytest.raises(InvalidInput) as caught:
-        world.launch(body, imports={"Nope": "i-1", "Topic": "t"})
-    assert [d.code for d in caught.value.diagnostics] == ["UNKNOWN_RESOURCE", "IMPORT_TYPE"]
+        world.launch(body, imports={"Nope": "i-1", "Handle": "t", "Eip": "203.0.113.5"})
+    assert [d.code for d in caught.value.diagnostics] == ["UNKNOWN_RESOURCE", "IMPORT_TYPE", "IMPORT_TYPE"]
+    assert caught.value.diagnostics[2].hint == "write Eip=PublicIp=…,AllocationId=…"
+
+
+def test_a_resource_that_several_properties_identify_is_named_by_them(world: World) -> None:
+    world.aws.put(NAME, "CREATE_COMPLETE", template("Db1"))
+    body = {"Resources": {**TWO["Resources"], "Eip": {"Type": "AWS::EC2::EIP"}}}
+    world.launch(body, imports={"Eip": "PublicIp=203.0.113.5,AllocationId=eipalloc-1"})
+    identifier = {"PublicIp": "203.0.113.5", "AllocationId": "eipalloc-1"}
+    assert world.aws.asked[-1].imports == {"Eip": ("AWS::EC2::EIP", identifier)}
