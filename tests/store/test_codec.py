@@ -16,6 +16,8 @@ from smsgen.model.managed import (
     ReplicationParameters,
     ReplicationState,
 )
+from smsgen.model.replicating.catalog import Catalog, CatalogServer, CatalogStatus, Connector
+from smsgen.model.replicating.jobs import JobState, ReplicationJob, ReplicationRun, RunState, RunType
 from smsgen.model.status import LaunchStatus
 from smsgen.operations.ports.store import Job, StoreError, Token
 from smsgen.store.codec import to_plain, to_record
@@ -42,6 +44,26 @@ def test_any_application_comes_back_as_it_was(app: ManagedApp) -> None:
 @given(st.one_of(record(Job), record(Token)))
 def test_any_job_and_token_comes_back_as_it_was(value: Any) -> None:
     assert same(through_json(value), value)
+
+
+@given(
+    st.one_of([record(kind) for kind in (Connector, Catalog, CatalogServer, ReplicationJob, ReplicationRun)])
+)
+def test_any_record_of_replication_comes_back_as_it_was(value: Any) -> None:
+    assert same(through_json(value), value)
+
+
+def test_what_was_kept_while_states_were_texts_is_read() -> None:
+    job = to_record(
+        ReplicationJob, {"replication_job_id": "sms-job-1", "server_id": "s-1", "state": "FAILING"}
+    )
+    run = {"replication_run_id": "r-1", "replication_job_id": "sms-job-1", "number": 1}
+    assert job.state is JobState.FAILING
+    read = to_record(ReplicationRun, {**run, "state": "MISSED", "type": "ON_DEMAND"})
+    assert (read.state, read.type) == (RunState.MISSED, RunType.ON_DEMAND)
+    assert (read.state, read.type) == ("MISSED", "ON_DEMAND")
+    assert to_plain(read) == {**run, "state": "MISSED", "type": "ON_DEMAND", "scheduled": 0.0, "version": 0}
+    assert to_record(Catalog, {"status": "EXPIRED"}).status is CatalogStatus.EXPIRED
 
 
 def test_nothing_said_is_not_an_empty_text_nor_no_entries() -> None:

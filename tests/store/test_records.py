@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from smsgen.model.replicating.catalog import Catalog, CatalogServer, Connector
-from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun
+from smsgen.model.replicating.catalog import Catalog, CatalogServer, CatalogStatus, Connector
+from smsgen.model.replicating.jobs import JobState, ReplicationJob, ReplicationRun
 from smsgen.operations.ports.replication_store import Record, Write
 from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost
 from smsgen.store import SqlStore, backup, open_store, restore
@@ -23,14 +23,17 @@ def write(store: SqlStore, *writes: tuple[Record | None, Record | None], **more:
 def test_records_are_kept_changed_and_deleted(store: SqlStore) -> None:
     assert store.catalog() == Catalog()
     write(
-        store, (None, CONNECTOR), (None, Catalog("IMPORTING")), (None, CatalogServer("s-1", guest="é \x00"))
+        store,
+        (None, CONNECTOR),
+        (None, Catalog(CatalogStatus.IMPORTING)),
+        (None, CatalogServer("s-1", guest="é \x00")),
     )
     (connector,) = store.connectors(limit=9)
     assert connector == CONNECTOR._replace(version=1)
     assert store.server("s-1") == CatalogServer("s-1", guest="é \x00", version=1)
     before = store.catalog()
-    write(store, (before, before._replace(status="AVAILABLE", modified=2.0)), (connector, None))
-    assert store.catalog() == Catalog("AVAILABLE", 2.0, version=2)
+    write(store, (before, before._replace(status=CatalogStatus.AVAILABLE, modified=2.0)), (connector, None))
+    assert store.catalog() == Catalog(CatalogStatus.AVAILABLE, 2.0, version=2)
     assert store.connector("c-1") is None
     assert store.connector("c-\x00") is None
 
@@ -39,17 +42,17 @@ def test_of_two_writers_one_gets_through_and_nothing_of_the_other_is_kept(store:
     write(store, (None, JOB))
     before = store.replication_job("sms-job-1")
     assert before
-    write(store, (before, before._replace(state="ACTIVE")))
+    write(store, (before, before._replace(state=JobState.ACTIVE)))
     run = ReplicationRun("sms-run-1", "sms-job-1", 1)
     for lost in (
-        [(before, before._replace(state="FAILED")), (None, run)],
+        [(before, before._replace(state=JobState.FAILED)), (None, run)],
         [(None, run), (before, None)],
         [(None, run), (None, JOB)],
     ):
         with pytest.raises(Conflict):
             write(store, *lost)
         assert store.replication_run("sms-run-1") is None
-    assert store.replication_job("sms-job-1") == JOB._replace(state="ACTIVE", version=2)
+    assert store.replication_job("sms-job-1") == JOB._replace(state=JobState.ACTIVE, version=2)
 
 
 def test_a_server_has_one_living_job(store: SqlStore) -> None:
@@ -58,7 +61,7 @@ def test_a_server_has_one_living_job(store: SqlStore) -> None:
         write(store, (None, JOB._replace(replication_job_id="sms-job-2")))
     before = store.replication_job("sms-job-1")
     assert before
-    write(store, (before, before._replace(state="DELETED")))
+    write(store, (before, before._replace(state=JobState.DELETED)))
     write(store, (None, JOB._replace(replication_job_id="sms-job-2", created=6.0)))
     assert store.jobs_of_servers(["s-1", "s-2"])["s-1"].replication_job_id == "sms-job-2"
     assert store.living_jobs() == 1

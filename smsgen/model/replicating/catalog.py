@@ -7,7 +7,7 @@ epoch; None and "" mean that there is nothing to say.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import Enum, StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ MOST_VOLUMES = 22
 """SMS User Guide, "Requirements": a server with more volumes is not replicated."""
 
 
-class ConnectorStatus(Enum):
+class ConnectorStatus(StrEnum):
     """Connector.status of the SMS API."""
 
     HEALTHY = "HEALTHY"
@@ -42,7 +42,7 @@ CONNECTOR_STEPS: dict[ConnectorStatus, dict[ConnectorEvent, ConnectorStatus]] = 
 """Status -> event -> next status."""
 
 
-class CatalogStatus(Enum):
+class CatalogStatus(StrEnum):
     """GetServers' serverCatalogStatus of the SMS API."""
 
     NOT_IMPORTED = "NOT_IMPORTED"
@@ -78,8 +78,8 @@ CATALOG_STEPS: dict[CatalogStatus, dict[CatalogEvent, CatalogStatus]] = {
 class Connector(NamedTuple):
     """A source of servers.
 
-    `kind`: images, rvtools or csv; `location`: the folder or file. `status` is a value of ConnectorStatus, `message`
-    says why it is UNHEALTHY. `imported`: when its servers were last read.
+    `kind`: images, rvtools or csv; `location`: the folder or file. `message` says why it is UNHEALTHY.
+    `imported`: when its servers were last read.
     """
 
     connector_id: str
@@ -88,7 +88,7 @@ class Connector(NamedTuple):
     vm_manager_id: str = ""
     vm_manager_name: str = ""
     vm_manager_type: str = "VSPHERE"
-    status: str = "HEALTHY"
+    status: ConnectorStatus = ConnectorStatus.HEALTHY
     message: str = ""
     associated: float = 0.0
     imported: float | None = None
@@ -98,9 +98,9 @@ class Connector(NamedTuple):
 
 
 class Catalog(NamedTuple):
-    """How the catalog stands. `status` is a value of CatalogStatus; `message` says what went wrong with an import."""
+    """How the catalog stands. `message` says what went wrong with an import."""
 
-    status: str = "NOT_IMPORTED"
+    status: CatalogStatus = CatalogStatus.NOT_IMPORTED
     modified: float | None = None
     message: str = ""
     version: int = 0
@@ -128,21 +128,21 @@ class CatalogServer(NamedTuple):
 
 def of_catalog(catalog: Catalog, event: CatalogEvent, *, now: float | None, message: str = "") -> Catalog:
     """Return the catalog after an event; raises IllegalStep."""
-    status = step(CATALOG_STEPS, CatalogStatus(catalog.status), event, what="a catalog")
-    return catalog._replace(status=status.value, modified=now, message=message)
+    status = step(CATALOG_STEPS, catalog.status, event, what="a catalog")
+    return catalog._replace(status=status, modified=now, message=message)
 
 
 def as_of(catalog: Catalog, now: float, age: float) -> Catalog:
     """Return the catalog as it stands `now`: EXPIRED where it was not imported for `age` seconds."""
-    if catalog.status != CatalogStatus.AVAILABLE.value or now - (catalog.modified or 0.0) <= age:
+    if catalog.status is not CatalogStatus.AVAILABLE or now - (catalog.modified or 0.0) <= age:
         return catalog
     return of_catalog(catalog, CatalogEvent.EXPIRE, now=catalog.modified)
 
 
 def looked_at(connector: Connector, event: ConnectorEvent, message: str = "") -> Connector:
     """Return a connector after a look at its source."""
-    status = step(CONNECTOR_STEPS, ConnectorStatus(connector.status), event, what="a connector")
-    return connector._replace(status=status.value, message=message)
+    status = step(CONNECTOR_STEPS, connector.status, event, what="a connector")
+    return connector._replace(status=status, message=message)
 
 
 def server_id_of(vm_manager_id: str, vm_id: str, salt: int = 0) -> str:

@@ -7,7 +7,7 @@ published; the tables are ours, in the order that the SMS user guide tells. Time
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import NamedTuple
 
 from smsgen.model.app import VmServer
@@ -18,7 +18,7 @@ HOUR = 3600.0
 DAY = 86_400.0
 
 
-class JobState(Enum):
+class JobState(StrEnum):
     """ReplicationJob.state of the SMS API."""
 
     PENDING = "PENDING"
@@ -79,7 +79,7 @@ TERMINATED = frozenset((_J.FAILED, _J.DELETED))
 """Server.replicationJobTerminated: "Indicates whether the replication job is deleted or failed"."""
 
 
-class RunState(Enum):
+class RunState(StrEnum):
     """ReplicationRun.state of the SMS API."""
 
     PENDING = "PENDING"
@@ -128,14 +128,21 @@ RUN_STEPS: dict[RunState, dict[RunEvent, RunState]] = {
 UNDER_WAY = frozenset((_R.PENDING, _R.ACTIVE))
 
 
+class RunType(StrEnum):
+    """ReplicationRun.type of the SMS API."""
+
+    ON_DEMAND = "ON_DEMAND"
+    AUTOMATIC = "AUTOMATIC"
+
+
 class ReplicationJob(NamedTuple):
     """The replication of one server.
 
-    `parameters` is as in an application's configuration; its seed time is the first run's. `state` is a value of
-    JobState. `next_run` is when the next scheduled run begins; `ticket` the queued job that sees to it. `run_id` is the
-    run that is pending or under way; `runs` how many there were. `failures`: failed runs, one after another.
-    `on_demand`: when the runs of the last day were asked for. `first_run`: when the first run began. `since`: when it
-    was paused or deleted. `bases`: the manifests that the next run builds upon, by disk.
+    `parameters` is as in an application's configuration; its seed time is the first run's. `next_run` is when the next
+    scheduled run begins; `ticket` the queued job that sees to it. `run_id` is the run that is pending or under way;
+    `runs` how many there were. `failures`: failed runs, one after another. `on_demand`: when the runs of the last day
+    were asked for. `first_run`: when the first run began. `since`: when it was paused or deleted. `bases`: the
+    manifests that the next run builds upon, by disk.
     """
 
     replication_job_id: str
@@ -147,7 +154,7 @@ class ReplicationJob(NamedTuple):
     parameters: ReplicationParameters = ReplicationParameters()
     role_name: str = ""
     description: str = ""
-    state: str = "PENDING"
+    state: JobState = JobState.PENDING
     message: str = ""
     latest_ami_id: str = ""
     latest_time: float | None = None
@@ -165,7 +172,7 @@ class ReplicationJob(NamedTuple):
 
 
 class ReplicationRun(NamedTuple):
-    """A run of a job. `state` is a value of RunState, `type` AUTOMATIC or ON_DEMAND; `number` counts from 1.
+    """A run of a job. `number` counts from 1.
 
     `task_id`: the import that makes its image. `snapshots`: what its disks became.
     """
@@ -173,8 +180,8 @@ class ReplicationRun(NamedTuple):
     replication_run_id: str
     replication_job_id: str
     number: int
-    state: str = "PENDING"
-    type: str = "AUTOMATIC"
+    state: RunState = RunState.PENDING
+    type: RunType = RunType.AUTOMATIC
     stage: str = ""
     stage_progress: str = ""
     message: str = ""
@@ -191,21 +198,21 @@ class ReplicationRun(NamedTuple):
 
 def is_living(job: ReplicationJob) -> bool:
     """Return whether the job still keeps its server."""
-    return JobState(job.state) in LIVING
+    return job.state in LIVING
 
 
 def is_terminated(job: ReplicationJob) -> bool:
     """Return whether the job is deleted or failed."""
-    return JobState(job.state) in TERMINATED
+    return job.state in TERMINATED
 
 
 def job_after(job: ReplicationJob, event: JobEvent, message: str | None = None) -> ReplicationJob:
     """Return a job after an event, with its message where there is one; raises IllegalStep."""
-    state = step(JOB_STEPS, JobState(job.state), event, what="a replication job")
-    return job._replace(state=state.value, message=job.message if message is None else message)
+    state = step(JOB_STEPS, job.state, event, what="a replication job")
+    return job._replace(state=state, message=job.message if message is None else message)
 
 
 def run_after(run: ReplicationRun, event: RunEvent, **fields: object) -> ReplicationRun:
     """Return a run after an event, with other fields; raises IllegalStep."""
-    state = step(RUN_STEPS, RunState(run.state), event, what="a replication run")
-    return run._replace(state=state.value, **fields)  # type: ignore[arg-type] # fields of a run, by their names
+    state = step(RUN_STEPS, run.state, event, what="a replication run")
+    return run._replace(state=state, **fields)  # type: ignore[arg-type] # fields of a run, by their names

@@ -82,7 +82,7 @@ def followed(managed: ManagedApp, jobs: Mapping[str, ReplicationJob], now: float
     status = managed.replication.status
     mine = [jobs[server_id] for server_id in server_ids(managed) if server_id in jobs]
     if status is ReplicationStatus.REPLICATION_STOPPING:
-        ended = all(JobState(job.state) not in LIVING for job in mine)
+        ended = all(job.state not in LIVING for job in mine)
         return _stepped(managed, ReplicationEvent.STOPPED, "") if ended else managed
     if status not in _IN_PROGRESS or not all(map(_is_settled, mine)):
         return managed
@@ -95,7 +95,7 @@ def followed(managed: ManagedApp, jobs: Mapping[str, ReplicationJob], now: float
 
 def _is_settled(job: ReplicationJob) -> bool:
     """Whether nothing of the job is under way, and its first run is behind it."""
-    return not job.run_id and (job.first_run is not None or JobState(job.state) not in RUNNABLE)
+    return not job.run_id and (job.first_run is not None or job.state not in RUNNABLE)
 
 
 def _outcome(jobs: list[ReplicationJob], servers: int) -> ReplicationEvent:
@@ -133,11 +133,10 @@ def deleting_all(kept: Kept, managed: ManagedApp) -> tuple[tuple[Write, ...], tu
     writes: list[Write] = []
     queued: list[Job] = []
     for job in jobs_of(kept, managed).values():
-        state = JobState(job.state)
-        if state is JobState.DELETING:
+        if job.state is JobState.DELETING:
             ends = any(one.kind == END for one in kept.store.jobs(job.replication_job_id))
             queued += () if ends else (end_of(kept, job),)
-        elif state in LIVING:
+        elif job.state in LIVING:
             write, work = deleting(kept, job)
             writes.append(write)
             queued += work

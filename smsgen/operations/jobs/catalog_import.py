@@ -14,7 +14,7 @@ from smsgen.operations.replication.catalog import imported, read_connectors
 
 def _require_importing(world: World) -> None:
     status = world.store.catalog().status
-    if status != CatalogStatus.IMPORTING.value:
+    if status is not CatalogStatus.IMPORTING:
         raise Superseded(f"the catalog is {status} now")
 
 

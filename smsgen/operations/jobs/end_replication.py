@@ -38,7 +38,7 @@ def _carry_out(world: World, lease: RecordLease) -> None:
 
 def _require_deleting(lease: RecordLease) -> ReplicationJob:
     job = lease.replication_job()
-    if JobState(job.state) is not JobState.DELETING:
+    if job.state is not JobState.DELETING:
         raise Superseded(f"the replication job {job.replication_job_id} is {job.state} now")
     return job
 
@@ -49,7 +49,7 @@ def _run(world: World, job: ReplicationJob) -> ReplicationRun | None:
 
 def _breaking_off(world: World, lease: RecordLease) -> Change:
     run = _run(world, _require_deleting(lease))
-    if run is None or RunState(run.state) not in (RunState.PENDING, RunState.ACTIVE):
+    if run is None or run.state not in (RunState.PENDING, RunState.ACTIVE):
         return Change(None, None)
     return Change(None, None, records=(Write(run, run_after(run, RunEvent.DELETE)),))
 
@@ -57,7 +57,7 @@ def _breaking_off(world: World, lease: RecordLease) -> Change:
 def _clear(world: World, lease: RecordLease, job: ReplicationJob) -> None:
     """Delete the job's manifests, and the snapshots that no image was made of."""
     for run in world.store.replication_runs(job.replication_job_id, limit=_ALL):
-        if RunState(run.state) not in (RunState.MISSED, RunState.DELETED):
+        if run.state not in (RunState.MISSED, RunState.DELETED):
             lease.keep()
             forget_run(job, run, world.copying(), world.clock)
 
@@ -69,7 +69,7 @@ def _ended(world: World, lease: RecordLease) -> Change:
     after, ticket = ticketed(world, after)
     run = _run(world, before)
     runs: tuple[Write, ...] = ()
-    if run is not None and RunState(run.state) is RunState.DELETING:
+    if run is not None and run.state is RunState.DELETING:
         runs = (Write(run, run_after(run, RunEvent.ENDED, completed=now)),)
     app = owner_of(world, before.server_id)
     return Change(

@@ -16,7 +16,6 @@ from smsgen.model.managed import ManagedApp
 from smsgen.model.replicating.jobs import (
     RUNNABLE,
     JobEvent,
-    JobState,
     ReplicationJob,
     ReplicationRun,
     RunEvent,
@@ -61,7 +60,7 @@ class RunLease(RecordLease):
         """Return the run that is to be carried out; raises Superseded."""
         job = self.replication_job()
         run = self._kept.store.replication_run(job.run_id) if job.run_id else None
-        if JobState(job.state) not in RUNNABLE or run is None:
+        if job.state not in RUNNABLE or run is None:
             raise Superseded(f"the replication job {job.replication_job_id} is {job.state} now")
         return run
 
@@ -204,7 +203,7 @@ def _gone(world: World, job: ReplicationJob) -> tuple[Write, ...]:
     return tuple(
         Write(run, run_after(run_after(run, RunEvent.DELETE), RunEvent.ENDED))
         for run in runs
-        if RunState(run.state) is RunState.COMPLETED and run.ami_id not in there
+        if run.state is RunState.COMPLETED and run.ami_id not in there
     )
 
 

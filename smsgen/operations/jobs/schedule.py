@@ -7,6 +7,7 @@ from smsgen.model.replicating.jobs import (
     JobState,
     ReplicationJob,
     RunEvent,
+    RunType,
     run_after,
 )
 from smsgen.operations.apps.replicated import deleting
@@ -40,11 +41,10 @@ def _due(world: World, lease: RecordLease) -> float:
 def _decide(world: World, lease: RecordLease) -> Change:
     _due(world, lease)
     job, now = lease.replication_job(), world.clock.now()
-    state = JobState(job.state)
-    if state is JobState.DELETED:
+    if job.state is JobState.DELETED:
         runs = world.store.replication_runs(job.replication_job_id, limit=_ALL)
         return Change(None, None, records=(Write(job, None), *(Write(run, None) for run in runs)))
-    if state is JobState.PAUSED_ON_FAILURE:
+    if job.state is JobState.PAUSED_ON_FAILURE:
         return _deleting(world, job, f"it was paused for {PAUSED_FOR / DAY:.0f} days")
     if job.first_run is not None and now >= job.first_run + world.settings.replication_age:
         return _deleting(world, job, f"it went on for {world.settings.replication_age / DAY:.0f} days")
@@ -60,14 +60,14 @@ def _run_due(world: World, before: ReplicationJob, now: float) -> Change:
     due = before.next_run or now
     if before.run_id:
         run = run_after(
-            new_run(world, before, "AUTOMATIC", due),
+            new_run(world, before, RunType.AUTOMATIC, due),
             RunEvent.MISS,
             message=f"the run {before.run_id} was still under way",
         )
         after = before._replace(runs=run.number)
         work: tuple[Job, ...] = ()
     else:
-        after, run, work = begun_run(world, before, "AUTOMATIC", due)
+        after, run, work = begun_run(world, before, RunType.AUTOMATIC, due)
     after, ticket = ticketed(world, after._replace(next_run=following(after, due, now)))
     return Change(None, None, jobs=(*work, *ticket), records=(Write(before, after), Write(None, run)))
 

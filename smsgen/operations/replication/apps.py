@@ -67,7 +67,7 @@ def start_on_demand_app_replication(world: World, app_id: str, *, description: s
     def decide(before: ManagedApp) -> Change:
         permit("StartOnDemandAppReplication", before)
         jobs = jobs_of(world, before).values()
-        going = [job for job in jobs if JobState(job.state) in (*RUNNABLE, JobState.PAUSED_ON_FAILURE)]
+        going = [job for job in jobs if job.state in (*RUNNABLE, JobState.PAUSED_ON_FAILURE)]
         if not going:
             raise NotPermitted(
                 f"no replication job of the application {app_id} goes on", hint="start its replication"
@@ -100,7 +100,7 @@ def import_app_catalog(world: World, *, role_name: str = "") -> tuple[str, ...]:
     A server that is in an application stays there; one whose application was imported before is made no second time.
     Raises NotPermitted where there is no catalog.
     """
-    if catalog_now(world).status != CatalogStatus.AVAILABLE.value:
+    if catalog_now(world).status is not CatalogStatus.AVAILABLE:
         raise NotPermitted("the server catalog is not there", hint="ImportServerCatalog reads it")
     named: dict[str, list[CatalogServer]] = {}
     for server in world.store.servers(limit=_ALL):

@@ -19,6 +19,7 @@ from smsgen.model.replicating.catalog import (
     CatalogStatus,
     Connector,
     ConnectorEvent,
+    ConnectorStatus,
     as_of,
     looked_at,
     of_catalog,
@@ -33,7 +34,6 @@ from smsgen.operations.replication.refusals import NoConnectors
 
 IMPORT = "import-catalog"
 _ALL = 1_000_000
-_AVAILABLE = CatalogStatus.AVAILABLE.value
 
 UNREADABLE = "no connector can read its disks"
 
@@ -140,7 +140,7 @@ def get_servers(
     `addresses`: only servers at these; those that are not there are left out. A catalog that is deleted, expired or was
     never imported holds none.
     """
-    if catalog_now(world).status not in (_AVAILABLE, CatalogStatus.IMPORTING.value):
+    if catalog_now(world).status not in (CatalogStatus.AVAILABLE, CatalogStatus.IMPORTING):
         return (), False
     if addresses is None:
         page = world.store.servers(after=after, limit=limit + 1)
@@ -184,7 +184,7 @@ def imported(world: World, looks: tuple[tuple[Connector, tuple[FoundServer, ...]
     there = {server.server_id: server for server in world.store.servers(limit=_ALL)}
     connectors = {one.connector_id: one for one in all_connectors(world)}
     before = world.store.catalog()
-    read = {connector.connector_id for connector, _ in looks if connector.status == "HEALTHY"}
+    read = {connector.connector_id for connector, _ in looks if connector.status is ConnectorStatus.HEALTHY}
     event = CatalogEvent.SUCCEED if read else CatalogEvent.FAIL
     message = "; ".join(f"{one.location}: {one.message}" for one, _ in looks if one.message)
     after = of_catalog(before, event, now=world.clock.now(), message=cut(message))

@@ -17,6 +17,7 @@ from smsgen.model.replicating.jobs import (
     JobState,
     ReplicationJob,
     ReplicationRun,
+    RunType,
     is_living,
     job_after,
 )
@@ -94,7 +95,7 @@ def replicable(world: World, server_id: str) -> CatalogServer:
     """Return a server of the catalog that can be replicated; raises NoConnectors, BadParameter and NotReplicable."""
     if not world.store.connectors(limit=1):
         raise NoConnectors
-    shown = catalog_now(world).status in (CatalogStatus.AVAILABLE.value, CatalogStatus.IMPORTING.value)
+    shown = catalog_now(world).status in (CatalogStatus.AVAILABLE, CatalogStatus.IMPORTING)
     server = world.store.server(server_id) if shown else None
     if server is None:
         raise BadParameter(
@@ -227,20 +228,19 @@ def _next_run(before: ReplicationJob, after: ReplicationJob, wanted: JobUpdate, 
         if before.parameters.run_once and before.runs:
             raise BadParameter("the replication job runs once, and has begun to")
         return max(wanted.next_run, now)
-    paused = JobState(before.state) is JobState.PAUSED_ON_FAILURE
+    paused = before.state is JobState.PAUSED_ON_FAILURE
     return now if paused else after.next_run
 
 
 def _require_going(job: ReplicationJob, operation: str) -> None:
-    state = JobState(job.state)
-    if state not in RUNNABLE and state is not JobState.PAUSED_ON_FAILURE:
+    if job.state not in RUNNABLE and job.state is not JobState.PAUSED_ON_FAILURE:
         raise NotPermitted(
             f"the replication job {job.replication_job_id} does not take {operation} while it is {job.state}"
         )
 
 
 def _resumed(job: ReplicationJob) -> ReplicationJob:
-    if JobState(job.state) is not JobState.PAUSED_ON_FAILURE:
+    if job.state is not JobState.PAUSED_ON_FAILURE:
         return job
     return job_after(job, JobEvent.RESUME, "")._replace(failures=0)
 
@@ -269,7 +269,7 @@ def on_demand(
     asked = recent(before, now)
     if len(asked) >= ON_DEMAND:
         raise TooManyRuns(f"{before.replication_job_id} had {len(asked)} runs on demand within 24 hours")
-    after, run, queued = begun_run(world, _resumed(before), "ON_DEMAND", now, description)
+    after, run, queued = begun_run(world, _resumed(before), RunType.ON_DEMAND, now, description)
     after = after._replace(on_demand=(*asked, now))
     if after.state != before.state:
         after, ticket = ticketed(world, after._replace(next_run=following(after, now, now)))
@@ -278,7 +278,7 @@ def on_demand(
 
 
 def begun_run(
-    world: World, job: ReplicationJob, kind: str, scheduled: float, description: str = ""
+    world: World, job: ReplicationJob, kind: RunType, scheduled: float, description: str = ""
 ) -> tuple[ReplicationJob, ReplicationRun, tuple[Job, ...]]:
     """Return a job with a new run that is pending, that run, and the work that is to be queued for it."""
     run = new_run(world, job, kind, scheduled)._replace(description=description)
@@ -287,7 +287,7 @@ def begun_run(
     return job._replace(run_id=run.replication_run_id, runs=run.number), run, (queued,)
 
 
-def new_run(world: World, job: ReplicationJob, kind: str, scheduled: float) -> ReplicationRun:
+def new_run(world: World, job: ReplicationJob, kind: RunType, scheduled: float) -> ReplicationRun:
     """Return a pending run of a job, numbered after its last one."""
     return ReplicationRun(
         f"sms-run-{world.new_id(8)}",
@@ -308,9 +308,9 @@ def delete_replication_job(world: World, job_id: str) -> None:
 
     def decide() -> Change:
         before = find_job(world, job_id)
-        if JobState(before.state) is JobState.DELETED:
+        if before.state is JobState.DELETED:
             raise UnknownJob(job_id)
-        if JobState(before.state) is JobState.DELETING:
+        if before.state is JobState.DELETING:
             return Change(None, None)
         write, queued = deleting(world, before)
         return Change(None, None, jobs=queued, records=(write,))

@@ -33,12 +33,11 @@ def following(job: ReplicationJob, due: float, now: float) -> float | None:
 
 def next_look(job: ReplicationJob, *, age: float) -> float | None:
     """Return when something of the job falls due: a run, its end (`age` seconds), that of a pause; None: never."""
-    state = JobState(job.state)
-    if state is JobState.DELETED:
+    if job.state is JobState.DELETED:
         return job.since + SHOWN_FOR
-    if state is JobState.PAUSED_ON_FAILURE:
+    if job.state is JobState.PAUSED_ON_FAILURE:
         return job.since + PAUSED_FOR
-    if state not in RUNNABLE:
+    if job.state not in RUNNABLE:
         return None
     ends = [job.first_run + age] if job.first_run is not None else []
     return min([*ends, *([] if job.next_run is None else [job.next_run])], default=None)

@@ -11,6 +11,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from smsgen.model import status
+from smsgen.model.replicating import catalog, jobs
 from smsgen.model.replication import ReplicationStatus
 
 
@@ -117,37 +118,14 @@ ConnectorCapability = Annotated[
         enum=("VSPHERE", "SCVMM", "HYPERV-MANAGER", "SNAPSHOT_BATCHING", "SMS_OPTIMIZED"),
     ),
 ]
-ConnectorStatus = Annotated[str, Shape("ConnectorStatus", enum=("HEALTHY", "UNHEALTHY"))]
+ConnectorStatus = Annotated[str, Shape("ConnectorStatus", enum=_values(catalog.ConnectorStatus))]
 LicenseType = Annotated[str, Shape("LicenseType", enum=("AWS", "BYOL"))]
 OutputFormat = Annotated[str, Shape("OutputFormat", enum=("JSON", "YAML"))]
-ReplicationJobState = Annotated[
-    str,
-    Shape(
-        "ReplicationJobState",
-        enum=(
-            "PENDING",
-            "ACTIVE",
-            "FAILED",
-            "DELETING",
-            "DELETED",
-            "COMPLETED",
-            "PAUSED_ON_FAILURE",
-            "FAILING",
-        ),
-    ),
-]
-ReplicationRunState = Annotated[
-    str,
-    Shape(
-        "ReplicationRunState",
-        enum=("PENDING", "MISSED", "ACTIVE", "FAILED", "COMPLETED", "DELETING", "DELETED"),
-    ),
-]
-ReplicationRunType = Annotated[str, Shape("ReplicationRunType", enum=("ON_DEMAND", "AUTOMATIC"))]
+ReplicationJobState = Annotated[str, Shape("ReplicationJobState", enum=_values(jobs.JobState))]
+ReplicationRunState = Annotated[str, Shape("ReplicationRunState", enum=_values(jobs.RunState))]
+ReplicationRunType = Annotated[str, Shape("ReplicationRunType", enum=_values(jobs.RunType))]
 ScriptType = Annotated[str, Shape("ScriptType", enum=("SHELL_SCRIPT", "POWERSHELL_SCRIPT"))]
-ServerCatalogStatus = Annotated[
-    str, Shape("ServerCatalogStatus", enum=("NOT_IMPORTED", "IMPORTING", "AVAILABLE", "DELETED", "EXPIRED"))
-]
+ServerCatalogStatus = Annotated[str, Shape("ServerCatalogStatus", enum=_values(catalog.CatalogStatus))]
 ServerType = Annotated[str, Shape("ServerType", enum=("VIRTUAL_MACHINE",))]
 ServerValidationStrategy = Annotated[str, Shape("ServerValidationStrategy", enum=("USERDATA",))]
 ValidationStatus = Annotated[

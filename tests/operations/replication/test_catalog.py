@@ -7,13 +7,9 @@ import pytest
 from smsgen.model.app import VmServerAddress
 from smsgen.model.replicating.catalog import (
     CATALOG_STEPS,
-    CONNECTOR_STEPS,
     CatalogEvent,
-    CatalogStatus,
     Connector,
-    ConnectorStatus,
 )
-from smsgen.model.replicating.jobs import JOB_STEPS, RUN_STEPS, JobState, RunState
 from smsgen.operations.apps.world import BadParameter, NotPermitted
 from smsgen.operations.replication import apps, catalog
 from smsgen.operations.replication.refusals import NoConnectors
@@ -117,9 +113,5 @@ def test_the_same_location_is_one_connector() -> None:
     assert [one.vm_manager_id for one in catalog.all_connectors(site.world)] == ["b"]
 
 
-def test_every_state_has_its_steps() -> None:
-    assert CATALOG_STEPS.keys() == set(CatalogStatus)
-    assert CONNECTOR_STEPS.keys() == set(ConnectorStatus)
-    assert JOB_STEPS.keys() == set(JobState)
-    assert RUN_STEPS.keys() == set(RunState)
+def test_a_catalog_can_be_imported_whatever_became_of_it() -> None:
     assert all(CatalogEvent.IMPORT in steps for steps in CATALOG_STEPS.values())
