@@ -60,6 +60,7 @@ class Diagnostic(NamedTuple):
 
     `code` is stable and upper-case (`UNKNOWN_FIELD`); `message` says what is wrong in one sentence without a full
     stop; `hint` says what to do; `path` is where in the document, from which `Source.locate` makes the `location`.
+    `accepted`: why the application file accepts a warning; "" where it does not.
     """
 
     code: str
@@ -68,11 +69,15 @@ class Diagnostic(NamedTuple):
     severity: Severity = Severity.ERROR
     path: Path = ()
     location: Location | None = None
+    accepted: str = ""
 
     def render(self) -> str:
         """Return `file:line:column: error[CODE]: message`, and the hint on the next line; nothing in them is unseen."""
         where = f"{self.location}: " if self.location else ""
-        line = visible(f"{where}{self.severity.value}[{self.code}]: {self.message}")
+        severity = "accepted" if self.accepted else self.severity.value
+        line = visible(f"{where}{severity}[{self.code}]: {self.message}")
+        if self.accepted:
+            return f"{line}\n  reason: {visible(self.accepted)}"
         return f"{line}\n  hint: {visible(self.hint)}" if self.hint else line
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
-from smsgen.errors import InvalidInput, SmsgenError, UsageError, visible
+from smsgen.errors import Diagnostic, InvalidInput, SmsgenError, UsageError, visible
 
 COMMANDS = {
     "init": "write a commented application file to start from",
@@ -49,6 +50,7 @@ def run(argv: list[str]) -> int:
         return _dispatch(argv)
     except InvalidInput as error:
         say("\n".join(d.render() for d in error.diagnostics))
+        say_explain(error.diagnostics)
         return error.exit_code
     except SmsgenError as error:
         say(f"smsgen: error: {error}" + (f"\n  hint: {error.hint}" if error.hint else ""))
@@ -138,6 +140,15 @@ def say(message: str) -> None:
     """Write a line, or several, to stderr; whatever in it is not ours cannot move the cursor."""
     sys.stderr.write(visible(message, LAYOUT) + "\n")
     sys.stderr.flush()
+
+
+def say_explain(diagnostics: Sequence[Diagnostic]) -> None:
+    """Say which command explains the errors among diagnostics."""
+    from smsgen.report.diagnostics import explain_line
+
+    line = explain_line(diagnostics)
+    if line:
+        say(line)
 
 
 def put(text: str, *, drawn: bool = False) -> None:

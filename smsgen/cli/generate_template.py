@@ -50,6 +50,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--template-profile", choices=PROFILES, help="the same as --profile hardened or sms")
     parser.add_argument("--parameters-file", metavar="OUT", help="write the template's parameter file there")
     parser.add_argument("--lint", action="store_true", help="run cfn-lint on the result")
+    parser.add_argument(
+        "--strict", action="store_true", help="make warnings errors, unless the file accepts them"
+    )
     parser.add_argument("--check", metavar="PATH", help="compare with this template; exit 2 if it is stale")
     parser.add_argument(
         "--upload-scripts", action="store_true", help="put every userData.file into the bucket of --s3"
@@ -94,6 +97,7 @@ def _several(args: argparse.Namespace) -> int:
 def _one(app: str, args: argparse.Namespace, out: str | None, committed: str | None) -> int:
     from smsgen import wiring
     from smsgen.operations.files import template_files
+    from smsgen.operations.files.acceptance import refuse_warnings, unaccepted, with_reasons
     from smsgen.operations.files.generate_template import generate_template
 
     files = wiring.files()
@@ -106,7 +110,11 @@ def _one(app: str, args: argparse.Namespace, out: str | None, committed: str | N
         rewrite=_uploader(args, artifacts) if artifacts else None,
     )
     texts = template_files.texts(generated, args.format)
-    findings = template_files.lint(generated, texts) if args.lint else ()
+    findings = unaccepted(
+        with_reasons(generated.app, template_files.lint(generated, texts) if args.lint else ())
+    )
+    if args.strict:
+        refuse_warnings((*generated.warnings, *findings))
     for diagnostic in (*generated.warnings, *findings):
         say(diagnostic.render())
     parameters = template_files.place_for(app, args.parameters_file)

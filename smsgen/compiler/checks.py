@@ -13,7 +13,7 @@ from smsgen.compiler.collisions import taken_early
 from smsgen.compiler.identity import scripts_in_s3
 from smsgen.compiler.instance import server_tags
 from smsgen.compiler.resolve import ResolvedServer, resolve
-from smsgen.errors import Diagnostic, Severity
+from smsgen.errors import Diagnostic, Path, Severity
 from smsgen.model.app import App
 from smsgen.model.launch_fields import MAX_TAGS, MAX_USER_DATA
 
@@ -21,13 +21,26 @@ Rule = Callable[[ResolvedServer, App], Iterator[Diagnostic]]
 
 
 def check_servers(servers: Iterable[ResolvedServer], app: App) -> list[Diagnostic]:
-    """Return what the rules find in any of the servers; one finding for each place in the file."""
-    diagnostics = {}
+    """Return what the rules find in the servers: one finding for each place, which names all it is true of."""
+    places: dict[tuple[str, Path], tuple[Diagnostic, list[str]]] = {}
     for server in servers:
         for rule in RULES:
             for diagnostic in rule(server, app):
-                diagnostics[diagnostic.code, diagnostic.path] = diagnostic
-    return list(diagnostics.values())
+                _, others = places.setdefault((diagnostic.code, diagnostic.path), (diagnostic, []))
+                others.append(server.title)
+    return [_of_all(first, titles[1:]) for first, titles in places.values()]
+
+
+_MOST_NAMED = 5
+
+
+def _of_all(first: Diagnostic, others: list[str]) -> Diagnostic:
+    """Return a finding of one server as that of others, too: a default speaks for all of them."""
+    if not others:
+        return first
+    more = f" and {len(others) - _MOST_NAMED:,} more" if len(others) > _MOST_NAMED else ""
+    message = f"{first.message}; the same holds for {', '.join(others[:_MOST_NAMED])}{more}"
+    return first._replace(message=message)
 
 
 def check_early(app: App, script_files: Mapping[str, bytes]) -> list[Diagnostic]:

@@ -57,6 +57,13 @@ class ServerGroup(NamedTuple):
     server_list: tuple[Server, ...] = ()
 
 
+class AcceptedWarning(NamedTuple):
+    """A warning that the application's owner accepts: its code, and why."""
+
+    code: str
+    reason: str
+
+
 class App(NamedTuple):
     """An application; `app_id` and `stack_name` are never empty once loaded."""
 
@@ -69,3 +76,4 @@ class App(NamedTuple):
     profile: str = "hardened"
     launch_defaults: Launch = Launch()
     server_groups: tuple[ServerGroup, ...] = ()
+    accept: tuple[AcceptedWarning, ...] = ()

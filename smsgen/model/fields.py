@@ -7,7 +7,7 @@ those of the service that the value ends in, named beside each. What stands unde
 
 from __future__ import annotations
 
-from smsgen.model.app import PROFILES, App, Server, ServerGroup, VmServer, VmServerAddress
+from smsgen.model.app import PROFILES, AcceptedWarning, App, Server, ServerGroup, VmServer, VmServerAddress
 from smsgen.model.kinds import Choice, Field, Identifier, Integer, ListOf, Record, Text
 from smsgen.model.launch_fields import LAUNCH, TAGS
 
@@ -84,6 +84,19 @@ SERVER_GROUP = Record(
         "serverList": Field(ListOf(SERVER, least=1), "Its servers.", required=True),
     },
 )
+ACCEPTED_WARNING = Record(
+    AcceptedWarning,
+    "an accepted warning",
+    {
+        "code": Field(
+            Text(64),
+            "The warning's code, which stands in its brackets.",
+            required=True,
+            examples=("EC2.3",),
+        ),
+        "reason": Field(Text(1024), "Why it is accepted, for whoever reviews the file.", required=True),
+    },
+)
 APP = Record(
     App,
     "the application",
@@ -139,6 +152,10 @@ APP = Record(
             LAUNCH, "What every server has in common. A group's and a server's own win over it."
         ),
         "serverGroups": Field(ListOf(SERVER_GROUP, least=1), "The server groups.", required=True),
+        "accept": Field(
+            ListOf(ACCEPTED_WARNING, most=100),
+            "Warnings that are accepted, each with a reason: only `validate --show-accepted` shows them.",
+        ),
     },
     ignored=("$schema",),  # how a JSON file points its editor to the schema
 )

@@ -92,6 +92,12 @@ def _tags(launch: Launch) -> tuple[Tag, ...]:
     return tuple(Tag(*tag) for tag in launch.tags or ())
 
 
+def accepted_once(view: AppView, problems: Problems) -> None:
+    """No code accepted twice: one of the reasons would not be told."""
+    codes = ((("accept", index, "code"), accepted.code) for index, accepted in enumerate(view.app.accept))
+    refuse_twice("ACCEPTED_TWICE", "the accepted code", codes, problems, "keep one reason")
+
+
 # --- Fields of one launch configuration that contradict each other ------------------------------------------
 
 
@@ -272,6 +278,7 @@ RULES: tuple[Rule, ...] = (
     addresses_differ,
     groups_are_ordered,
     tag_keys_differ,
+    accepted_once,
     security_groups_are_said_once,
     profile_is_named_or_made,
     script_fits_platform,

@@ -19,9 +19,26 @@ def render(diagnostics: Sequence[Diagnostic], output: str) -> str:
 
 def counted_diagnostics(diagnostics: Sequence[Diagnostic], files: int) -> str:
     """Return one line that counts them: `2 errors, 1 warning in 3 files`."""
-    counts = [(severity, sum(found.severity is severity for found in diagnostics)) for severity in Severity]
+    open_ones = [found for found in diagnostics if not found.accepted]
+    counts = [(severity, sum(found.severity is severity for found in open_ones)) for severity in Severity]
     words = [_plural(count, severity.value) for severity, count in counts if count]
+    if len(open_ones) < len(diagnostics):
+        words.append(f"{len(diagnostics) - len(open_ones):,} accepted")
     return f"{', '.join(words) or 'no problems'} in {_plural(files, 'file')}"
+
+
+_MOST_EXPLAINED = 5
+
+
+def explain_line(diagnostics: Sequence[Diagnostic]) -> str:
+    """Return the command that explains the errors among diagnostics, in one line; "" for none."""
+    codes = dict.fromkeys(found.code for found in diagnostics if found.severity is Severity.ERROR)
+    if not codes:
+        return ""
+    from smsgen.report.codes import CODES
+
+    known = [code for code in codes if code in CODES][:_MOST_EXPLAINED]
+    return f"more: smsgen explain {' '.join(known)}" if known else ""
 
 
 def _plural(count: int, word: str) -> str:
@@ -46,6 +63,7 @@ def _entry(diagnostic: Diagnostic) -> dict[str, Any]:
         "code": diagnostic.code,
         "message": diagnostic.message,
         "hint": diagnostic.hint,
+        **({"accepted": diagnostic.accepted} if diagnostic.accepted else {}),
     }
 
 
@@ -103,7 +121,13 @@ def _sarif_result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
         "level": _LEVELS[diagnostic.severity],
         "message": {"text": message},
         "locations": [_sarif_location(diagnostic)] if diagnostic.location else [],
+        **({"suppressions": [_suppression(diagnostic)]} if diagnostic.accepted else {}),
     }
+
+
+def _suppression(diagnostic: Diagnostic) -> dict[str, str]:
+    """Return what says that a result is accepted where it stands (SARIF 3.35)."""
+    return {"kind": "inSource", "justification": diagnostic.accepted}
 
 
 def _sarif_location(diagnostic: Diagnostic) -> dict[str, Any]:

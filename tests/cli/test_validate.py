@@ -57,7 +57,7 @@ def test_a_problem_is_reported_on_stdout_and_counted_on_stderr(tmp_path: Path) -
     assert ended.stdout.startswith(
         "a.yaml:2:41: error[BAD_ID]: 's-1' is not a server id\n  hint: it looks like"
     )
-    assert ended.stderr == "1 error in 1 file\n"
+    assert ended.stderr == "1 error in 1 file\nmore: smsgen explain BAD_ID\n"
 
 
 def test_every_file_is_checked_though_the_first_is_missing(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_every_file_is_checked_though_the_first_is_missing(tmp_path: Path) -> No
     assert ended.returncode == 1
     assert ended.stdout.startswith("gone.yaml:1:1: error[UNREADABLE]: cannot read gone.yaml: no such file")
     assert ended.stdout.count("a.yaml:2:41: error[BAD_ID]") == 2
-    assert ended.stderr == "3 errors in 3 files\n"
+    assert ended.stderr == "3 errors in 3 files\nmore: smsgen explain UNREADABLE BAD_ID\n"
 
 
 def test_standard_input_is_read(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ VALIDATOR = jsonschema_rs.Draft202012Validator(json_schema())
 OTHER = jsonschema.Draft202012Validator(json_schema())
 
 BETWEEN_FIELDS = {
+    "ACCEPTED_TWICE",
     "AMBIGUOUS_NUMBER",
     "BAD_VOLUME",
     "CONFLICT",

@@ -15,6 +15,7 @@ from smsgen.errors import Diagnostic, InvalidInput, SmsgenError, errors
 from smsgen.model.app import PROFILES, App
 from smsgen.model.launch import S3Location
 from smsgen.model.load import Loaded, accepted, read_app
+from smsgen.operations.files.acceptance import unaccepted, with_reasons, wrong_codes
 from smsgen.operations.files.scripts import Scripts, no_scripts, read_scripts
 from smsgen.text.source import MAX_BYTES, Source
 
@@ -23,12 +24,16 @@ if TYPE_CHECKING:  # Protocols are slow to make
 
 
 class Generated(NamedTuple):
-    """An application file, compiled: the file as it was read, the app that was compiled, and the warnings."""
+    """An application file, compiled: the file as it was read, and the app that was compiled.
+
+    `warnings`: what is worth a look; `accepted`: the warnings that the file accepts.
+    """
 
     loaded: Loaded
     app: App
     compiled: Compiled
     warnings: tuple[Diagnostic, ...]
+    accepted: tuple[Diagnostic, ...] = ()
 
 
 def generate_template(
@@ -54,7 +59,8 @@ def generate_template(
     if refused:
         early = [one for one in check_early(reading.app, scripts.content) if one.path not in refused]
         more = (*scripts.diagnostics, *early) if reading.complete else ()
-        raise InvalidInput(reading.source.place((*reading.problems, *more)))
+        every = with_reasons(reading.app, (*reading.problems, *more, *wrong_codes(reading.app)))
+        raise InvalidInput(reading.source.place(unaccepted(every)))
     return _generate(accepted(reading), scripts, format, rewrite)
 
 
@@ -116,14 +122,20 @@ def _generate(
     validations: Mapping[str, Validation] | None = None,
     objects: Mapping[S3Location, str] | None = None,
 ) -> Generated:
+    wrong = tuple(wrong_codes(loaded.app))
     try:
         app = rewrite(loaded.app, scripts) if rewrite else loaded.app
         compiled = _compile(app, scripts, format, validations, objects)
+        if wrong:
+            raise InvalidInput(compiled.diagnostics)
     except InvalidInput as error:
-        raise InvalidInput(loaded.source.place((*loaded.warnings, *error.diagnostics))) from None
+        every = with_reasons(loaded.app, (*loaded.warnings, *error.diagnostics, *wrong))
+        raise InvalidInput(loaded.source.place(unaccepted(every))) from None
     over = check_nested((compiled.template, *(child.template for child in compiled.children)))
-    diagnostics = (*scripts.diagnostics, *compiled.diagnostics, *over)
-    return Generated(loaded, app, compiled, loaded.source.place((*loaded.warnings, *diagnostics)))
+    diagnostics = (*loaded.warnings, *scripts.diagnostics, *compiled.diagnostics, *over)
+    placed = loaded.source.place(with_reasons(loaded.app, diagnostics))
+    accepted_ones = tuple(one for one in placed if one.accepted)
+    return Generated(loaded, app, compiled, unaccepted(placed), accepted_ones)
 
 
 def _compile(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from smsgen.errors import Diagnostic, InvalidInput, Location, SmsgenError
+from smsgen.operations.files.acceptance import idle, unaccepted, with_reasons
 from smsgen.operations.files.generate_template import Generated, generate_template
 
 if TYPE_CHECKING:  # Protocols are slow to make
@@ -13,15 +14,21 @@ if TYPE_CHECKING:  # Protocols are slow to make
 
 
 def validate(
-    paths: Iterable[str], *, files: Files, profile: str | None = None, lookups: Lookups | None = None
+    paths: Iterable[str],
+    *,
+    files: Files,
+    profile: str | None = None,
+    lookups: Lookups | None = None,
+    show_accepted: bool = False,
 ) -> tuple[Diagnostic, ...]:
     """Give every problem of every file, in the order given; without an ERROR among them, all compile.
 
     `paths`: application files, `-` for standard input. `profile`: in place of the files' own. `lookups`: whom to ask
     about the images and subnets that the files name; nobody is asked without it. Raises ServiceError where AWS does not
-    answer.
+    answer. `show_accepted`: warnings that a file accepts are among them, with the reason.
     """
-    return tuple(found for path in paths for found in _check(path, files, profile, lookups))
+    every = (problem for path in paths for problem in _check(path, files, profile, lookups))
+    return tuple(every) if show_accepted else unaccepted(every)
 
 
 def _check(path: str, files: Files, profile: str | None, lookups: Lookups | None) -> tuple[Diagnostic, ...]:
@@ -32,7 +39,10 @@ def _check(path: str, files: Files, profile: str | None, lookups: Lookups | None
         return error.diagnostics
     except SmsgenError as error:
         return (Diagnostic("UNREADABLE", str(error), error.hint, location=Location(path, 1, 1)),)
-    return (*generated.warnings, *_of_names(generated, lookups))
+    app, source = generated.app, generated.loaded.source
+    of_names = with_reasons(app, _of_names(generated, lookups))
+    every = (*generated.warnings, *generated.accepted, *of_names)
+    return source.place((*every, *idle(app, every)))
 
 
 def _of_names(generated: Generated, lookups: Lookups | None) -> tuple[Diagnostic, ...]:
@@ -41,5 +51,4 @@ def _of_names(generated: Generated, lookups: Lookups | None) -> tuple[Diagnostic
 
     app = generated.app
     known = look_up(app, lookups) if lookups else None
-    diagnostics = (*root_device_findings(app, known), *(subnet_problems(app, known) if known else ()))
-    return generated.loaded.source.place(diagnostics)
+    return (*root_device_findings(app, known), *(subnet_problems(app, known) if known else ()))

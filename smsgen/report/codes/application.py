@@ -4,6 +4,22 @@ from smsgen.report.codes.entry import Code, app, fields, launch, server, words
 
 CODES = (
     Code(
+        "ACCEPTED_IN_VAIN",
+        "info",
+        "an accepted warning that was not found",
+        "The file accepts a warning, and no check that ran found it: it was mended, or another check finds it.",
+        "Remove the entry, so that the warning is shown should it come back.",
+        fields("accept: [{code: EC2.9, reason: reached by the vendor}]"),
+    ),
+    Code(
+        "ACCEPTED_TWICE",
+        "error",
+        "a warning that is accepted twice",
+        "Of two reasons for one code only one would be shown.",
+        "Keep one entry, with both reasons in it.",
+        fields("accept: [{code: EC2.9, reason: vendor}, {code: EC2.9, reason: until March}]"),
+    ),
+    Code(
         "CLOUDFORMATION_QUOTA",
         "error",
         "a template beyond one of CloudFormation's quotas",
@@ -166,6 +182,15 @@ CODES = (
             "name: shop\nlaunchDefaults: {logicalId: Web}\nserverGroups:\n  - serverList:\n"
             "      - serverId: s-12345678\n      - serverId: s-23456789"
         ),
+    ),
+    Code(
+        "NOT_A_WARNING",
+        "error",
+        "a code under `accept` that no warning about the file has",
+        "accept takes the codes of warnings, and of cfn-lint's (W2001). Errors cannot be accepted: nothing can be made "
+        "of a file that has one.",
+        "Copy the code from the brackets of the warning.",
+        fields("accept: [{code: BAD_ID, reason: it is fine}]"),
     ),
     Code(
         "NO_INSTANCE_PROFILE",
