@@ -10,8 +10,10 @@ from smsgen.local.disk import DiskFiles, GitRevisions
 if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.clients import AwsSettings, Clients
+    from smsgen.model.replicating.catalog import Connector
     from smsgen.operations.apps.world import Kept, Settings, World
     from smsgen.operations.ports.copying import Copying, CopySettings
+    from smsgen.operations.ports.disks import ImageFolder
     from smsgen.operations.ports.inventories import Inventories
     from smsgen.operations.ports.protocols import (
         Artifacts,
@@ -84,11 +86,24 @@ def lookups(clients: Clients) -> Lookups:
     return Ec2Lookups(clients)
 
 
-def inventories() -> Inventories:
-    """Return what stands behind connectors."""
-    from smsgen.sources.inventories import LocalInventories
+def inventories(settings: AwsSettings | None = None) -> Inventories:
+    """Return what stands behind connectors; those to S3 use these settings, and the profile or role that they name."""
+    from functools import cache
 
-    return LocalInventories()
+    from smsgen.aws.clients import AwsSettings, Clients
+    from smsgen.aws.stored_objects import folder_at
+    from smsgen.sources.inventories import SourceInventories
+
+    own = settings or AwsSettings()
+
+    @cache
+    def clients_of(profile: str, role_arn: str) -> Clients:
+        return Clients(own._replace(profile=profile or own.profile, role_arn=role_arn or own.role_arn))
+
+    def folder(connector: Connector) -> ImageFolder:
+        return folder_at(clients_of(connector.profile, connector.role_arn), connector.location)
+
+    return SourceInventories(folder)
 
 
 def clock() -> Clock:
@@ -246,7 +261,7 @@ def world(
         reader=stack_reader(clients),
         commands=SsmCommands(clients),
         lookups=lookups(clients),
-        inventories=inventories(),
+        inventories=inventories(clients.settings),
         copying=cache(lambda: _copying(store, clients, bucket, copy_settings or CopySettings())),
     )
 

@@ -14,16 +14,23 @@ from smsgen.errors import ServiceError
 MAX_ATTEMPTS = 8
 """How often a call is tried in all. Adaptive mode backs off with jitter, up to 20 s between two tries."""
 
+MOST_CONNECTIONS = 64
+"""Connections that a client keeps: as many as blocks of a disk are read at once."""
+
 CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 60
 
 
 class AwsSettings(NamedTuple):
-    """Which AWS: None leaves it to boto3 (AWS_* variables, ~/.aws/config, instance role)."""
+    """Which AWS: None leaves it to boto3 (AWS_* variables, ~/.aws/config, instance role).
+
+    `role_arn`: a role that is assumed with these credentials; None for none.
+    """
 
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
+    role_arn: str | None = None
 
 
 class Identity(NamedTuple):
@@ -105,7 +112,26 @@ class Clients:
                 raise NoCredentialsError
             if not session.region_name:
                 raise NoRegionError
-        return session
+        return self._in_role(session) if self.settings.role_arn else session
+
+    def _in_role(self, session: Any) -> Any:
+        """Return a session in the role: its credentials are asked of STS at first use, and again before they expire."""
+        from functools import partial
+
+        import boto3
+        from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+        from botocore.session import Session
+
+        fetcher = AssumeRoleCredentialFetcher(
+            partial(session.client, endpoint_url=self.settings.endpoint_url, config=_config()),
+            session.get_credentials(),
+            self.settings.role_arn,
+            extra_args={"RoleSessionName": "smsgen"},
+        )
+        inner = Session()
+        # botocore has no public way to hand a session credentials that renew themselves.
+        inner._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+        return boto3.Session(botocore_session=inner, region_name=session.region_name)
 
 
 def region_of_environment() -> str | None:
@@ -123,6 +149,7 @@ def _config() -> Any:
         retries={"mode": "adaptive", "total_max_attempts": MAX_ATTEMPTS},
         connect_timeout=CONNECT_TIMEOUT,
         read_timeout=READ_TIMEOUT,
+        max_pool_connections=MOST_CONNECTIONS,
         user_agent_extra=user_agent(),
     )
 

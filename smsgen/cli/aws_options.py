@@ -51,7 +51,7 @@ def artifact_settings(args: argparse.Namespace) -> ArtifactSettings:
     """Return where in S3 documents go (the default bucket without --s3). Raises UsageError."""
     from smsgen.aws.artifacts import ArtifactSettings
 
-    bucket, prefix = _bucket_and_prefix(args.s3 or DEFAULT_BUCKET)
+    bucket, prefix = bucket_and_prefix(args.s3 or DEFAULT_BUCKET)
     return ArtifactSettings(bucket, prefix, kms_key_id=args.s3_kms_key or "")
 
 
@@ -62,7 +62,8 @@ def s3_location(location: Any) -> str:
     return json.dumps({"s3Location": {"bucket": location.bucket, "key": location.key}}, indent=2) + "\n"
 
 
-def _bucket_and_prefix(url: str) -> tuple[str, str]:
+def bucket_and_prefix(url: str) -> tuple[str, str]:
+    """Return the bucket and the prefix of s3://BUCKET/PREFIX, "" for what is left out; raises UsageError."""
     import re
 
     # Bucket names: S3 user guide, "General purpose bucket naming rules".

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smsgen.cli import put, say
+from smsgen.cli.aws_options import add_aws_options, aws_settings, bucket_and_prefix
 from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import SmsgenError, UsageError
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 examples:
   smsgen connect images /exports/vms                 a folder of images, OVAs, and folders that hold a server each
+  smsgen connect images s3://exports/vms --profile storage    the same, below a prefix of a bucket
   smsgen connect rvtools inventory.xlsx              or the ZIP of RVTools' CSV files; xlsx needs smsgen[inventory]
   smsgen connect csv servers.csv                     columns: docs/replication.md
   smsgen connect images /exports/vms --vm-manager-id 6c1b1d6c-0c2d-4c0e-9d6a-3c5ad2a0f1aa
@@ -28,7 +30,11 @@ KINDS = ("images", "rvtools", "csv")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", choices=KINDS, help="what it is")
-    parser.add_argument("location", metavar="DIR|FILE", help="where it is, on the machine that serves")
+    parser.add_argument(
+        "location",
+        metavar="DIR|FILE|s3://BUCKET/PREFIX",
+        help="where it is: on the machine that serves, or images in S3",
+    )
     parser.add_argument(
         "--vm-manager-id", metavar="ID", help="of servers that do not say it (default: of the path)"
     )
@@ -42,10 +48,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="of servers that do not say it (default: %(default)s)",
     )
     add_store_option(parser)
+    parser.add_argument(
+        "--role-arn", metavar="ARN", help="role that is assumed to read images in S3; kept with the connector"
+    )
+    add_aws_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    from pathlib import Path
     from uuid import NAMESPACE_URL, uuid5
 
     from smsgen import wiring
@@ -53,20 +62,20 @@ def run(args: argparse.Namespace) -> int:
     from smsgen.operations.ports.inventories import ConnectorUnreadable
     from smsgen.operations.replication.catalog import connect
 
-    if "://" in args.location:
-        raise UsageError(f"{args.location} is no path", hint="copy it to this machine, or mount it")
-    location = str(Path(args.location).resolve())
+    location, url = _location(args)
     connector = Connector(
         "",
         args.kind,
         location,
-        args.vm_manager_id or str(uuid5(NAMESPACE_URL, f"file://{location}")),
+        args.vm_manager_id or str(uuid5(NAMESPACE_URL, url)),
         args.vm_manager_name or location,
         args.vm_manager_type,
         software=_version(),
+        profile=args.profile or "",
+        role_arn=args.role_arn or "",
     )
     try:
-        found = wiring.inventories().servers(connector)
+        found = wiring.inventories(aws_settings(args)).servers(connector)
     except ConnectorUnreadable as error:
         raise SmsgenError(str(error), hint=error.hint) from None
     store = wiring.store(store_url(args))
@@ -77,6 +86,24 @@ def run(args: argparse.Namespace) -> int:
     say(f"{location}: {len(found)} servers; `smsgen servers --import` reads them into the catalog")
     put(f"{kept.connector_id}\n")
     return 0
+
+
+def _location(args: argparse.Namespace) -> tuple[str, str]:
+    """Return where the source is, and the URL that stands for it; raises UsageError."""
+    from pathlib import Path
+
+    if args.location.startswith("s3://") and args.kind == "images":
+        bucket, prefix = bucket_and_prefix(args.location)
+        if not bucket:
+            raise UsageError(f"{args.location} names no bucket", hint="write s3://BUCKET/PREFIX")
+        location = f"s3://{bucket}/{prefix.strip('/')}".rstrip("/")
+        return location, location
+    if "://" in args.location:
+        raise UsageError(f"{args.location} is no path", hint="copy it to this machine, or mount it")
+    if args.profile or args.role_arn:
+        raise UsageError(f"{args.location} is not in S3, and needs no credentials of AWS")
+    location = str(Path(args.location).resolve())
+    return location, f"file://{location}"
 
 
 def _version() -> str:

@@ -2,44 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from smsgen.errors import SmsgenError
+from smsgen.errors import ServiceError, SmsgenError
 from smsgen.model.replicating.catalog import Connector
-from smsgen.operations.ports.disks import SourceUnreadable
+from smsgen.operations.ports.disks import ImageFolder, SourceUnreadable
 from smsgen.operations.ports.inventories import ConnectorUnreadable, FoundDisk, FoundServer
 from smsgen.sources.csv_inventory import read_csv
-from smsgen.sources.machine import MachineImage, machines_in
+from smsgen.sources.machine import MachineImage, machines_in, passes, readers_in
 from smsgen.sources.rvtools import read_rvtools
+from smsgen.sources.stored import LocalFolder
+
+IMAGES = "images"
+IN_S3 = "s3://"
+"""What a connector's location begins with that is no path."""
 
 
-class LocalInventories:
-    """Folders of images, RVTools exports and CSV files of this machine."""
+Buckets = Callable[[Connector], ImageFolder]
+"""What opens the folder in S3 that a connector points to; nothing is asked of S3 yet."""
 
-    def servers(self, connector: Connector) -> tuple[FoundServer, ...]:
+_AT_ONCE = 16
+"""Servers that are looked at at once: what stands in S3 is far away."""
+
+
+class SourceInventories:
+    """Folders of images, on this machine and in S3; RVTools exports and CSV files of this machine."""
+
+    def __init__(self, buckets: Buckets) -> None:
+        self._buckets = buckets
+
+    def servers(
+        self, connector: Connector, *, between: Callable[[], None] = lambda: None
+    ) -> tuple[FoundServer, ...]:
         """Return the servers that a connector finds."""
+        if connector.kind == IMAGES:
+            return _images(connector, self._folder(connector), between)
         return _READERS[connector.kind](connector)
 
     def disks(self, connector: Connector, vm_id: str) -> tuple[FoundDisk, ...]:
         """Return the disks of a server in a folder of images."""
-        machine = next((one for one in _machines(connector) if one.name == vm_id), None)
+        try:
+            machine = next((one for one in machines_in(self._folder(connector)) if one.name == vm_id), None)
+        except SourceUnreadable as error:
+            raise ConnectorUnreadable(str(error), hint=error.hint) from None
         if machine is None:
             raise SourceUnreadable(f"there is no server {vm_id} in {connector.location} any more")
         if machine.refused:
             raise SourceUnreadable(f"{vm_id} cannot be read: {machine.refused}")
         return tuple(FoundDisk(disk.name, disk.open) for disk in machine.disks)
 
+    def _folder(self, connector: Connector) -> ImageFolder:
+        if connector.location.startswith(IN_S3):
+            return self._buckets(connector)
+        if not Path(connector.location).is_dir():
+            raise ConnectorUnreadable(
+                f"there is no folder {connector.location}", hint="check the path, and who may read it"
+            )
+        return LocalFolder(connector.location)
 
-def _images(connector: Connector) -> tuple[FoundServer, ...]:
-    seen: set[str] = set()
-    servers = []
-    for machine in _machines(connector):
-        if machine.name in seen:
-            continue  # two that are called the same: the first by its path counts
-        seen.add(machine.name)
-        servers.append(_found(connector, machine))
-    return tuple(servers)
+
+def _images(
+    connector: Connector, folder: ImageFolder, between: Callable[[], None]
+) -> tuple[FoundServer, ...]:
+    pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="smsgen-catalog")
+    try:
+        readers = list(readers_in(folder))
+        if not readers and connector.location.startswith(IN_S3):
+            raise ConnectorUnreadable(
+                f"{connector.location} holds neither images nor folders",
+                hint="check the bucket and the prefix",
+            )
+        servers = []
+        for server in pool.map(lambda read: _server(connector, read), readers):
+            between()
+            servers += [server] if server else []
+    except (SourceUnreadable, ServiceError) as error:
+        raise ConnectorUnreadable(str(error), hint=error.hint) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return tuple(_first_of_each_name(servers))
+
+
+def _first_of_each_name(servers: list[FoundServer]) -> Iterator[FoundServer]:
+    """Yield the servers but for those that are called like one before them: the first by its path counts."""
+    names: set[str] = set()
+    for server in servers:
+        if server.vm_id not in names:
+            names.add(server.vm_id)
+            yield server
+
+
+def _server(connector: Connector, read: Callable[[], MachineImage]) -> FoundServer | None:
+    machine = read()
+    return _found(connector, machine) if machine.disks or machine.refused else None
 
 
 def _found(connector: Connector, machine: MachineImage) -> FoundServer:
@@ -65,19 +122,10 @@ def _unreadable(machine: MachineImage) -> str:
         try:
             disk.open().release()
         except SmsgenError as error:
+            if passes(error):
+                raise
             return str(error)
     return ""
-
-
-def _machines(connector: Connector) -> tuple[MachineImage, ...]:
-    if not Path(connector.location).is_dir():
-        raise ConnectorUnreadable(
-            f"there is no folder {connector.location}", hint="check the path, and who may read it"
-        )
-    try:
-        return tuple(machines_in(connector.location))
-    except SourceUnreadable as error:
-        raise ConnectorUnreadable(str(error), hint=error.hint) from None
 
 
 def _exports(connector: Connector) -> tuple[FoundServer, ...]:
@@ -89,10 +137,7 @@ def _csv(connector: Connector) -> tuple[FoundServer, ...]:
 
 
 _READERS: dict[str, Callable[[Connector], tuple[FoundServer, ...]]] = {
-    "images": _images,
     "rvtools": _exports,
     "csv": _csv,
 }
-"""Kind of a connector -> what reads it."""
-
-KINDS = tuple(_READERS)
+"""Kind of a connector -> what reads its file."""

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from smsgen.errors import SmsgenError
+from smsgen.errors import PASSING, ServiceError, SmsgenError
 from smsgen.operations.ports.disks import BadImage, ImageFolder, StoredBytes
 from smsgen.sources.disk_image import DiskImage, format_of, nothing_beside, open_stored
 from smsgen.sources.ovf import LONGEST, Envelope, read_ovf
@@ -50,16 +50,24 @@ def machines_in(folder: str | Path | ImageFolder) -> Iterator[MachineImage]:
 
     One that is refused says so and hides no other. Raises SourceUnreadable where the folder itself cannot be read.
     """
-    place = _place(folder)
-    for inner in place.folders():
-        machine = _unless_refused(inner.name, partial(_in_folder, inner))
+    for read in readers_in(_place(folder)):
+        machine = read()
         if machine.disks or machine.refused:
             yield machine
+
+
+def readers_in(place: ImageFolder) -> Iterator[Callable[[], MachineImage]]:
+    """Yield what reads each server of a folder, as `machines_in`: many may be read at once, where that helps.
+
+    A folder without images gives a server that has no disks and is not refused: it is none. Raises SourceUnreadable.
+    """
+    for inner in place.folders():
+        yield partial(_unless_refused, inner.name, partial(_in_folder, inner))
     for name in place.files():
         if name.lower().endswith(".ova"):
-            yield _unless_refused(PurePath(name).stem, partial(_in_ova, place, name))
+            yield partial(_unless_refused, PurePath(name).stem, partial(_in_ova, place, name))
         elif _is_image(name):
-            yield MachineImage(PurePath(name).stem, (_disk(place, name),))
+            yield partial(MachineImage, PurePath(name).stem, (_disk(place, name),))
 
 
 def open_machine(path: str | Path) -> MachineImage:
@@ -78,7 +86,14 @@ def _unless_refused(name: str, machine: Callable[[], MachineImage]) -> MachineIm
     try:
         return machine()
     except SmsgenError as error:
+        if passes(error):
+            raise
         return MachineImage(name, (), refused=str(error))
+
+
+def passes(error: SmsgenError) -> bool:
+    """Return whether an error says nothing of an image: S3 is away for a moment, or throttles."""
+    return isinstance(error, ServiceError) and error.kind in PASSING
 
 
 def _in_folder(folder: ImageFolder) -> MachineImage:

@@ -35,6 +35,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from smsgen.aws.iam_actions import action_of
 from tests.servers.aws.routes import route
 
 KINDS = ("throttle", "error", "expired", "denied", "skew", "reset", "lost", "truncated")
@@ -214,8 +215,9 @@ class _Nowhere:
 def refusal(kind: str, name: str) -> tuple[int, bytes]:
     """Give the status and the body that a kind of fault answers to a call."""
     status, code, message = _ANSWERS[kind]
-    message = message.format(call=name)
-    service = name.partition(":")[0]
+    service, _, operation = name.partition(":")
+    action = action_of(operation)  # what AWS names is the action of IAM, not the operation
+    message = message.format(call=action if ":" in action else name)
     if service == "s3":
         status, code = (503, "SlowDown") if kind == "throttle" else (status, code)
         return (

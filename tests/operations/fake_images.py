@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from smsgen.model.replicating.catalog import Connector
@@ -85,7 +85,10 @@ class FakeInventories:
         self.found: dict[str, list[FoundServer]] = {}
         self.machines: dict[str, list[Disk]] = {}
 
-    def servers(self, connector: Connector) -> tuple[FoundServer, ...]:
+    def servers(
+        self, connector: Connector, *, between: Callable[[], None] = lambda: None
+    ) -> tuple[FoundServer, ...]:
+        between()
         if connector.location not in self.found:
             raise ConnectorUnreadable(f"there is no folder {connector.location}")
         return tuple(self.found[connector.location])

@@ -78,8 +78,9 @@ CATALOG_STEPS: dict[CatalogStatus, dict[CatalogEvent, CatalogStatus]] = {
 class Connector(NamedTuple):
     """A source of servers.
 
-    `kind`: images, rvtools or csv; `location`: the folder or file. `message` says why it is UNHEALTHY.
-    `imported`: when its servers were last read.
+    `kind`: images, rvtools or csv; `location`: the folder or file, or s3://BUCKET/PREFIX. `profile` and `role_arn` name
+    whose credentials read it, "" for the server's own; the credentials themselves are kept nowhere. `message` says why
+    it is UNHEALTHY. `imported`: when its servers were last read.
     """
 
     connector_id: str
@@ -94,6 +95,8 @@ class Connector(NamedTuple):
     imported: float | None = None
     found: int = 0
     software: str = ""
+    profile: str = ""
+    role_arn: str = ""
     version: int = 0
 
 

@@ -19,7 +19,7 @@ def _require_importing(world: World) -> None:
 
 
 def _carry_out(world: World, lease: RecordLease) -> None:
-    looks = read_connectors(world)
+    looks = read_connectors(world, between=lease.keep)
     lease.keep()
 
     def decide() -> Change:

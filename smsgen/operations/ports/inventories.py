@@ -46,8 +46,13 @@ class FoundDisk(NamedTuple):
 class Inventories(Protocol):
     """What stands behind connectors."""
 
-    def servers(self, connector: Connector) -> tuple[FoundServer, ...]:
-        """Return the servers that a connector finds; raises ConnectorUnreadable."""
+    def servers(
+        self, connector: Connector, *, between: Callable[[], None] = lambda: None
+    ) -> tuple[FoundServer, ...]:
+        """Return the servers that a connector finds; raises ConnectorUnreadable.
+
+        `between` is called now and then: what it raises ends the reading.
+        """
 
     def disks(self, connector: Connector, vm_id: str) -> tuple[FoundDisk, ...]:
         """Return a server's disks, the one it boots from first; raises ConnectorUnreadable and SourceUnreadable."""

@@ -7,7 +7,7 @@ that has them, disks from the first that can read them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from smsgen.model.app import VmServer, VmServerAddress
 from smsgen.model.replicating.catalog import (
@@ -162,14 +162,22 @@ _SALTS = 4
 # --- What an import finds -----------------------------------------------------------------------------------
 
 
-def read_connectors(world: World) -> tuple[tuple[Connector, tuple[FoundServer, ...]], ...]:
-    """Return each connector after a look at it, with what it finds: nothing where it cannot be read."""
-    return tuple(_read(world, connector) for connector in all_connectors(world))
+def read_connectors(
+    world: World, *, between: Callable[[], None] = lambda: None
+) -> tuple[tuple[Connector, tuple[FoundServer, ...]], ...]:
+    """Return each connector after a look at it, with what it finds: nothing where it cannot be read.
+
+    `between` is called now and then: what it raises ends the reading.
+    """
+    return tuple(_read(world, connector, between) for connector in all_connectors(world))
 
 
-def _read(world: World, connector: Connector) -> tuple[Connector, tuple[FoundServer, ...]]:
+def _read(
+    world: World, connector: Connector, between: Callable[[], None]
+) -> tuple[Connector, tuple[FoundServer, ...]]:
+    between()
     try:
-        servers = world.inventories.servers(connector)
+        servers = world.inventories.servers(connector, between=between)
     except ConnectorUnreadable as error:
         return looked_at(connector, ConnectorEvent.FAIL, cut(str(error))), ()
     read = looked_at(connector, ConnectorEvent.READ)
