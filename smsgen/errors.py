@@ -7,6 +7,7 @@ everything is said at once. The exceptions:
     ├── InvalidInput            carries the diagnostics: what the user gave is wrong
     ├── GateTripped             exit code 3: the answer is fine, and a gate the user set forbids it
     ├── UsageError              exit code 64: the command line itself is wrong
+    ├── NoSuchFile              a file is not there
     └── ServiceError            AWS refused, or could not be reached
 """
 
@@ -103,6 +104,10 @@ class GateTripped(SmsgenError):
     """A gate that the user set (`--fail-on`, `--verify`) forbids what would happen."""
 
     exit_code = 3
+
+
+class NoSuchFile(SmsgenError):
+    """A file is not there."""
 
 
 class UsageError(SmsgenError):

@@ -73,6 +73,8 @@ def test_the_hooks_find_what_is_wrong_and_what_is_stale(published: Path, tmp_pat
     stale = hooked()
     assert stale.returncode == 1
     assert "apps/shop.template.yaml is stale: it is not what apps/shop.app.yaml makes" in stale.stdout
+    mend = "smsgen generate-template apps/shop.app.yaml -o apps/shop.template.yaml"
+    assert f"hint: `{mend}` writes it" in stale.stdout
     assert "\n+" in stale.stdout
     assert "billing" not in stale.stdout
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from smsgen.cli import put, say
 from smsgen.cli.output import put_out
-from smsgen.errors import UsageError
+from smsgen.errors import Diagnostic, GateTripped, InvalidInput, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -28,6 +28,10 @@ examples:
   smsgen generate-change-set shop.yaml --deployed deployed.yaml --output markdown -o comment.md
   smsgen generate-change-set shop.yaml --deployed deployed.yaml --s3
   smsgen generate-change-set shop.yaml --deployed deployed.yaml --fail-on replace,remove,iam
+  smsgen generate-change-set apps/*.yaml --deployed '{folder}/{name}.template.yaml' -o '{name}.html' --output html
+
+With several applications, in --deployed, --parameters and -o, {name} is the application file's name without its ending
+(.yaml, .app.yaml), {folder} its folder.
 
 exit codes: 0 fine, 1 errors, 2 changes (only with --exit-code), 3 a --fail-on gate, 64 usage
 """
@@ -38,7 +42,7 @@ OUTPUTS = ("text", "json", "yaml", "markdown", "html", "sarif")
 def configure(parser: argparse.ArgumentParser) -> None:
     from argparse import BooleanOptionalAction
 
-    parser.add_argument("app", nargs="?", metavar="APP", help="an application file; - reads standard input")
+    parser.add_argument("apps", nargs="*", metavar="APP", help="an application file; - reads standard input")
     parser.add_argument("--template", metavar="AFTER", help="any template, in place of APP")
     parser.add_argument("--deployed", metavar="FILE", help="what is deployed: a snapshot or a bare template")
     parser.add_argument("--base-ref", metavar="REF", help="what is deployed: the same file at a git revision")
@@ -89,10 +93,68 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from smsgen.operations.files.gates import check_gates, read_gates
+    from smsgen.operations.files.gates import read_gates
 
     gates = read_gates(args.fail_on)
-    _check_usage(args)
+    every = _one_by_one(args)
+    for one_app in every:
+        _check_usage(one_app)
+    return _several(every, gates) if len(every) > 1 else _one(every[0], gates)
+
+
+def _one_by_one(args: argparse.Namespace) -> list[argparse.Namespace]:
+    """Return the arguments for each application, with its name in the places that have one for it."""
+    from argparse import Namespace
+
+    from smsgen.operations.files.template_files import place_for
+
+    if args.apps and args.template:
+        raise UsageError("give an application file or --template, one of them")
+    options = vars(args)
+    if len(args.apps) > 1:
+        _check_several(args)
+    if not args.apps:
+        return [Namespace(**options, app=None)]
+    places = ("deployed", "parameters", "out")
+    return [
+        Namespace(**{**options, "app": app, **{name: place_for(app, options[name]) for name in places}})
+        for app in args.apps
+    ]
+
+
+def _several(every: list[argparse.Namespace], gates: tuple[str, ...]) -> int:
+    """Run one application after the other: what is wrong with one does not hide what is to be said of the next."""
+    worst, diagnostics, tripped = 0, list[Diagnostic](), list[str]()
+    for position, args in enumerate(every):
+        if position and not (args.out or args.s3):
+            put("\n")
+        try:
+            worst = max(worst, _one(args, gates))
+        except InvalidInput as error:
+            diagnostics.extend(error.diagnostics)
+        except GateTripped as error:
+            tripped.append(f"{args.app}: {error}")
+    if diagnostics:
+        for words in tripped:
+            say(f"smsgen: error: {words}")
+        raise InvalidInput(diagnostics)
+    if tripped:
+        raise GateTripped("; ".join(tripped), hint="review the changes; without the gate, they pass")
+    return worst
+
+
+def _check_several(args: argparse.Namespace) -> None:
+    from smsgen.operations.files.template_files import check_places
+
+    check_places(args.apps, {"-o": args.out, "--deployed": args.deployed})
+    if not (args.out or args.s3) and _output(args) not in ("text", "markdown"):
+        hint = "give -o with {name} in it"
+        raise UsageError(f"several reports in {_output(args)} do not fit one output", hint=hint)
+
+
+def _one(args: argparse.Namespace, gates: tuple[str, ...]) -> int:
+    from smsgen.operations.files.gates import check_gates
+
     predicted = _predict(args)
     asked = _real(args, predicted) if args.create or args.verify else None
     text = _render(asked if asked and args.create else predicted, args)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from smsgen.cli import put, say
@@ -124,7 +125,7 @@ def _one(app: str, args: argparse.Namespace, out: str | None, committed: str | N
         stale = template_files.difference(texts, committed, files=files)
         put(stale)
         if stale:
-            say(f"{committed} is stale: it is not what {app} makes")
+            say(f"{_what_is_wrong(app, committed)}\n  hint: {_mend(app, committed, args)} writes it")
         return 2 if stale else template_files.worst(findings)
     if artifacts:
         _upload(args, generated, artifacts)
@@ -133,6 +134,23 @@ def _one(app: str, args: argparse.Namespace, out: str | None, committed: str | N
     else:
         put(template_files.only_text(texts))
     return template_files.worst(findings)
+
+
+def _what_is_wrong(app: str, committed: str) -> str:
+    if os.path.exists(committed):  # noqa: PTH110 - cold start
+        return f"{committed} is stale: it is not what {app} makes"
+    return f"{committed} is not there: nothing is committed of {app}"
+
+
+def _mend(app: str, committed: str, args: argparse.Namespace) -> str:
+    """Return the command that writes the template of an application file."""
+    from shlex import join
+
+    chosen = {"--format": args.format, "--template-profile": args.template_profile}
+    options = [
+        word for name, value in chosen.items() if value not in (None, "yaml") for word in (name, value)
+    ]
+    return f"`{join(['smsgen', 'generate-template', app, *options, '-o', committed])}`"
 
 
 def _split_profile(args: argparse.Namespace) -> None:

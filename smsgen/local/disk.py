@@ -7,7 +7,7 @@ import stat
 import sys
 from contextlib import suppress
 
-from smsgen.errors import SmsgenError
+from smsgen.errors import NoSuchFile, SmsgenError
 from smsgen.local.replacing import write_file
 from smsgen.operations.ports.revisions import NotAtRevision
 
@@ -204,7 +204,8 @@ def _bounded(content: bytes, path: str, max_bytes: int) -> bytes:
 
 
 def _cannot(what: str, path: str, error: OSError | ValueError) -> SmsgenError:
-    return SmsgenError(f"cannot {what} {path}: {_reason(error)}", hint=_hint(error))
+    kind = NoSuchFile if isinstance(error, FileNotFoundError) else SmsgenError
+    return kind(f"cannot {what} {path}: {_reason(error)}", hint=_hint(error))
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -1,5 +1,7 @@
 """smsgen generate-template as it is run: one application, several, and what is committed of them."""
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,31 @@ def test_every_stale_template_is_shown(apps: Path, capsys: pytest.CaptureFixture
     assert "--- apps/shop.template.yaml" in shown.out
     assert "--- apps/billing.template.yaml" in shown.out
     assert "apps/billing.template.yaml is stale: it is not what apps/billing.yaml makes" in shown.err
+
+
+@pytest.mark.parametrize("options", [(), ("--format", "json"), ("--template-profile", "hardened")])
+def test_what_is_stale_or_missing_says_the_command_that_mends_it(
+    apps: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    check = ["generate-template", "apps/shop.yaml", *options, "--check", "apps/the template.yaml"]
+    for words in ("is not there: nothing is committed of apps/shop.yaml", "is stale: it is not what"):
+        assert run(check) == 2
+        shown = capsys.readouterr()
+        assert f"apps/the template.yaml {words}" in shown.err
+        assert "\n+" in shown.out
+        command = shlex.split(re.findall("hint: `(.*)` writes it\n", shown.err)[0])
+        assert command[0] == "smsgen"
+        assert run(command[1:]) == 0
+        assert run(check) == 0
+        (apps / "shop.yaml").write_text(APP.format(name="changed"))
+        capsys.readouterr()
+
+
+def test_one_that_is_missing_does_not_hide_the_next(apps: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["generate-template", *BOTH, "--check", "{folder}/{name}.template.yaml"]) == 2
+    shown = capsys.readouterr().err
+    assert "`smsgen generate-template apps/shop.yaml -o apps/shop.template.yaml`" in shown
+    assert "`smsgen generate-template apps/billing.yaml -o apps/billing.template.yaml`" in shown
 
 
 def test_the_errors_of_one_do_not_hide_the_next(apps: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from smsgen.cfn.limits import check_limits
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled
-from smsgen.errors import Diagnostic, InvalidInput, Location, Path, Severity, UsageError, errors
+from smsgen.errors import Diagnostic, InvalidInput, Location, NoSuchFile, Path, Severity, UsageError, errors
 from smsgen.operations.files.generate_template import Generated
 from smsgen.text.source import MAX_BYTES
 
@@ -91,18 +91,29 @@ def only_text(texts: Mapping[str, str]) -> str:
 
 
 def difference(texts: Mapping[str, str], committed: str, *, files: Files) -> str:
-    """Give the unified diff from what is committed at `committed` (a file; a folder for nested stacks), or ""."""
+    """Give the unified diff from what is committed at `committed` (a file; a folder for nested stacks), or "".
+
+    Of a file that is not there every line is new.
+    """
     from difflib import unified_diff
 
     stale: list[str] = []
     for name, text in texts.items():
         path = committed if len(texts) == 1 else f"{committed.rstrip('/')}/{name}"
-        before = files.read(path, max_bytes=MAX_BYTES).decode("utf-8", "replace")
+        before = _committed(path, files)
         lines = before.splitlines(keepends=True), text.splitlines(keepends=True)
         stale.extend(unified_diff(*lines, path, "generated"))
     return "".join(
         line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in stale
     )
+
+
+def _committed(path: str, files: Files) -> str:
+    """Give the text of a committed template, "" where it is not there yet."""
+    try:
+        return files.read(path, max_bytes=MAX_BYTES).decode("utf-8", "replace")
+    except NoSuchFile:
+        return ""
 
 
 def parameters_file(compiled: Compiled) -> str:
