@@ -1,0 +1,117 @@
+"""Servers are killed in the midst of a copy, again and again: no block is wrong, none is lost, few are sent twice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.load.replicating import IN_FLIGHT, STRETCH, Replicating, wait_until
+from tests.servers.aws import AwsProcess, started
+from tests.servers.postgres import Postgres
+
+_CHANCE = random.Random(7)
+KILLS = sorted([*_CHANCE.choices(range(1, 150), k=8), *_CHANCE.choices(range(STRETCH + 4, 330), k=2)])
+_CHANCE.shuffle(KILLS)
+"""After how many puts a server is killed, one after another in each test: twenty points in all."""
+
+BLOCKS = sum(KILLS) + 40
+"""More than all of them put, so that each one dies while it copies."""
+
+
+@pytest.fixture(scope="module")
+def far() -> Iterator[AwsProcess]:
+    """The stand-in for AWS, in a process of its own."""
+    with started() as aws:
+        yield aws
+
+
+@pytest.fixture
+def site(far: AwsProcess, tmp_path: Path) -> Iterator[Replicating]:
+    """Replication on SQLite."""
+    with closing(Replicating(tmp_path, far)) as there:
+        yield there
+
+
+@pytest.fixture
+def shared(far: AwsProcess, tmp_path: Path, postgres: Postgres) -> Iterator[Replicating]:
+    """Replication on PostgreSQL, and manifests in S3."""
+    with closing(Replicating(tmp_path, far, postgres.new_database())) as there:
+        yield there
+
+
+def kill_again_and_again(site: Replicating, whom: Callable[[], int]) -> None:
+    """Kill the server that copies, and start another one each time; `whom` returns its process."""
+    for at in KILLS:
+        pid = whom()
+        (victim,) = [one for one in site.servers if one.process.pid == pid]
+        site.aws.control.do("fail", call="ebs:PutSnapshotBlock", kind="kill", at=at, pid=pid)
+        victim.process.wait(timeout=120)
+        site.aws.control.do("heal")
+        site.serve()
+
+
+def check_kills(site: Replicating, disk: Path, job_id: str) -> None:
+    """See that the run ends well, and what was sent for it."""
+    run = site.completed(job_id)
+    writes = site.check(run["amiId"], disk)
+    assert sorted(writes) == list(range(BLOCKS))
+    assert sum(writes.values()) - BLOCKS <= len(KILLS) * (IN_FLIGHT + STRETCH)
+    assert site.aws.control.do("snapshots") == [site.snapshot_of(run["amiId"])]
+
+
+def test_a_server_that_is_killed_again_and_again_goes_on_with_its_copy(site: Replicating) -> None:
+    disk = site.disk("web01", BLOCKS)
+    site.connect()
+    site.serve()
+    (job_id,) = site.replicate().values()
+    kill_again_and_again(site, lambda: site.servers[-1].process.pid)
+    check_kills(site, disk, job_id)
+
+
+def test_the_other_of_two_servers_goes_on_with_the_copy_of_one_that_is_killed(
+    shared: Replicating, postgres: Postgres
+) -> None:
+    disk = shared.disk("web01", BLOCKS)
+    shared.connect()
+    shared.serve()
+    shared.serve()
+    (job_id,) = shared.replicate().values()
+    database = shared.store.rpartition("/")[2]
+    running = {}
+
+    def copying() -> int:
+        query = "SELECT owner FROM jobs WHERE kind = 'replicate'"
+        alive = {one.process.pid for one in shared.servers if one.process.poll() is None}
+
+        def find() -> bool:
+            owners = [str(owner) for (owner,) in postgres.execute(query, database)]
+            running["pid"] = next((int(one.rsplit("-", 4)[1]) for one in owners if one), 0)
+            return running["pid"] in alive
+
+        wait_until(find)
+        return running["pid"]
+
+    kill_again_and_again(shared, copying)
+    check_kills(shared, disk, job_id)
+
+
+@pytest.mark.parametrize(
+    "call", ["s3:PutObject", "ebs:StartSnapshot", "ebs:CompleteSnapshot", "ec2:RegisterImage"]
+)
+def test_a_server_that_is_killed_before_it_hears_what_aws_did_does_nothing_twice(
+    shared: Replicating, call: str
+) -> None:
+    disk = shared.disk("web01", 40)
+    shared.connect()
+    server = shared.serve()
+    shared.aws.control.do("fail", call=call, kind="kill", pid=server.process.pid)
+    (job_id,) = shared.replicate().values()
+    server.process.wait(timeout=120)
+    shared.serve()
+    run = shared.completed(job_id)
+    assert set(shared.check(run["amiId"], disk)) == set(range(40))
+    assert shared.aws.control.do("snapshots") == [shared.snapshot_of(run["amiId"])]
