@@ -56,9 +56,9 @@ class GeneratedTemplate(NamedTuple):
 def load_app(file: File, *, profile: str | None = None) -> App:
     """Read an application file.
 
-    `file`: its path, YAML or JSON; `-` reads standard input. `profile`: "hardened" or "sms", in place of the file's
-    own. Raises InvalidInput with every problem in its place (`error.diagnostics`), and SmsgenError where the file
-    cannot be read. `smsgen.load` does the same for bytes, and tells the warnings.
+    `file`: its path, YAML or JSON; `-` reads standard input. `profile`: "hardened", "sms" or "plain", in place of the
+    file's own. Raises InvalidInput with every problem in its place (`error.diagnostics`), and SmsgenError where the
+    file cannot be read. `smsgen.load` does the same for bytes, and tells the warnings.
 
     >>> app = smsgen.load_app("samples/three-tier.yaml")
     >>> [group.name for group in app.server_groups]
@@ -107,8 +107,8 @@ def generate_template(
     """Compile an application: what `smsgen generate-template` does.
 
     `app`: the path of an application file, or an App (whose `userData.file` cannot be found: give the path, or put
-    the script in S3). `profile`: "hardened" or "sms", in place of the application's own. `format`: "yaml" or "json",
-    of the texts. Raises InvalidInput with every problem, SmsgenError where the file cannot be read.
+    the script in S3). `profile`: "hardened", "sms" or "plain", in place of the application's own. `format`: "yaml" or
+    "json", of the texts. Raises InvalidInput with every problem, SmsgenError where the file cannot be read.
 
     >>> made = smsgen.generate_template("samples/three-tier.yaml")
     >>> made.template.resources["Database01"]["Type"]

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from smsgen.cfn.intrinsics import references
 from smsgen.cfn.text import dump, parse_template
 from smsgen.compiler import Compiled, compile_app
-from smsgen.model.app import App
+from smsgen.model.app import PROFILES, App
 from tests.compiler.apps import SCRIPTS, apps
 
-ANY = st.sampled_from(["hardened", "sms"]).flatmap(lambda profile: apps(profile=profile))
+ANY = st.sampled_from(PROFILES).flatmap(lambda profile: apps(profile=profile))
 
 
 def compiled(app: App) -> Compiled:

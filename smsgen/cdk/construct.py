@@ -60,8 +60,8 @@ class SmsApp(Construct):
         """Compile the application and include its template in the stack.
 
         `app`: the path of an application file (from the folder that the CDK app runs in), or a `smsgen.App`.
-        `profile`: "hardened" or "sms", in place of the file's own. The rest binds what the file leaves open, with
-        texts, tokens or constructs; what is not bound stays a parameter of the stack:
+        `profile`: "hardened", "sms" or "plain", in place of the file's own. The rest binds what the file leaves open,
+        with texts, tokens or constructs; what is not bound stays a parameter of the stack:
 
         `image_ids`: server (logical id, serverId or vmName) -> the id of its image. `instance_types`: name of a group
         -> its instance type, a text or an `ec2.InstanceType`. `subnet`: the id of a subnet, or an `ec2.ISubnet`.

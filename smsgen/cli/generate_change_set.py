@@ -82,7 +82,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="a volatile value, such as Resources.*.Properties.Tags.Build",
     )
-    parser.add_argument("--template-profile", choices=("hardened", "sms"), help="in place of the file's own")
+    from smsgen.model.app import PROFILES
+
+    parser.add_argument("--template-profile", choices=PROFILES, help="in place of the file's own")
     parser.add_argument("--account", metavar="ID", help="account of the stack, where no snapshot says it")
     from smsgen.cli.aws_options import add_aws_options, add_s3_options
     from smsgen.cli.live import add_live_options

@@ -45,10 +45,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile",
         metavar="NAME",
-        help="hardened or sms: what the template may hold, in place of the file's own; any other name is a named "
-        "profile of the AWS configuration, for --s3",
+        help="hardened, sms or plain: what the template may hold, in place of the file's own; any other name is a "
+        "named profile of the AWS configuration, for --s3",
     )
-    parser.add_argument("--template-profile", choices=PROFILES, help="the same as --profile hardened or sms")
+    parser.add_argument("--template-profile", choices=PROFILES, help="the same as --profile with one of them")
     parser.add_argument("--parameters-file", metavar="OUT", help="write the template's parameter file there")
     parser.add_argument("--lint", action="store_true", help="run cfn-lint on the result")
     parser.add_argument(
@@ -162,7 +162,7 @@ def _split_profile(args: argparse.Namespace) -> None:
             )
         args.template_profile, args.profile = args.profile, None
     elif args.profile and not (args.s3 or args.upload_scripts):
-        hint = "hardened or sms; the name of an AWS profile goes with --s3"
+        hint = "hardened, sms or plain; the name of an AWS profile goes with --s3"
         raise UsageError(f"there is no template profile {args.profile!r}", hint=hint)
 
 

@@ -52,6 +52,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     who.add_argument("--no-auth", action="store_true", help="accept everybody on this machine; loopback only")
     who.add_argument("--tls-cert", metavar="FILE", help="certificate and its chain, PEM")
     who.add_argument("--tls-key", metavar="FILE", help="its private key, PEM, without a passphrase")
+    from smsgen.model.app import PROFILES
+
     apps = parser.add_argument_group("applications")
     apps.add_argument(
         "--max-server-groups", type=_count, default=10, metavar="N", help="(default: %(default)s)"
@@ -59,7 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     apps.add_argument("--max-servers", type=_count, default=50, metavar="N", help="(default: %(default)s)")
     apps.add_argument(
         "--template-profile",
-        choices=("hardened", "sms"),
+        choices=PROFILES,
         default="hardened",
         help="how CreateApp's applications are compiled (default: %(default)s)",
     )

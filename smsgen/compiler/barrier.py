@@ -1,8 +1,9 @@
 """Launch order as edges: what each server waits for, and the barriers between two orders.
 
 Profile `hardened`: one WaitConditionHandle between two orders, which depends on everything of the lower one and on
-which every server of the next depends: N+M edges, and the handle costs nothing. Profile `sms`: SMS's roles allowed
-instances only, so every server depends on every server of the order before.
+which every server of the next depends: N+M edges, and the handle costs nothing. SMS's roles allowed instances only,
+and an import into a stack takes no handle, so in profiles `sms` and `plain` every server depends on all that must be
+complete of the order before.
 """
 
 from __future__ import annotations

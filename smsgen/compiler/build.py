@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from smsgen.cfn.document import Template
-from smsgen.compiler import barrier, identity, instance
+from smsgen.compiler import barrier, identity
 from smsgen.compiler.checks import check_user_data
 from smsgen.compiler.collisions import group_namesakes, long_names, reserved_names, taken_names
 from smsgen.compiler.outputs import outputs_section
 from smsgen.compiler.parameters import Declared, Parameters, interface, parameters_section
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.scripts import boot_script
+from smsgen.compiler.servers import Part, build_server, waited_for
 from smsgen.errors import Diagnostic
 from smsgen.model.app import App
 
@@ -25,7 +26,7 @@ class Built(NamedTuple):
 
     app: App
     servers: Mapping[str, ResolvedServer]
-    parts: Mapping[str, instance.Part]
+    parts: Mapping[str, Part]
     identity: Mapping[str, dict[str, Any]]
     parameters: tuple[Declared, ...]
     problems: tuple[Diagnostic, ...]
@@ -47,12 +48,12 @@ def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, b
     named = {server.logical_id: server for server in servers}
     parameters = Parameters(servers)
     problems: list[Diagnostic] = []
-    parts: dict[str, instance.Part] = {}
+    parts: dict[str, Part] = {}
     gates = _gates(named, app.profile)
     for logical_id, server in named.items():
         script = boot_script(server, logical_id, scripts)
         problems.extend(check_user_data(server, script))
-        parts[logical_id] = instance.build_server(
+        parts[logical_id] = build_server(
             server,
             logical_id,
             app=app,
@@ -73,7 +74,7 @@ def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, b
 def _gates(named: Mapping[str, ResolvedServer], profile: str) -> dict[int, list[str]]:
     by_order: dict[int, list[str]] = {}
     for logical_id, server in named.items():
-        by_order.setdefault(server.launch_order, []).append(logical_id)
+        by_order.setdefault(server.launch_order, []).extend(waited_for(server, logical_id))
     return barrier.gates(list(by_order.items()), profile)
 
 
@@ -90,7 +91,8 @@ def root_template(built: Built) -> Template:
             resources[name] = resource
     body = head(built.app, built.parameters)
     body["Resources"] = resources
-    body["Outputs"] = outputs_section(built.servers)
+    if built.app.profile != "plain":
+        body["Outputs"] = outputs_section(built.servers)
     return Template(body)
 
 

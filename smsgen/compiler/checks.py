@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from smsgen.compiler import scripts
 from smsgen.compiler.collisions import taken_early
 from smsgen.compiler.identity import scripts_in_s3
-from smsgen.compiler.instance import server_tags
 from smsgen.compiler.resolve import ResolvedServer, resolve
+from smsgen.compiler.servers.devices import retained
+from smsgen.compiler.servers.tags import own_tags, server_tags
 from smsgen.errors import Diagnostic, Path, Severity
 from smsgen.model.app import App
 from smsgen.model.launch_fields import MAX_TAGS, MAX_USER_DATA
@@ -108,20 +109,22 @@ def scripts_can_be_fetched(server: ResolvedServer, _: App) -> Iterator[Diagnosti
 
 def tags_are_few(server: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """EC2 takes 50 tags a resource (EC2 user guide, "Tag restrictions"), those that smsgen adds among them."""
-    count = len(server_tags(server, app, server.title))
-    if count > MAX_TAGS:
-        message = (
-            f"{server.title} would have {count} tags with the application's and smsgen's own;"
-            f" EC2 takes {MAX_TAGS}"
-        )
-        yield Diagnostic("TOO_MANY_TAGS", message, "remove some", path=server.path_of("tags"))
+    counts = {server.title: len(server_tags(server, app, server.title))}
+    for volume in retained(server):
+        name = f"{server.title} {volume.device}"
+        counts[name] = len(own_tags(server, app, name, volume.tags))
+    for name, count in counts.items():
+        if count > MAX_TAGS:
+            message = f"{name} would have {count} tags with the application's and smsgen's own; EC2 takes {MAX_TAGS}"
+            field = "tags" if name == server.title else "volumes"
+            yield Diagnostic("TOO_MANY_TAGS", message, "remove some", path=server.path_of(field))
 
 
 def imdsv2_is_required(server: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """Security Hub EC2.8."""
     options = server.launch.metadata_options
     weakened = options is not None and options.http_tokens == "optional"
-    unsaid = app.profile == "sms" and (options is None or options.http_tokens is None)
+    unsaid = app.profile != "hardened" and (options is None or options.http_tokens is None)
     if weakened or unsaid:
         message = (
             f"EC2.8: {server.title} answers IMDSv1 requests,"
@@ -136,7 +139,7 @@ def volumes_are_encrypted(server: ResolvedServer, app: App) -> Iterator[Diagnost
     """Security Hub EC2.3."""
     volumes = server.launch.volumes
     plain = [volume.device for volume in volumes or () if volume.encrypted is False]
-    if app.profile == "sms":
+    if app.profile != "hardened":
         plain = [volume.device for volume in volumes or () if not volume.encrypted] or ["the root volume"]
     elif volumes == ():
         plain = ["the root volume (volumes: [] leaves it as the image has it)"]

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from smsgen.compiler import identity
 from smsgen.compiler.barrier import barrier_name
-from smsgen.compiler.instance import Part, resource_names
 from smsgen.compiler.outputs import KINDS, are_folded
 from smsgen.compiler.parameters import Declared, open_names
 from smsgen.compiler.resolve import ResolvedServer
+from smsgen.compiler.servers import Part, resource_names
 from smsgen.errors import Diagnostic, Path
 from smsgen.model import names
 

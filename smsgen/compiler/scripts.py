@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from smsgen.compiler.identity import scripts_in_s3
-from smsgen.compiler.instance import handle_name, signals_by_wait_condition
 from smsgen.compiler.resolve import ResolvedServer
+from smsgen.compiler.servers.readiness import handle_name, signals_by_wait_condition
 from smsgen.compiler.tropo import Base64, Join, Sub
 from smsgen.model.launch import S3Location, UserData
 from smsgen.templates import folder

@@ -173,9 +173,8 @@ def _child(built: Built, piece: _Piece, name: str, format: str) -> Child:  # noq
     description = f"{built.app.name}: servers of group {piece.group}, launch order {piece.launch_order}"
     body = head(built.app, declared, description[:1024])
     body["Resources"] = resources
-    body["Outputs"] = {
-        f"{suffix}s": folded(f"{suffix}s", piece.group, suffix, text, members) for suffix, _, text in KINDS
-    }
+    if built.app.profile != "plain":
+        body["Outputs"] = _folded_outputs(piece.group, members)
     origins = {
         resource_id: built.servers[server].path
         for server in members
@@ -183,6 +182,10 @@ def _child(built: Built, piece: _Piece, name: str, format: str) -> Child:  # noq
     }
     file = f"nested/{piece.launch_order:03d}-{_slug(name)}.{format}"
     return Child(file, Template(body), origins)
+
+
+def _folded_outputs(group: str, members: list[str]) -> dict[str, Any]:
+    return {f"{suffix}s": folded(f"{suffix}s", group, suffix, text, members) for suffix, _, text in KINDS}
 
 
 def _slug(name: str) -> str:
@@ -234,7 +237,8 @@ def _root(built: Built, names: dict[_Piece, str], children: dict[_Piece, Child])
             resources[gate] = resource
     body = head(built.app, built.parameters)
     body["Resources"] = resources
-    body["Outputs"] = _outputs(names)
+    if built.app.profile != "plain":
+        body["Outputs"] = _outputs(names)
     return Template(body)
 
 

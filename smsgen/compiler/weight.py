@@ -36,5 +36,6 @@ def _weight(server: ResolvedServer, tags: int, scripts: Mapping[str, bytes]) -> 
         _SERVER
         + _TAG * (tags + len(launch.tags or ()))
         + _VOLUME * len(launch.volumes or ())
+        + _TAG * sum(len(volume.tags or ()) for volume in launch.volumes or ())
         + _CHARACTER * len(text)
     )

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from smsgen.model.launch import Launch
 
-PROFILES = ("hardened", "sms")
-"""What may go into a template: `hardened` is ours, `sms` is what SMS's own IAM roles allowed."""
+PROFILES = ("hardened", "sms", "plain")
+"""What goes into a template: `hardened` is ours, `sms` what SMS's own IAM roles allowed, `plain` what the file says."""
 
 
 class Tag(NamedTuple):

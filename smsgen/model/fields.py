@@ -146,7 +146,8 @@ APP = Record(
         ),
         "profile": Field(
             Choice(*PROFILES),
-            "`hardened`, or `sms`: only what AWS Server Migration Service itself could launch.",
+            "`hardened`; `sms`: only what AWS Server Migration Service itself could launch; or `plain`: only what the "
+            "file says, without defaults, tags and outputs of smsgen.",
         ),
         "launchDefaults": Field(
             LAUNCH, "What every server has in common. A group's and a server's own win over it."

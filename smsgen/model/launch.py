@@ -22,7 +22,7 @@ class UserData(NamedTuple):
 
 
 class Volume(NamedTuple):
-    """A block device: GiB and MiB/s. `retain` makes it a resource that outlives the server."""
+    """A block device: GiB and MiB/s. `retain` makes it a resource that outlives the server, with `tags` of its own."""
 
     device: str
     size: int | None = None
@@ -34,6 +34,7 @@ class Volume(NamedTuple):
     snapshot_id: str | None = None
     delete_on_termination: bool | None = None
     retain: bool = False
+    tags: tuple[tuple[str, str], ...] | None = None
 
 
 class MetadataOptions(NamedTuple):
@@ -77,6 +78,8 @@ class Launch(NamedTuple):
     ebs_optimized: bool | None = None
     metadata_options: MetadataOptions | None = None
     stateful: bool | None = None
+    retain: bool | None = None
+    disable_api_termination: bool | None = None
     platform: str | None = None
     tags: tuple[tuple[str, str], ...] | None = None
     readiness: Readiness | None = None

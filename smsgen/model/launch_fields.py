@@ -152,6 +152,7 @@ VOLUME = Record(
             Boolean(),
             "A volume of its own that outlives the server, with a snapshot at its deletion.",
         ),
+        "tags": Field(TAGS, "Tags of a retained volume, beside those of the server."),
     },
 )
 
@@ -292,7 +293,15 @@ LAUNCH = Record(
         ),
         "stateful": Field(
             Boolean(),
-            "The server holds data: termination protection, and it outlives the stack and a replacement.",
+            "The server holds data: `disableApiTermination`, `retain`, and its disks outlive it.",
+        ),
+        "retain": Field(
+            Boolean(),
+            "Whether it outlives the stack and a replacement, with all that is its own (DeletionPolicy and "
+            "UpdateReplacePolicy Retain); that of `stateful` where nothing is said.",
+        ),
+        "disableApiTermination": Field(
+            Boolean(), "Termination protection; that of `stateful` where nothing is said."
         ),
         "platform": Field(
             Choice("linux", "windows"), "Decides how boot scripts are written; linux by default."

@@ -81,15 +81,24 @@ def groups_are_ordered(view: AppView, problems: Problems) -> None:
 def tag_keys_differ(view: AppView, problems: Problems) -> None:
     """No tag key twice in one list."""
     lists: list[tuple[Path, tuple[Tag, ...]]] = [(("tags",), view.app.tags)]
-    lists += [((*path, "tags"), _tags(launch)) for path, launch, _ in view.launches if launch.tags]
+    lists += [
+        ((*path, *at, "tags"), _tags(tags))
+        for path, launch, _ in view.launches
+        for at, tags in _tag_lists(launch)
+    ]
     for path, tags in lists:
         if len(tags) > 1:
             keys = (((*path, index, "key"), tag.key) for index, tag in enumerate(tags))
             refuse_twice("DUPLICATE_TAG", "the tag key", keys, problems, "keep one of the two")
 
 
-def _tags(launch: Launch) -> tuple[Tag, ...]:
-    return tuple(Tag(*tag) for tag in launch.tags or ())
+def _tag_lists(launch: Launch) -> Iterator[tuple[Path, tuple[tuple[str, str], ...]]]:
+    yield (), launch.tags or ()
+    yield from ((("volumes", index), volume.tags or ()) for index, volume in enumerate(launch.volumes or ()))
+
+
+def _tags(pairs: tuple[tuple[str, str], ...]) -> tuple[Tag, ...]:
+    return tuple(Tag(*tag) for tag in pairs)
 
 
 def accepted_once(view: AppView, problems: Problems) -> None:

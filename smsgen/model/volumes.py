@@ -112,6 +112,9 @@ def _encryption(volume: Volume) -> Iterator[Fault]:
 
 def _lifetime(volume: Volume) -> Iterator[Fault]:
     if not volume.retain:
+        if volume.tags is not None:
+            message = "a volume has tags of its own only with retain: true"
+            yield "CONFLICT", "tags", message, "a volume of the instance takes the server's tags"
         return
     if volume.delete_on_termination:
         message = "retain and deleteOnTermination contradict each other"

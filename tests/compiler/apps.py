@@ -19,7 +19,10 @@ def _one(values: list[object]) -> st.SearchStrategy:
 VOLUMES = [
     (),
     (Volume(device="/dev/sda1", size=40, type="gp3"),),
-    (Volume(device="/dev/sdf", size=100, retain=True), Volume(device="/dev/sdg", size=8, retain=True)),
+    (
+        Volume(device="/dev/sdf", size=100, retain=True),
+        Volume(device="/dev/sdg", size=8, retain=True, tags=(Tag("Disk", "1"),)),
+    ),
     (Volume(device="/dev/sdh", size=10, encrypted=False), Volume(device="/dev/xvda", size=20)),
 ]
 
@@ -50,6 +53,8 @@ def launches(draw: st.DrawFn, *, scripts: bool = True) -> Launch:
         monitoring=draw(_one([True, False])),
         metadata_options=draw(_one([MetadataOptions(http_tokens="optional"), MetadataOptions()])),
         stateful=draw(_one([True, False])),
+        retain=draw(_one([True, False])),
+        disable_api_termination=draw(_one([True, False])),
         tags=draw(_one([(Tag("Role", "x"),), (Tag("Name", "y"),)])),
         readiness=readiness,
         create_instance_profile=draw(_one([True, False])) if scripts else None,
@@ -59,7 +64,7 @@ def launches(draw: st.DrawFn, *, scripts: bool = True) -> Launch:
 @st.composite
 def apps(draw: st.DrawFn, *, profile: str = "hardened") -> App:
     """Applications of one to four groups, whose servers have names and ids of their own."""
-    scripts = profile == "hardened"
+    scripts = profile != "sms"
     number = iter(range(1, 10_000))
     groups = []
     for at in range(draw(st.integers(1, 4))):

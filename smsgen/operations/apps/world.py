@@ -35,7 +35,7 @@ _LONGEST_PAUSE = 0.5
 class Settings(NamedTuple):
     """What the keeper of a server decides.
 
-    `profile`: of the applications that CreateApp makes, "hardened" or "sms" (`model.app.PROFILES`). `max_groups` and
+    `profile`: of the applications that CreateApp makes, one of `model.app.PROFILES`. `max_groups` and
     `max_servers`: of one application (SMS User Guide, limits). `on_failure`: what becomes of a stack whose creation
     fails: ROLLBACK, DELETE or DO_NOTHING. Times are seconds. `lease`: for how long a worker that shows no sign of life
     keeps its job from the others. `attempts`: how often a job is taken up before trouble counts as lasting.
