@@ -47,6 +47,29 @@ class Control:
         self.state.faults.heal()
         self.state.calls.clear()
 
+    def plant(self, **parts: Any) -> None:
+        """Put servers there that run already, by the names of `Fleet`; EC2 and CloudFormation then know these alone."""
+        self.state.fleet.plant(**parts)
+
+    def stage(self, **settings: Any) -> None:
+        """Set how imports go, by the names of `adoption.stacks.Stacks`: looks, refused, touching."""
+        for name, value in settings.items():
+            if name not in ("looks", "refused", "touching"):
+                raise ValueError(name)
+            setattr(self.state.stacks, name, value)
+
+    def stack_resources(self, name: str) -> dict[str, list[str]]:
+        """Give the resources of a stack over a fleet: logical id -> type and physical id."""
+        return {key: list(value) for key, value in self.state.stacks.find(name).resources.items()}
+
+    def launched(self) -> int:
+        """Give how many instances CloudFormation has launched beside a planted fleet."""
+        return self.state.fleet.made
+
+    def touched(self) -> list[str]:
+        """Give what the update handler did to servers after imports."""
+        return list(self.state.stacks.touched)
+
     def advance(self, seconds: float) -> None:
         """Move the clock."""
         self.state.clock.advance(seconds)
@@ -118,6 +141,11 @@ class Control:
         "fail": fail,
         "fail_import": fail_import,
         "heal": heal,
+        "plant": plant,
+        "stage": stage,
+        "stack_resources": stack_resources,
+        "launched": launched,
+        "touched": touched,
         "advance": advance,
         "stop_clock": stop_clock,
         "count": count,

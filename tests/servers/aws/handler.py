@@ -19,6 +19,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 
 from tests.aws.faults import KINDS as OTHERS
 from tests.aws.faults import call_name, refusal
+from tests.servers.aws.adoption import mgn
 from tests.servers.aws.control import Control
 from tests.servers.aws.ebs import Ebs
 from tests.servers.aws.faults import Fault
@@ -47,7 +48,20 @@ def handler(control: Control, account: Callable[[str, str], Ebs]) -> type[MotoRe
             scope = _SCOPE.search(self.headers.get("Authorization", ""))
             if scope and scope.group(3) == "ebs":
                 return self._ebs(account(scope.group(1), scope.group(2)), SECRETS.get(scope.group(1)))
+            if scope and scope.group(3) == "mgn":
+                return self._mgn(self.path.strip("/"))
             return self._moto()
+
+        def _mgn(self, operation: str) -> None:
+            body = self._body()
+            fault = control.called(f"mgn:{operation}")
+            refused_as = fault.refusal() if fault else None
+            if refused_as:
+                return self._answer(refused(refused_as))
+            answer = mgn.answer(control.state.fleet, operation, body)
+            if not self._end(fault):
+                self._answer(answer)
+            return None
 
         def _ebs(self, ebs: Ebs, secret: str | None) -> None:
             request = Request(route(self.command, self.path), self.headers)

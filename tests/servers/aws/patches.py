@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
+from moto.sts.responses import TokenResponse
 
+from tests.servers.aws.adoption.cloudformation import stack_calls
+from tests.servers.aws.adoption.ec2 import fleet_calls
 from tests.servers.aws.ec2 import acts, answers
 from tests.servers.aws.import_answers import import_answers
 from tests.servers.aws.state import State
@@ -26,6 +30,9 @@ class Patch:
         self._undone: list[Callable[[], None]] = []
         for owner, methods in (
             (EC2Response, answers(state) | import_answers(state)),
+            (EC2Response, fleet_calls(state.fleet, state.sessions)),
+            (CloudFormationResponse, stack_calls(state.fleet, state.stacks)),
+            (TokenResponse, state.sessions.answers()),
             (EC2Backend, acts()),
             (Instance, {"update_from_cloudformation_json": classmethod(_updated)}),
             (FakeBucket, {"get_permission": _permission}),

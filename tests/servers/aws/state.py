@@ -8,6 +8,9 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.servers.aws.adoption.fleet import Fleet
+from tests.servers.aws.adoption.sessions import Sessions
+from tests.servers.aws.adoption.stacks import Stacks
 from tests.servers.aws.blocks import Spool
 from tests.servers.aws.faults import Faults
 
@@ -87,6 +90,9 @@ class State:
         self.pages = 0
         self.import_failures: list[tuple[str, str]] = []
         self.lock = threading.RLock()
+        self.fleet = Fleet()
+        self.sessions = Sessions()
+        self.stacks = Stacks(self.fleet, self.sessions)
 
     def reset(self) -> None:
         """Forget limits, faults and counts, and let the clock run on the machine's time."""
@@ -96,3 +102,6 @@ class State:
         self.pages = 0
         self.import_failures.clear()
         self.clock.run()
+        self.fleet.forget()
+        self.sessions.forget()
+        self.stacks.forget()
