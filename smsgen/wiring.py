@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from smsgen.errors import SmsgenError
 from smsgen.local.disk import DiskFiles, GitRevisions
 
 if TYPE_CHECKING:  # a command pays only for what it uses
+    from collections.abc import Callable
+
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.clients import AwsSettings, Clients
     from smsgen.model.replicating.catalog import Connector
@@ -27,6 +30,8 @@ if TYPE_CHECKING:  # a command pays only for what it uses
     )
     from smsgen.operations.ports.snapshots import Manifests
     from smsgen.server.api.protocol import Call
+    from smsgen.server.console.console import Console
+    from smsgen.server.console.settings import ConsoleSettings
     from smsgen.server.http.access_log import AccessLog
     from smsgen.server.http.answer import Gate
     from smsgen.server.http.asgi import Endpoint
@@ -191,8 +196,18 @@ def find_server() -> None:
         ) from None
 
 
-def endpoint(world: World, store: SqlStore, workers: Workers, gate: Gate, log: AccessLog | None) -> Endpoint:
-    """Return the SMS API of a store as an ASGI application; workers are woken where an operation leaves them work."""
+def endpoint(
+    world: World,
+    store: SqlStore,
+    workers: Workers,
+    gate: Gate,
+    log: AccessLog | None,
+    console: ConsoleSettings | None = None,
+) -> Endpoint:
+    """Return the SMS API of a store as an ASGI application; workers are woken where an operation leaves them work.
+
+    `console`: with the console beside it.
+    """
     from smsgen.server.actions.table import BACKGROUND
     from smsgen.server.actions.table import perform as carry_out
     from smsgen.server.http.asgi import Endpoint
@@ -204,7 +219,26 @@ def endpoint(world: World, store: SqlStore, workers: Workers, gate: Gate, log: A
             workers.wake()
         return response
 
-    return Endpoint(perform, gate, readiness=store.ping, metrics=Metrics(store.work_left), log=log)
+    pages = _console(world, perform, gate, console) if console else None
+    metrics = Metrics(store.work_left)
+    return Endpoint(perform, gate, readiness=store.ping, metrics=metrics, log=log, pages=pages)
+
+
+def _console(world: World, perform: Callable[[Call], Any], gate: Gate, settings: ConsoleSettings) -> Console:
+    from smsgen.server.console.console import Console
+    from smsgen.server.console.reading import Reading
+    from smsgen.server.console.sessions import Failures, Sessions
+
+    return Console(
+        perform,
+        Reading(world),
+        gate,
+        Sessions(world.secret, gate),
+        Failures(monotonic),
+        new_id=world.new_id,
+        show_link=settings.show_link,
+        url=settings.url,
+    )
 
 
 def new_id(digits: int) -> str:

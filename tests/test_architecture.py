@@ -28,7 +28,9 @@ HOMES = {
     "aws_cdk": ("smsgen/cdk/",),
     "cfnlint": ("smsgen/cfn/lint.py",),
     "troposphere": ("smsgen/compiler/", "smsgen/generated/troposphere_classes.py", "smsgen/startup/"),
-    "jinja2": ("smsgen/compiler/", "smsgen/report/"),
+    "jinja2": ("smsgen/compiler/", "smsgen/report/", "smsgen/server/console/"),
+    "starlette": ("smsgen/server/console/",),
+    "itsdangerous": ("smsgen/server/console/",),
     "rich": ("smsgen/cli/",),
 }
 """Package -> the only places that may import it."""

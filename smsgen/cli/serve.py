@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from socket import socket
 
     from smsgen.operations.ports.copying import CopySettings
+    from smsgen.server.console.settings import ConsoleSettings
     from smsgen.server.http.answer import Gate
     from smsgen.server.http.credentials import Keys
     from smsgen.server.http.sockets import Tls
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 examples:
   smsgen serve --no-auth                                    for this machine, without keys
+  smsgen serve --no-auth --console                          with pages for a browser
   smsgen serve --credentials keys.ini                       [profiles] as in ~/.aws/credentials: each key is accepted
   smsgen serve --host 0.0.0.0 --credentials keys.ini --tls-cert cert.pem --tls-key key.pem \\
     --store postgresql+psycopg://smsgen@db.example.com/smsgen
@@ -54,6 +56,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     who.add_argument("--tls-key", metavar="FILE", help="its private key, PEM, without a passphrase")
     from smsgen.model.app import PROFILES
 
+    console = parser.add_argument_group("console")
+    console.add_argument("--console", action="store_true", help="serve pages for browsers, too, at /console")
+    console.add_argument(
+        "--console-url",
+        default="",
+        metavar="URL",
+        help="what browsers reach it by, where a proxy stands before it: https://sms.example.com",
+    )
     apps = parser.add_argument_group("applications")
     apps.add_argument(
         "--max-server-groups", type=_count, default=10, metavar="N", help="(default: %(default)s)"
@@ -156,6 +166,7 @@ def run(args: argparse.Namespace) -> int:
     from smsgen.server.http import sockets
 
     gate, tls = _gate(args), _tls(args)
+    _check_console(args, tls)
     listening = sockets.bind(args.host, args.port)
     try:
         store = wiring.store(store_url(args))
@@ -192,10 +203,16 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
     )
     workers = Workers(world, args.workers)
     log = None if args.no_access_log else AccessLog(sys.stderr, world.clock.now)
-    endpoint = wiring.endpoint(world, store, workers, gate, log)
+    url = sockets.url(listening, tls=tls is not None)
+    endpoint = wiring.endpoint(world, store, workers, gate, log, _console(args, url))
     limits = limits_within(sockets.open_files(), args.max_connections, args.max_connections_per_address)
     workers.start()
     settle()
+
+    def ready() -> None:
+        say(f"listening on {url}")
+        endpoint.start()
+
     try:
         sockets.run(
             endpoint,
@@ -204,12 +221,41 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
             limits=limits,
             on_hangup=_reader_of_keys(args.credentials, gate),
             stop_seconds=args.stop_timeout,
-            ready=lambda: say(f"listening on {sockets.url(listening, tls=tls is not None)}"),
+            ready=ready,
         )
     finally:
         if not workers.stop(args.stop_timeout):
             say(f"a launch has not come to a pause; it is taken over in {args.lease} seconds at most")
     say("stopped")
+
+
+def _check_console(args: argparse.Namespace, tls: Tls | None) -> None:
+    """Raise UsageError where a console would be asked for that must not be, or is not."""
+    from smsgen.server.http.auth import is_loopback
+
+    url = args.console_url
+    if url and not args.console:
+        raise UsageError("--console-url says where a console is that is not served", hint="add --console")
+    if url and not url.startswith(("http://", "https://")):
+        raise UsageError(f"--console-url {url} is no URL", hint="https://sms.example.com")
+    if args.console and not is_loopback(args.host) and tls is None and not url.startswith("https://"):
+        # Unlike a signature, what a form sends is the secret itself.
+        raise UsageError(
+            "the console would take secrets over a network in plain text",
+            hint="give --tls-cert and --tls-key, or --console-url https://… of the proxy that has TLS",
+        )
+
+
+def _console(args: argparse.Namespace, url: str) -> ConsoleSettings | None:
+    from smsgen.server.console.settings import ConsoleSettings
+
+    if not args.console:
+        return None
+    shown = (args.console_url or url).rstrip("/")
+    if args.no_auth:
+        return ConsoleSettings(args.console_url, lambda path: say(f"console, once: {shown}{path}"))
+    say(f"console: {shown}/console")
+    return ConsoleSettings(args.console_url)
 
 
 def _copy_settings(args: argparse.Namespace) -> CopySettings:

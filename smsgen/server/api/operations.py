@@ -207,6 +207,9 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 """Operation -> what it is. The order of errors is that of the service model."""
 
+READS = frozenset(name for name in OPERATIONS if name.startswith(("Get", "List")))
+"""Operations that change nothing, and write nothing anywhere."""
+
 for _known in OPERATIONS.values():
     # msgspec looks into a type when it is first used, and crashes where two threads are first (0.22).
     msgspec.json.Decoder(_known.request)

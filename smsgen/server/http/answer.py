@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
+from smsgen.server.api.operations import READS
 from smsgen.server.api.protocol import Call, Fault, decode, encode, encode_fault, operation_of
 from smsgen.server.http.auth import SIGNATURE_FAULTS, Received, claimed_key_id
+from smsgen.server.http.credentials import Key
 
 _log = logging.getLogger("smsgen.endpoint")
 
@@ -23,6 +25,9 @@ class Gate(Protocol):
 
     def check(self, request: Received) -> str:
         """Return the access key id, or "" where there is none; raises Fault."""
+
+    def key(self, key_id: str) -> Key | None:
+        """Return what belongs to an access key id; None where it is not accepted."""
 
 
 class Answer(NamedTuple):
@@ -65,6 +70,7 @@ def answered(request: Received, request_id: str, gate: Gate, perform: Callable[[
     try:
         operation = _operation(request)
         key_id = gate.check(request)
+        check_permitted(gate.key(key_id), operation)
         call = decode(request.headers, request.body, request_id)
         return Answer(200, encode(perform(call)), operation, "", key_id)
     except Fault as fault:
@@ -73,6 +79,13 @@ def answered(request: Received, request_id: str, gate: Gate, perform: Callable[[
         _log.exception("%s failed (request %s)", operation, request_id)
         words = f"internal error; the server's log tells of the request {request_id}"
         return refusal(Fault("InternalError", words), operation, key_id)
+
+
+def check_permitted(key: Key | None, operation: str) -> None:
+    """Raise Fault where an access key may not be used for an operation: one that only reads takes nothing else."""
+    if key is not None and key.readonly and operation not in READS:
+        words = f"this access key may only read: it does not take {operation}"
+        raise Fault("UnauthorizedOperationException", words)
 
 
 def _operation(request: Received) -> str:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import uuid4
 
 from smsgen.server.api.protocol import CONTENT_TYPE, Call, Fault
@@ -51,6 +51,9 @@ class Limits(NamedTuple):
 PAGE_SECONDS = 1.0
 """For how long /ready and /metrics give the same answer: both ask the store, and anybody may ask for them."""
 
+CONSOLE = "console"
+"""What the log calls the operation of a request for a page."""
+
 _PATIENCE = 8
 _GONE = Answer(499, b"", error="Gone")
 _UNREAD = ("RequestTimeoutException", "RequestEntityTooLargeException")
@@ -59,6 +62,22 @@ _UNREAD = ("RequestTimeoutException", "RequestEntityTooLargeException")
 
 class Gone(Exception):
     """The client has hung up before its request was there."""
+
+
+class Pages(Protocol):
+    """Pages for people that stand beside the API: the console."""
+
+    def serves(self, method: str, path: str) -> bool:
+        """Return whether a request is for these pages."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, as ASGI has it."""
+
+    def start(self) -> None:
+        """Begin: requests are answered now."""
+
+    def stop(self) -> None:
+        """End what would go on for ever: the server stops."""
 
 
 class Endpoint:
@@ -76,6 +95,7 @@ class Endpoint:
         limits: Limits | None = None,
         metrics: Metrics | None = None,
         log: AccessLog | None = None,
+        pages: Pages | None = None,
     ) -> None:
         self._perform = perform
         self._gate = gate
@@ -87,6 +107,7 @@ class Endpoint:
         self._held = 0
         self._ready_now = _Shared(readiness, self._pool)
         self._metrics_now = _Shared(self._metrics.text, self._pool)
+        self._console = pages
         self._pages = {"/health": self._health, "/ready": self._ready, "/metrics": self._show_metrics}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +116,22 @@ class Endpoint:
             await self._live(receive, send)
         elif scope["type"] == "http":
             page = self._pages.get(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
-            await (page(send) if page else self._api(scope, receive, send))
+            if page:
+                await page(send)
+            elif self._console and self._console.serves(scope["method"], scope["path"]):
+                await self._shown(self._console, scope, receive, send)
+            else:
+                await self._api(scope, receive, send)
+
+    def start(self) -> None:
+        """Begin: requests are answered now."""
+        if self._console:
+            self._console.start()
+
+    def stop(self) -> None:
+        """End what would go on for ever: the server stops."""
+        if self._console:
+            self._console.stop()
 
     def close(self) -> None:
         """End the threads, once what they do is done."""
@@ -143,6 +179,24 @@ class Endpoint:
         if not is_read and (answer.error in _UNREAD or not self._passes(request)):
             headers.append((b"connection", b"close"))
         await _send(send, answer.status, headers, answer.body)
+
+    async def _shown(self, pages: Pages, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a page, and log it."""
+        began, status = perf_counter(), 0
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await pages(scope, receive, noted)
+        finally:
+            if self._access_log is not None:
+                asked = Asked(
+                    str(uuid4()), (scope.get("client") or ("",))[0], scope["method"], scope["path"], 0
+                )
+                self._access_log.write(asked, Answer(status, b"", CONSOLE), perf_counter() - began)
 
     def _passes(self, request: Received) -> bool:
         """Return whether the body of a refused request is let pass."""

@@ -78,6 +78,10 @@ class Verifier:
         """Accept these keys from now on, and no others."""
         self._keys = keys
 
+    def key(self, key_id: str) -> Key | None:
+        """Return what belongs to an access key id; None where it is not accepted."""
+        return self._keys.get(key_id)
+
     def admit(self, request: Received) -> None:
         """Raise Fault for a request whose headers say no signature, a key that is not known, or another time."""
         self._read(request)
@@ -117,6 +121,10 @@ class Loopback:
     """Lets everybody in who is on this machine. The address that is listened on sees to that, but for pages in a
     browser that give their own name the address 127.0.0.1: those say their name in the header Host.
     """
+
+    def key(self, key_id: str) -> Key | None:
+        """Return None: no key is asked for."""
+        return None
 
     def check(self, request: Received) -> str:
         """Return ""; raises Fault where the header Host is not this machine's."""

@@ -16,19 +16,26 @@ from smsgen.errors import SmsgenError
 
 
 class Key:
-    """The secret of an access key, named as botocore's signer asks for it; `token` goes with temporary credentials."""
+    """The secret of an access key, named as botocore's signer asks for it; `token` goes with temporary credentials.
 
-    __slots__ = ("secret_key", "token")
+    Who has a key that is `readonly` may only look.
+    """
 
-    def __init__(self, secret_key: str, token: str = "") -> None:
+    __slots__ = ("readonly", "secret_key", "token")
+
+    def __init__(self, secret_key: str, token: str = "", *, readonly: bool = False) -> None:
         self.secret_key = secret_key
         self.token = token
+        self.readonly = readonly
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Key) and (self.secret_key, self.token) == (other.secret_key, other.token)
+        return isinstance(other, Key) and self._all() == other._all()
 
     def __hash__(self) -> int:
-        return hash((self.secret_key, self.token))
+        return hash(self._all())
+
+    def _all(self) -> tuple[str, str, bool]:
+        return self.secret_key, self.token, self.readonly
 
     def __repr__(self) -> str:
         return "Key(…)"
@@ -39,6 +46,8 @@ Keys = Mapping[str, Key]
 
 ENVIRONMENT = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 FILE = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+READONLY = "readonly"
+"""A line of ours in a profile: `readonly = true` lets its key look, and change nothing."""
 
 
 def keys_of_file(text: str, name: str) -> Keys:
@@ -54,10 +63,12 @@ def keys_of_file(text: str, name: str) -> Keys:
     keys: dict[str, Key] = {}
     for profile in parser.sections():
         settings = {one: parser[profile].get(one, "") for one in FILE}
-        for key_id, key in _pair(settings, FILE, f"{name} [{profile}]"):
+        readonly = _readonly(parser[profile].get(READONLY, "false"), f"{name} [{profile}]")
+        for key_id, key in _pair(settings, FILE, f"{name} [{profile}]", readonly):
             if keys.get(key_id, key) != key:
                 raise SmsgenError(
-                    f"{name} has two secrets for the access key of [{profile}]", hint="keep one"
+                    f"{name} has two secrets for the access key of [{profile}], or two answers to {READONLY}",
+                    hint="keep one",
                 )
             keys[key_id] = key
     if not keys:
@@ -86,10 +97,29 @@ def keys_of_environment(environment: Mapping[str, str]) -> Keys:
 _HINT = "each profile needs the lines aws_access_key_id = … and aws_secret_access_key = …"
 
 
-def _pair(settings: Mapping[str, str], names: tuple[str, str, str], where: str) -> Iterator[tuple[str, Key]]:
+def _readonly(text: str, where: str) -> bool:
+    words = {
+        "true": True,
+        "yes": True,
+        "on": True,
+        "1": True,
+        "false": False,
+        "no": False,
+        "off": False,
+        "0": False,
+    }
+    if text.strip().lower() not in words:
+        # Who misspells it means it: a key that may do everything is not what is meant.
+        raise SmsgenError(f"{where} has {READONLY} = {text.strip()[:40]!r}", hint="it is true or false")
+    return words[text.strip().lower()]
+
+
+def _pair(
+    settings: Mapping[str, str], names: tuple[str, str, str], where: str, readonly: bool = False
+) -> Iterator[tuple[str, Key]]:
     key_id, secret, token = (settings[name].strip() for name in names)
     if bool(key_id) != bool(secret):
         there = names[0] if key_id else names[1]
         raise SmsgenError(f"{where} has {there} without the other", hint=f"set {names[0]} and {names[1]}")
     if key_id:
-        yield key_id, Key(secret, token)
+        yield key_id, Key(secret, token, readonly=readonly)

@@ -133,7 +133,7 @@ def run(
     before = {number: signal.signal(number, _obeyed) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         config = _config(app, tls, stop_seconds)
-        _Server(config, limits, ready, on_hangup).run(sockets=[listening])
+        _Server(config, limits, ready, on_hangup, getattr(app, "stop", _nothing)).run(sockets=[listening])
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -141,6 +141,10 @@ def run(
 
 def _obeyed(_number: int, _frame: Any) -> None:
     """Let a signal pass that uvicorn has obeyed: it raises it once more, which would keep us from an orderly end."""
+
+
+def _nothing() -> None:
+    """Do nothing: an application need not have anything that must be stopped."""
 
 
 def open_files() -> int:
@@ -180,8 +184,10 @@ class _Server(uvicorn.Server):
         limits: ConnectionLimits,
         ready: Callable[[], None],
         on_hangup: Callable[[], None] | None,
+        stop: Callable[[], None],
     ) -> None:
         super().__init__(config)
+        self._stop = stop
         self._connections = Connections(limits)
         self._ready = ready
         self._on_hangup = on_hangup
@@ -194,6 +200,10 @@ class _Server(uvicorn.Server):
         for listening in sockets or []:
             listeners.append(Listener(listening, self._connections, self._protocol, self.config.ssl))
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stop()  # streams would be waited for
+        await super().shutdown(sockets)
 
     def _protocol(self, connection: Connection) -> asyncio.Protocol:
         return _Protocol(self.config, self.server_state, self.lifespan.state, connection)

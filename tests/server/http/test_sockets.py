@@ -42,7 +42,9 @@ def started(
     listening = sockets.bind("127.0.0.1", 0)
     port = int(listening.getsockname()[1])
     ready = threading.Event()
-    server = sockets._Server(sockets._config(endpoint, None, 5), ConnectionLimits(), ready.set, None)
+    server = sockets._Server(
+        sockets._config(endpoint, None, 5), ConnectionLimits(), ready.set, None, endpoint.stop
+    )
     serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     serving.start()
 
