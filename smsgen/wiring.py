@@ -283,6 +283,7 @@ def world(
 
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.commands import SsmCommands
+    from smsgen.aws.keys import KmsKeys
     from smsgen.operations.apps.world import World
     from smsgen.operations.ports.copying import CopySettings
 
@@ -296,6 +297,7 @@ def world(
         commands=SsmCommands(clients),
         lookups=lookups(clients),
         inventories=inventories(clients.settings),
+        keys=KmsKeys(clients),
         copying=cache(lambda: _copying(store, clients, bucket, copy_settings or CopySettings())),
     )
 

@@ -94,6 +94,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     apps.add_argument("--s3-kms-key", metavar="KEY", help="encrypt them with this KMS key (id, ARN or alias)")
     copies = parser.add_argument_group("replication")
     copies.add_argument(
+        "--max-replications",
+        type=_count,
+        default=50,
+        metavar="N",
+        help="servers that are replicated at a time (default: %(default)s)",
+    )
+    copies.add_argument(
+        "--max-app-replications",
+        type=_count,
+        default=50,
+        metavar="N",
+        help="applications that are replicated at a time (default: %(default)s)",
+    )
+    copies.add_argument(
         "--max-mbps",
         type=_count,
         metavar="N",
@@ -194,6 +208,8 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
         profile=args.template_profile,
         max_groups=args.max_server_groups,
         max_servers=args.max_servers,
+        max_replications=args.max_replications,
+        max_app_replications=args.max_app_replications,
         on_failure=args.on_failure,
         lease=float(args.lease),
         validation=float(args.validation_timeout),

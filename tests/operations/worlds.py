@@ -23,6 +23,7 @@ from smsgen.operations.apps.turns import Turns
 from smsgen.operations.apps.world import Settings, World
 from smsgen.operations.jobs.carry_out import carry_out_one
 from smsgen.operations.ports.copying import Copying
+from smsgen.operations.ports.keys import KeyInfo
 from smsgen.operations.ports.records import Command, CommandAnswer
 from tests.operations.fake_images import FakeImages, FakeInventories
 from tests.operations.fake_stacks import FakeClock, FakeStacks
@@ -111,6 +112,22 @@ class FakeLookups:
         return {name: found for name in names if (found := named.get(name, usual))}
 
 
+class FakeKeys:
+    """KMS in memory: the keys that are named are there."""
+
+    def __init__(self) -> None:
+        self.there: dict[str, KeyInfo] = {}
+        self.error: Exception | None = None
+
+    def region(self) -> str:
+        return "eu-central-1"
+
+    def find(self, key: str) -> KeyInfo | None:
+        if self.error:
+            raise self.error
+        return self.there.get(key)
+
+
 class FakeReader:
     """StackReader on what FakeStacks holds."""
 
@@ -160,6 +177,7 @@ class Site:
         self.artifacts = FakeArtifacts()
         self.commands = FakeCommands()
         self.lookups = FakeLookups()
+        self.keys = FakeKeys()
         self.inventories = FakeInventories()
         self.snapshots, self.manifests, self.ec2 = FakeSnapshots(), FakeManifests(), FakeImages()
         self.copying = Copying(self.snapshots, self.manifests, self.ec2)
@@ -179,6 +197,7 @@ class Site:
             lookups=self.lookups,
             inventories=self.inventories,
             copying=lambda: self.copying,
+            keys=self.keys,
         )
 
     def new_id(self, digits: int) -> str:

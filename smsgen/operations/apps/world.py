@@ -16,6 +16,7 @@ from smsgen.model.permitted import refused_now
 from smsgen.operations.apps.turns import Turns
 from smsgen.operations.ports.copying import Copying
 from smsgen.operations.ports.inventories import Inventories
+from smsgen.operations.ports.keys import Keys
 from smsgen.operations.ports.protocols import (
     Artifacts,
     Clock,
@@ -40,8 +41,9 @@ class Settings(NamedTuple):
     fails: ROLLBACK, DELETE or DO_NOTHING. Times are seconds. `lease`: for how long a worker that shows no sign of life
     keeps its job from the others. `attempts`: how often a job is taken up before trouble counts as lasting.
     `validation`: for how long a server's own validation is waited for (SMS console: 15 minutes). `token_age`: for how
-    long a client token is remembered. `max_replications`: replication jobs at a time, and `replication_age`: for how
-    long one goes on from its first run (SMS User Guide, limits: 50, 90 days). `max_failures`: failed runs, one after
+    long a client token is remembered. `max_replications`: replication jobs at a time, `max_app_replications`:
+    applications that are replicated at a time, and `replication_age`: for how long a job goes on from its first run
+    (SMS User Guide, limits: 50, 50, 90 days). `max_failures`: failed runs, one after
     another, that pause a job. `catalog_age`: for how long an import of the server catalog counts.
     """
 
@@ -56,6 +58,7 @@ class Settings(NamedTuple):
     validation: float = 15 * 60.0
     token_age: float = 7 * 86_400.0
     max_replications: int = 50
+    max_app_replications: int = 50
     max_failures: int = 3
     replication_age: float = 90 * 86_400.0
     catalog_age: float = 30 * 86_400.0
@@ -82,7 +85,7 @@ class World(Kept):
     """What is kept, and AWS: all that an operation uses stands behind these.
 
     `artifacts` gives the documents' bucket; it is asked for only where something is put there.
-    `inventories` is what stands behind connectors, `copying` gives where disks are copied to.
+    `inventories` is what stands behind connectors, `copying` gives where disks are copied to, `keys` are KMS's.
     """
 
     artifacts: Callable[[], Artifacts]
@@ -93,6 +96,7 @@ class World(Kept):
     lookups: Lookups
     inventories: Inventories
     copying: Callable[[], Copying]
+    keys: Keys
 
 
 class BadParameter(SmsgenError):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from smsgen.model.replicating.jobs import (
     DAY,
     JobState,
     ReplicationJob,
+    ReplicationRun,
     RunEvent,
     RunType,
     run_after,
@@ -17,7 +20,7 @@ from smsgen.operations.jobs.record_lease import RecordLease, ignore
 from smsgen.operations.ports.replication_store import Write
 from smsgen.operations.ports.store import Change, Job
 from smsgen.operations.replication.jobs import begun_run, new_run, ticketed
-from smsgen.operations.replication.schedule import PAUSED_FOR, following, next_look
+from smsgen.operations.replication.schedule import PAUSED_FOR, due_times, following, next_look
 
 _ALL = 1_000_000
 
@@ -57,19 +60,31 @@ def _deleting(world: World, job: ReplicationJob, message: str) -> Change:
 
 
 def _run_due(world: World, before: ReplicationJob, now: float) -> Change:
-    due = before.next_run or now
+    """Begin the run that is due now; those before it that nobody began, and all while one is under way, are missed."""
+    *earlier, due = due_times(before, before.next_run or now, now)
+    work: tuple[Job, ...] = ()
     if before.run_id:
-        run = run_after(
-            new_run(world, before, RunType.AUTOMATIC, due),
-            RunEvent.MISS,
-            message=f"the run {before.run_id} was still under way",
-        )
-        after = before._replace(runs=run.number)
-        work: tuple[Job, ...] = ()
+        message = f"the run {before.run_id} was still under way"
+        after, runs = _missed(world, before, (*earlier, due), message)
     else:
-        after, run, work = begun_run(world, before, RunType.AUTOMATIC, due)
+        after, runs = _missed(world, before, earlier, "nobody was there to begin it")
+        after, run, work = begun_run(world, after, RunType.AUTOMATIC, due)
+        runs = (*runs, run)
     after, ticket = ticketed(world, after._replace(next_run=following(after, due, now)))
-    return Change(None, None, jobs=(*work, *ticket), records=(Write(before, after), Write(None, run)))
+    records = (Write(before, after), *(Write(None, run) for run in runs))
+    return Change(None, None, jobs=(*work, *ticket), records=records)
+
+
+def _missed(
+    world: World, job: ReplicationJob, dues: Iterable[float], message: str
+) -> tuple[ReplicationJob, tuple[ReplicationRun, ...]]:
+    """Return a job with the runs that it has missed, and those."""
+    runs: list[ReplicationRun] = []
+    for due in dues:
+        run = new_run(world, job, RunType.AUTOMATIC, due)
+        runs.append(run_after(run, RunEvent.MISS, message=message))
+        job = job._replace(runs=run.number)
+    return job, tuple(runs)
 
 
 def _fail(world: World, lease: RecordLease, message: str) -> None:

@@ -17,6 +17,7 @@ from smsgen.operations.apps.world import NotPermitted, World, change_app
 from smsgen.operations.jobs.lease import AppLease, Kind, Superseded, app_lease
 from smsgen.operations.ports.replication_store import Write
 from smsgen.operations.ports.store import Change, Job
+from smsgen.operations.replication.encryption import key_problem
 from smsgen.operations.replication.jobs import check_room, new_replication_job, replicable
 
 _VALIDATING = ReplicationStatus.VALIDATION_IN_PROGRESS
@@ -68,6 +69,7 @@ def _parameters(managed: ManagedApp, server_id: str) -> ReplicationParameters:
 
 def _problems(world: World, managed: ManagedApp, missing: list[str]) -> Iterator[str]:
     now = world.clock.now()
+    unfit: dict[str | None, str] = {}
     for server_id in missing:
         server: CatalogServer | None = None
         try:
@@ -76,7 +78,9 @@ def _problems(world: World, managed: ManagedApp, missing: list[str]) -> Iterator
             yield str(error)
         parameters = _parameters(managed, server_id)
         licence = licence_problem(server.guest, parameters.license_type) if server else ""
-        for problem in (*problems(parameters, now), *([licence] if licence else [])):
+        if parameters.kms_key_id not in unfit:  # servers mostly share a key
+            unfit[parameters.kms_key_id] = key_problem(parameters, world.keys)
+        for problem in (*problems(parameters, now), *filter(None, (licence, unfit[parameters.kms_key_id]))):
             yield f"{server_id}: {problem}"
 
 

@@ -11,7 +11,7 @@ from smsgen.model.app import App, Server, ServerGroup
 from smsgen.model.managed import ManagedApp
 from smsgen.model.replicating.catalog import CatalogServer, CatalogStatus
 from smsgen.model.replicating.jobs import RUNNABLE, JobState, ReplicationJob
-from smsgen.model.replication import ReplicationEvent, advance_replication
+from smsgen.model.replication import ReplicationEvent, advance_replication, is_running
 from smsgen.model.status import AppStatus
 from smsgen.operations.apps.replicated import deleting_all, followed, jobs_of
 from smsgen.operations.apps.server_groups import check_identity
@@ -32,12 +32,24 @@ def start_app_replication(world: World, app_id: str) -> ManagedApp:
 
     def decide(before: ManagedApp) -> Change:
         permit("StartAppReplication", before)
+        _check_room(world, app_id)
         after = _with_status(before, ReplicationEvent.START)
         lane = f"{app_id}/replication"  # not the launch's: one does not wait for the other
         queued = Job(f"job-{world.new_id(17)}", START, app_id, lane, created=world.clock.now())
         return Change(before, after._replace(modified=world.clock.now()), jobs=(queued,))
 
     return changed(world, app_id, decide)
+
+
+def _check_room(world: World, app_id: str) -> None:
+    """Raise NotPermitted where as many other applications are replicated as may be at a time."""
+    others = (one for one in world.store.summaries(limit=_ALL) if one.app_id != app_id)
+    most = world.settings.max_app_replications
+    if sum(is_running(one.replication.status) for one in others) >= most:
+        raise NotPermitted(
+            f"at most {most} applications are replicated at a time",
+            hint="stop the replication of another one first",
+        )
 
 
 def stop_app_replication(world: World, app_id: str) -> ManagedApp:

@@ -27,6 +27,7 @@ from smsgen.operations.apps.world import BadParameter, NotPermitted, World, comm
 from smsgen.operations.ports.replication_store import Write
 from smsgen.operations.ports.store import Change, Job
 from smsgen.operations.replication.catalog import catalog_now
+from smsgen.operations.replication.encryption import key_problem
 from smsgen.operations.replication.refusals import (
     JobExists,
     NoConnectors,
@@ -66,13 +67,15 @@ def create_replication_job(
 ) -> ReplicationJob:
     """Begin to replicate a server, and return the job.
 
-    Raises NoConnectors, NotReplicable, JobExists, BadParameter, and NotPermitted where there are too many jobs.
+    Raises NoConnectors, NotReplicable, JobExists, BadParameter, NotPermitted where there are too many jobs, and
+    ServiceError where AWS does not tell of the key.
     """
     created: list[ReplicationJob] = []
+    unfit = key_problem(parameters, world.keys)
 
     def decide() -> Change:
         server = replicable(world, server_id)
-        _check(parameters, server.guest, world.clock.now())
+        _check(parameters, server.guest, world.clock.now(), unfit)
         there = world.store.jobs_of_servers([server_id]).get(server_id)
         if there and is_living(there):
             raise JobExists(server_id, there.replication_job_id)
@@ -102,17 +105,14 @@ def replicable(world: World, server_id: str) -> CatalogServer:
             f"the server {server_id} is not in the server catalog; ImportServerCatalog reads it"
         )
     if server.refused:
-        raise NotReplicable(
-            f"the server {server_id} ({server.vm_server.vm_name}) cannot be replicated: {server.refused}"
-        )
+        raise _not_replicable(server)
     return server
 
 
-def _check(parameters: ReplicationParameters, guest: str, now: float) -> None:
-    wrong = [*problems(parameters, now)]
+def _check(parameters: ReplicationParameters, guest: str, now: float, unfit: str) -> None:
+    """Raise BadParameter with all that is wrong; `unfit` is what is wrong with the key."""
     licence = licence_problem(guest, parameters.license_type)
-    if licence:
-        wrong.append(licence)
+    wrong = [*problems(parameters, now), *filter(None, (licence, unfit))]
     if wrong:
         raise BadParameter("; ".join(wrong))
 
@@ -184,10 +184,14 @@ def no_job(job_id: str) -> BadParameter:
 def update_replication_job(world: World, job_id: str, wanted: JobUpdate) -> ReplicationJob:
     """Change a job's settings, and take it up again where it is paused; return it.
 
-    A run that is under way keeps what it began with. Raises UnknownJob, BadParameter, and NotPermitted where no run
-    follows any more.
+    A run that is under way keeps what it began with. Raises UnknownJob, BadParameter, NotPermitted where no run follows
+    any more, NotReplicable where one should, of a server that cannot be replicated any more, and ServiceError where AWS
+    does not tell of the key.
     """
     ended: list[ReplicationJob] = []
+    unfit = ""
+    if wanted.encrypted or wanted.kms_key_id:
+        unfit = key_problem(_updated(find_job(world, job_id).parameters, wanted), world.keys)
 
     def decide() -> Change:
         before = find_job(world, job_id)
@@ -198,17 +202,30 @@ def update_replication_job(world: World, job_id: str, wanted: JobUpdate) -> Repl
             description=before.description if wanted.description is None else wanted.description,
         )
         _require_going(before, "UpdateReplicationJob")
-        _check(after.parameters._replace(seed_time=None), after.guest, now)
+        _check(after.parameters._replace(seed_time=None), after.guest, now, unfit)
         queued: tuple[Job, ...] = ()
         after = _resumed(after)
         next_run = _next_run(before, after, wanted, now)
         if next_run != before.next_run or after.state != before.state:
+            _require_replicable(world, before.server_id)
             after, queued = ticketed(world, after._replace(next_run=next_run))
         ended[:] = [after]
         return Change(None, None, jobs=queued, records=(Write(before, after),))
 
     commit_decided(world, job_id, decide)
     return ended[0]
+
+
+def _require_replicable(world: World, server_id: str) -> None:
+    """Raise NotReplicable where the catalog says so; a server that is in no catalog may be in the next one again."""
+    server = world.store.server(server_id)
+    if server is not None and server.refused:
+        raise _not_replicable(server)
+
+
+def _not_replicable(server: CatalogServer) -> NotReplicable:
+    name = server.vm_server.vm_name
+    return NotReplicable(f"the server {server.server_id} ({name}) cannot be replicated: {server.refused}")
 
 
 def _updated(parameters: ReplicationParameters, wanted: JobUpdate) -> ReplicationParameters:

@@ -31,6 +31,19 @@ def following(job: ReplicationJob, due: float, now: float) -> float | None:
     return due + period * max(1, int((now - due) // period) + 1)
 
 
+MOST_MISSED = 90 * 24
+"""Runs that are recorded as missed at most: as many as a job can have in its 90 days."""
+
+
+def due_times(job: ReplicationJob, due: float, now: float) -> tuple[float, ...]:
+    """Return when runs of the schedule fell due from `due` until `now`, the latest one last; there is always one."""
+    if job.parameters.run_once or not job.parameters.frequency:
+        return (due,)
+    period = job.parameters.frequency * HOUR
+    count = max(0, int((now - due) // period))
+    return tuple(due + period * number for number in range(max(0, count - MOST_MISSED), count + 1))
+
+
 def next_look(job: ReplicationJob, *, age: float) -> float | None:
     """Return when something of the job falls due: a run, its end (`age` seconds), that of a pause; None: never."""
     if job.state is JobState.DELETED:
