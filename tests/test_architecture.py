@@ -332,7 +332,7 @@ def f(one, *given, now: float, **seen):
 
 NAMES_WITH_HOMES: dict[str, str] = {
     "smsgen/cli/[a-z_]+.py: (configure|run)": "a command is these two",
-    "smsgen/report/[a-z_]+.py: render": "one file for each format",
+    "smsgen/report/(graph/)?[a-z_]+.py: render": "one file for each format",
     "smsgen/store/migrations/versions/v[0-9]+_[a-z_]+.py: upgrade": "alembic's word",
     "smsgen/server/actions/replication.py: [a-z_]+": "an action is called as its operation, as the use case is",
     "smsgen/server/api/messages_[a-z]+.py: [A-Z].*": "the SMS API's shapes, named as AWS names them",

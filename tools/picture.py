@@ -12,6 +12,6 @@ def generate() -> str:
     from smsgen.local.disk import DiskFiles
     from smsgen.operations.files.generate_template import generate_template
     from smsgen.report.graph import of_compiled
-    from smsgen.report.graph_svg import render
+    from smsgen.report.graph.svg import render
 
     return render(of_compiled(generate_template(str(_APP), files=DiskFiles()).compiled))

@@ -53,5 +53,5 @@ def _format_of(path: str) -> str:
 def _render(graph: Graph, output: str) -> str:
     from importlib import import_module
 
-    picture: str = import_module(f"smsgen.report.graph_{output}").render(graph)
+    picture: str = import_module(f"smsgen.report.graph.{output}").render(graph)
     return picture

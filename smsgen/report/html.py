@@ -7,8 +7,7 @@ from typing import Any
 from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.masking import mask_of
 from smsgen.errors import visible
-from smsgen.report import graph_svg
-from smsgen.report.graph import of_change_set
+from smsgen.report.graph import of_change_set, svg
 from smsgen.report.view import MARKS, RESTART, ChangeSetView, edit_words, view_of, view_summary
 from smsgen.templates import folder
 
@@ -33,7 +32,7 @@ def render(change_set: ChangeSet, *, show_added: bool = False) -> str:
 def _picture(change_set: ChangeSet, view: ChangeSetView) -> str:
     """Return the launch order of everything that smsgen compiled, on both sides, as SVG; "" where there is nothing."""
     graph = of_change_set(change_set, {row.logical_id: row.kind for row in view.rows}, mask_of(change_set))
-    return graph_svg.render(graph, page=True) if graph.lanes else ""
+    return svg.render(graph, page=True) if graph.lanes else ""
 
 
 def _seen(value: Any) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsgen.report.graph_dot import render
+from smsgen.report.graph.dot import render
 from tests.report.graphs import NASTY, hostile, sample
 from tests.report.test_graph_svg import NAMES
 

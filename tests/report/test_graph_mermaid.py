@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsgen.report.graph_mermaid import render
+from smsgen.report.graph.mermaid import render
 from tests.report.graphs import NASTY, hostile, sample
 from tests.report.test_graph_svg import NAMES
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsgen.report.graph_servers import DrawnServer, barriers, duration, servers
+from smsgen.report.graph.servers import DrawnServer, barriers, duration, servers
 from tests.report.graphs import compiled
 
 

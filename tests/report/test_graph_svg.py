@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smsgen.report.graph import Card, Graph, Group, Lane
-from smsgen.report.graph_svg import render
-from smsgen.report.graph_text import width
+from smsgen.report.graph.svg import render
+from smsgen.report.graph.text import width
 from tests.report.graphs import NASTY, hostile, sample
 
 ROOT = Path(__file__).parent.parent.parent

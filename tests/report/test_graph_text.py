@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsgen.report.graph_text import clean, elide, elide_name, width
+from smsgen.report.graph.text import clean, elide, elide_name, width
 
 
 @given(st.text(max_size=60), st.floats(20, 300), st.booleans())

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from smsgen.report.graph import Card, Graph, Group, Lane, LaneGate, counted
-from smsgen.report.graph_style import STYLE
-from smsgen.report.graph_text import clean, elide, elide_name, width
+from smsgen.report.graph.style import STYLE
+from smsgen.report.graph.text import clean, elide, elide_name, width
 from smsgen.report.view import MARKS
 
 _MARGIN, _GUTTER, _GAP = 20, 108, 10

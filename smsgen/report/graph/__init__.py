@@ -1,6 +1,6 @@
 """The launch order as a picture, as data: lanes, groups in them, cards in those; what every format draws.
 
-    templates ──graph_servers──▶ servers ──fold──▶ Graph ──▶ graph_svg · graph_mermaid · graph_dot
+    templates ──servers──▶ servers ──fold──▶ Graph ──▶ svg · mermaid · dot
 
 In: what was compiled, or a change set. Out: a `Graph` of bounded size, whatever the number of servers: groups that are
 too large to draw are folded into cards that stand for several servers alike.
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from smsgen.cfn.nested import template_url
 from smsgen.changes.change_set import ChangeSet
 from smsgen.compiler import Compiled
-from smsgen.report.graph_servers import DrawnServer, barriers, depends_on, servers
+from smsgen.report.graph.servers import DrawnServer, barriers, depends_on, servers
 
 MOST_CARDS = 12
 """A group of more servers is folded."""

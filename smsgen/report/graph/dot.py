@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from smsgen.report.graph import Card, Graph, Lane, counted
-from smsgen.report.graph_text import clean
+from smsgen.report.graph.text import clean
 
 _LONGEST = 80
 _GATE = 'style=filled, fillcolor="#ddf4ff", color="#54aeff"'

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smsgen.report.graph import Card, Graph, Lane, counted
-from smsgen.report.graph_text import clean
+from smsgen.report.graph.text import clean
 
 _PLAIN = frozenset(" ,:/…_-.()+~")
 _LONGEST = 80
