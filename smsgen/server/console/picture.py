@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from smsgen.report import graph_svg
-from smsgen.report.graph import Card, Graph, Group, Lane, LaneGate
+from smsgen.report.graph import Card, Graph, Group, Lane, LaneGate, svg
 from smsgen.server.console.reading import LaunchedServer
 from smsgen.server.console.words import in_words, server_name
 
@@ -66,7 +65,7 @@ def picture(name: str, rows: Iterable[ServerRow]) -> str:
     if not drawn:
         return ""
     graph = Graph("", "", f"Launch order of {name}", tuple(drawn))
-    return _STYLE.sub("", graph_svg.render(graph, page=True))
+    return _STYLE.sub("", svg.render(graph, page=True))
 
 
 def _lane(order: int, groups: Mapping[tuple[str, str], list[ServerRow]], *, last: bool) -> Lane:

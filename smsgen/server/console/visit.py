@@ -124,7 +124,7 @@ def static(name: str) -> bytes:
     """Return a file that pages need: the style sheet or the script."""
     content = (Path(folder("console")) / "static" / name).read_bytes()
     if name == "console.css":
-        from smsgen.report.graph_style import STYLE
+        from smsgen.report.graph.style import STYLE
 
         return content + STYLE.encode()
     return content
