@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.aws.clients import AwsSettings, Clients
     from smsgen.model.replicating.catalog import Connector
     from smsgen.operations.apps.world import Kept, Settings, World
+    from smsgen.operations.intake.inventory.import_inventory import FolderFiles
     from smsgen.operations.ports.copying import Copying, CopySettings
     from smsgen.operations.ports.disks import ImageFolder
     from smsgen.operations.ports.inventories import Inventories
@@ -37,6 +38,11 @@ if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.server.http.asgi import Endpoint
     from smsgen.server.workers import Workers
     from smsgen.store import SqlStore
+
+
+def folder_files() -> FolderFiles:
+    """Return the user's files, of which some may not be there yet."""
+    return DiskFiles()
 
 
 def files() -> Files:

@@ -10,6 +10,7 @@ from smsgen.local.replacing import write_file
 ROOT = Path(__file__).parent.parent
 GENERATORS = {
     "instance-types": "tools.instance_types",
+    "instance-sizes": "tools.instance_sizes",
     "schema": "tools.schema",
     "recreation": "tools.recreation",
     "unordered": "tools.unordered",

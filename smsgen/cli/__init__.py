@@ -33,6 +33,7 @@ COMMANDS = {
     "replicate": "replicate an application's servers, and follow that to their images",
     "jobs": "list the replication jobs",
     "runs": "list the runs of a replication job, and how far they are",
+    "import-inventory": "make application files of lists of servers: MGN, RVTools, any CSV",
     "export-app": "write an application of the SMS API to an application file",
     "import-app": "put application files, or what `aws sms` printed, into the store or into a file",
     "backup": "write everything in the store to one file",

@@ -44,6 +44,10 @@ class DiskFiles:
             raise _cannot("read", path, error) from None
         return _bounded(content, path, max_bytes)
 
+    def find(self, path: str, *, max_bytes: int) -> bytes | None:
+        """Give a file's bytes, None where there is nothing of that name."""
+        return self.read(path, max_bytes=max_bytes) if os.path.lexists(path) else None
+
     def read_within(self, path: str, document: str, *, max_bytes: int) -> bytes:
         """Give the bytes of a regular file in the folder of `document`, or below it, where links may lead, too."""
         folder = os.environ.get(FOLDER) or os.path.dirname("" if document == "-" else document) or "."

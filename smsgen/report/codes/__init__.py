@@ -6,7 +6,7 @@ codes in the source tree and holds them against it, both ways, and brings every 
 
 from __future__ import annotations
 
-from smsgen.report.codes import answers, application, changes, fields, files, security, templates
+from smsgen.report.codes import answers, application, changes, fields, files, inventories, security, templates
 from smsgen.report.codes.entry import Code, Example
 
 __all__ = ["CODES", "PARTS", "Code", "Example", "is_cfn_lint"]
@@ -19,6 +19,7 @@ PARTS: tuple[tuple[str, tuple[Code, ...]], ...] = (
     ("Templates and parameters", templates.CODES),
     ("Change sets", changes.CODES),
     ("What `aws sms` printed", answers.CODES),
+    ("Lists of servers", inventories.CODES),
 )
 """Heading -> its codes, by name."""
 

@@ -1,0 +1,181 @@
+"""What an import writes of an application, piece by piece: kept beside the files, it is the base of the next import.
+
+A server keeps the logical id that it had at its first import, whatever it is called later: a new one would replace the
+instance. It is written (`logicalId`) where its name gives another, or where two names give the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from smsgen.errors import Location
+from smsgen.model import names
+from smsgen.model.app import Server, VmServer, VmServerAddress
+from smsgen.operations.intake.inventory.app_text import group_text, head_text, server_text
+from smsgen.operations.intake.inventory.placing import PlannedApp, PlannedGroup
+from smsgen.operations.intake.inventory.servers import PlannedServer
+
+
+class ServerEntry(NamedTuple):
+    """A server: what it is known by, the strongest first; its logical id; its text in the file."""
+
+    keys: tuple[str, ...]
+    logical_id: str
+    text: str
+
+
+class GroupEntry(NamedTuple):
+    """A group: its name, the text before its servers, and these."""
+
+    name: str
+    head: str
+    servers: tuple[ServerEntry, ...]
+
+
+class AppEntry(NamedTuple):
+    """An application: the name of its file, the text before its groups, and these."""
+
+    file: str
+    head: str
+    groups: tuple[GroupEntry, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        groups = (group.head + "".join(server.text for server in group.servers) for group in self.groups)
+        return f"{self.head}serverGroups:\n{''.join(groups)}"
+
+    @property
+    def servers(self) -> Iterator[ServerEntry]:
+        """All servers, in the order of the file."""
+        return (server for group in self.groups for server in group.servers)
+
+
+def keys_of(server_id: str, manager_id: str, vm_id: str, external_id: str, name: str) -> tuple[str, ...]:
+    """Return what a server is known by from import to import, the strongest first."""
+    keys = (
+        server_id and f"serverId {server_id}",
+        vm_id and f"vm {manager_id} {vm_id}",
+        external_id and f"id {external_id}",
+        name and f"name {name}",
+    )
+    return tuple(key for key in keys if key)
+
+
+def _keys(server: PlannedServer) -> tuple[str, ...]:
+    vm = server.vm
+    return keys_of(
+        server.fields.get("serverId", ""),
+        vm.get("vmManagerId", ""),
+        vm.get("vmId", ""),
+        server.values.get("externalId", ""),
+        vm.get("vmName", ""),
+    )
+
+
+def entry_of(app: PlannedApp, file: str, before: AppEntry | None) -> AppEntry:
+    """Return what is written of an application; `before`: what the last import wrote."""
+    planned = [(group, server) for group in app.groups for server in group.servers]
+    ids = _logical_ids([(group.name, server) for group, server in planned], before)
+    entries = {
+        server.location: _entry(server, own_id) for (_, server), own_id in zip(planned, ids, strict=True)
+    }
+    return AppEntry(file, head_text(app), tuple(_group(group, entries) for group in app.groups))
+
+
+def _group(group: PlannedGroup, entries: Mapping[Location, ServerEntry]) -> GroupEntry:
+    return GroupEntry(
+        group.name, group_text(group), tuple(entries[server.location] for server in group.servers)
+    )
+
+
+def _entry(server: PlannedServer, logical_id: str) -> ServerEntry:
+    pinned = logical_id if logical_id != _made_id(server) else ""
+    return ServerEntry(_keys(server), logical_id, server_text(server, pinned))
+
+
+def _as_server(server: PlannedServer) -> Server:
+    vm = server.vm
+    address = VmServerAddress(vm.get("vmManagerId", ""), vm.get("vmId", ""))
+    return Server(server.fields.get("serverId", ""), vm_server=VmServer(address, vm.get("vmName", "")))
+
+
+def _made_id(server: PlannedServer) -> str:
+    return names.logical_id(_as_server(server), None)
+
+
+# --- Logical ids --------------------------------------------------------------------------------------------------
+
+
+def _logical_ids(servers: list[tuple[str, PlannedServer]], before: AppEntry | None) -> list[str]:
+    """Return the logical id of each server (beside the name of its group): that of before, else one that is free."""
+    known = _recalled(servers, before) if before else {}
+    taken = {own.lower() for own in known.values()}
+    taken |= {entry.logical_id.lower() for entry in before.servers} if before else set()
+    for index, (group, server) in enumerate(servers):
+        if index not in known:
+            known[index] = _free_id(server, group, taken)
+            taken.add(known[index].lower())
+    return [known[index] for index in range(len(servers))]
+
+
+def _recalled(servers: list[tuple[str, PlannedServer]], before: AppEntry) -> dict[int, str]:
+    """Return index -> the logical id that a server had before; a name alone tells it only where nothing else does."""
+    by_key = unique_keys(before.servers)
+    recalled: dict[int, str] = {}
+    own_names = Counter(server.vm.get("vmName", "") for _, server in servers)
+    for strong in (True, False):
+        given = set(recalled.values())
+        for index, (_, server) in enumerate(servers):
+            keys = [key for key in _keys(server) if key.startswith("name ") is not strong]
+            entry = next((by_key[key] for key in keys if key in by_key), None)
+            usable = strong or own_names[server.vm.get("vmName", "")] == 1
+            if entry and index not in recalled and usable and entry.logical_id not in given:
+                recalled[index] = entry.logical_id
+    return recalled
+
+
+def unique_keys(servers: Iterable[ServerEntry]) -> dict[str, ServerEntry]:
+    """Return key -> the one server that is known by it; what several have in common tells none of them."""
+    counted: dict[str, ServerEntry | None] = {}
+    for server in servers:
+        for key in server.keys:
+            counted[key] = None if key in counted else server
+    return {key: server for key, server in counted.items() if server is not None}
+
+
+def _free_id(server: PlannedServer, group: str, taken: set[str]) -> str:
+    """Return the logical id that the list says, else the one that the name gives, else one of the server's own."""
+    stated: str | None = server.launch.get("logicalId")
+    own = names.own_name(_as_server(server), group)
+    candidates = [*filter(None, [stated]), _made_id(server), own]
+    candidates += [f"{own}{number}" for number in range(2, len(taken) + 3)] if own.lower() in taken else []
+    return next(candidate for candidate in candidates if candidate.lower() not in taken)
+
+
+# --- What the list no longer has ----------------------------------------------------------------------------------
+
+
+def missing_from(entry: AppEntry, before: AppEntry) -> tuple[ServerEntry, ...]:
+    """Return the servers of before that are not among those of an application now."""
+    keys = {key for server in entry.servers for key in server.keys}
+    ids = {server.logical_id for server in entry.servers}
+    return tuple(
+        server
+        for server in before.servers
+        if server.logical_id not in ids and not (server.keys and server.keys[0] in keys)
+    )
+
+
+def carried_over(entry: AppEntry, before: AppEntry, missing: Iterable[ServerEntry]) -> AppEntry:
+    """Return an application with servers of before in the groups they were in, which are made where they are gone."""
+    carried = frozenset(server.logical_id for server in missing)
+    groups = {group.name: group for group in entry.groups}
+    for group in before.groups:
+        more = tuple(server for server in group.servers if server.logical_id in carried)
+        if more:
+            there = groups.get(group.name, group._replace(servers=()))
+            groups[group.name] = there._replace(servers=(*there.servers, *more))
+    return entry._replace(groups=tuple(groups.values()))
