@@ -61,3 +61,19 @@ def _models_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("botocore.session.create_loader", create_loader)
         yield
+
+
+@pytest.fixture
+def compilations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the applications that are compiled, in order: the one place that compiles is watched."""
+    from smsgen.operations.files import generate_template
+
+    names: list[str] = []
+    compile_app = generate_template.compile_app
+
+    def watched(app: Any, **more: Any) -> Any:
+        names.append(app.name)
+        return compile_app(app, **more)
+
+    monkeypatch.setattr(generate_template, "compile_app", watched)
+    return names

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeCh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 KNOWN_AFTER_APPLY: Final = "{{changeSet:KNOWN_AFTER_APPLY}}"
@@ -109,6 +109,12 @@ class Stack(NamedTuple):
     tags: Mapping[str, str] | None = None
     children: Mapping[str, Stack] = {}
     environment: Environment | None = None
+
+    def bodies(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the templates of the nested stacks, then its own."""
+        for child in self.children.values():
+            yield from child.bodies()
+        yield self.template
 
 
 # --- The answer ---------------------------------------------------------------------------------------------

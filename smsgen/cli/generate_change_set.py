@@ -231,8 +231,7 @@ def _predict(args: argparse.Namespace) -> Predicted:
     from smsgen.operations.files.parameter_values import read_parameters
 
     parameters = read_parameters(args.parameters, args.parameter, files=wiring.files())
-    deployed = _deployed(args, parameters)
-    submitted = _submitted(args, deployed)
+    submitted, deployed = _sides(args, parameters)
     for warning in submitted.warnings:
         say(warning.render())
     pseudo = {"AWS::Region": args.region, "AWS::AccountId": args.account}
@@ -255,29 +254,32 @@ def _compared(args: argparse.Namespace) -> str:
     return f"{path} against {args.deployed}" if args.deployed else str(path)
 
 
-def _submitted(args: argparse.Namespace, deployed: Stack | None) -> Submitted:
+def _sides(args: argparse.Namespace, parameters: Mapping[str, str]) -> tuple[Submitted, Stack | None]:
+    """Return what would be submitted and what is deployed, each file and each stack read once."""
     from smsgen import wiring
-    from smsgen.cli.live import look_up_root_devices
-    from smsgen.operations.files.generate_change_set import from_app, from_template
-
-    if args.template:
-        return from_template(args.template, files=wiring.files())
-    devices = look_up_root_devices(args, deployed)
-    return from_app(args.app, files=wiring.files(), profile=args.template_profile, devices=devices)
-
-
-def _deployed(args: argparse.Namespace, parameters: Mapping[str, str]) -> Stack | None:
-    from smsgen import wiring
-    from smsgen.operations.files.generate_change_set import read_deployed
+    from smsgen.operations.files.generate_change_set import from_app, from_template, read_deployed
 
     files = wiring.files()
-    if args.deployed:
-        return read_deployed(args.deployed, files=files)
-    if args.base_ref:
-        return _base(args, parameters)
-    from smsgen.cli.live import live_stack
+    if args.app and not args.deployed and not args.base_ref:
+        from smsgen.cli.live import live_sides
 
-    return live_stack(args)
+        return live_sides(args)
+    deployed = read_deployed(args.deployed, files=files) if args.deployed else None
+    if args.base_ref:
+        deployed = _base(args, parameters)
+    if args.template:
+        return from_template(args.template, files=files), deployed
+    devices = _deployed_root_devices(args, deployed)
+    return from_app(args.app, files=files, profile=args.template_profile, devices=devices), deployed
+
+
+def _deployed_root_devices(args: argparse.Namespace, deployed: Stack | None) -> Mapping[str, str] | None:
+    """Return image -> root device as a snapshot has it; two revisions of a file are compared as they are written."""
+    if args.base_ref or deployed is None:
+        return None
+    from smsgen.operations.files.looked_up import deployed_root_devices
+
+    return deployed_root_devices(deployed.bodies())
 
 
 def _base(args: argparse.Namespace, parameters: Mapping[str, str]) -> Stack | None:

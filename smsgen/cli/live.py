@@ -11,13 +11,11 @@ from smsgen.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
 
     from smsgen.aws.clients import Clients
     from smsgen.changes.change_set import ChangeSet
     from smsgen.changes.model import Stack
-    from smsgen.model.app import App
-    from smsgen.operations.files.generate_change_set import Predicted
+    from smsgen.operations.files.generate_change_set import Predicted, Submitted
 
 _SIGNS = (
     "AWS_ACCESS_KEY_ID",
@@ -57,8 +55,8 @@ def check_usage(args: argparse.Namespace) -> None:
         raise UsageError(f"{asks} is for an application file", hint="give APP in place of --template")
 
 
-def live_stack(args: argparse.Namespace) -> Stack | None:
-    """Return the application's deployed stack; None where there is none, or no credentials to ask with.
+def live_sides(args: argparse.Namespace) -> tuple[Submitted, Stack | None]:
+    """Return what the file would submit, and its deployed stack; None where there is none, or nobody to ask.
 
     Raises SmsgenError where AWS cannot be asked although credentials are there.
     """
@@ -66,46 +64,31 @@ def live_stack(args: argparse.Namespace) -> Stack | None:
 
     clients = _clients(args)
     if clients is None:
-        return None
-    from smsgen.changes.stack import read_snapshot
-    from smsgen.operations.files.generate_change_set import from_app
-    from smsgen.operations.stacks.pull import dump_snapshot, pull
+        from smsgen.operations.files.generate_change_set import from_app
 
-    submitted = from_app(args.app, files=wiring.files(), profile=args.template_profile)
-    stack = wiring.stacks(clients).find(submitted.stack_name)
-    if stack is None or stack.status == "REVIEW_IN_PROGRESS":
-        return None
-    say(f"compared with the live stack {stack.name}")
-    pulled = pull(wiring.stack_reader(clients), stack.stack_id, after=[submitted.template.body])
-    for warning in pulled.warnings:
+        return from_app(args.app, files=wiring.files(), profile=args.template_profile), None
+    from smsgen.operations.stacks import live
+
+    submitted, stack, warnings = live.against_live(
+        args.app,
+        files=wiring.files(),
+        profile=args.template_profile,
+        stacks=wiring.stacks(clients),
+        reader=wiring.stack_reader(clients),
+        lookups=wiring.lookups(clients),
+    )
+    if stack:
+        say(f"compared with the live stack {stack.stack_name}")
+    for warning in warnings:
         say(warning.render())
-    return read_snapshot(dump_snapshot(pulled.snapshot, "json").encode(), stack.name)
-
-
-def look_up_root_devices(
-    args: argparse.Namespace, deployed: Stack | None
-) -> Callable[[App], Mapping[str, str]] | None:
-    """Return what tells an application's root devices: the deployed stack, and EC2 where it can be asked; or None."""
-    if args.base_ref:
-        return None  # both sides are files
-    from smsgen.operations.files.looked_up import deployed_root_devices
-    from smsgen.operations.files.looked_up import root_devices as ask
-
-    known = deployed_root_devices(deployed)
-    clients = None if args.deployed else _clients(args)
-    if clients is None:
-        return (lambda _: known) if known else None
-    from smsgen import wiring
-
-    lookups = wiring.lookups(clients)
-    return lambda app: {**known, **(ask(app, lookups) or {})}
+    return submitted, stack
 
 
 def _clients(args: argparse.Namespace) -> Clients | None:
     """Return the clients to ask AWS with; None where nothing is to be asked, or nobody can."""
     from smsgen import wiring
 
-    if args.offline or not args.app or not _credentials(args):
+    if args.offline or not _credentials(args):
         return None
     clients = wiring.clients(aws_settings(args))
     return clients if clients.available() else None

@@ -84,3 +84,31 @@ def test_contradictions_are_refused(quick: Site, arguments: tuple[str, ...]) -> 
     code, _, err = said(quick, *arguments)
     assert code == 64
     assert "--offline" in err
+
+
+@pytest.mark.parametrize("arguments", [(), ("--create",), ("--verify",)])
+def test_the_file_is_compiled_once(quick: Site, compilations: list[str], arguments: tuple[str, ...]) -> None:
+    quick.smsgen("launch-app", "--yes")
+    assert len(compilations) == 1
+    code, _, err = said(quick, *arguments)
+    assert code == 0, err
+    assert len(compilations) == 2
+
+
+def test_the_root_device_is_the_deployed_ones_where_ec2_may_not_be_asked(
+    quick: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smsgen.aws.lookups import Ec2Lookups
+
+    quick.file.write_text(
+        quick.app.replace(
+            "launchDefaults:\n", "launchDefaults:\n  volumes: [{device: /dev/sda1, size: 10}]\n"
+        )
+    )
+    known = {"ami-12345678": "/dev/xvda"}
+    monkeypatch.setattr(Ec2Lookups, "root_devices", lambda _, images: {one: known[one] for one in images})
+    assert quick.smsgen("launch-app", "--yes").code == 0
+    monkeypatch.setattr(Ec2Lookups, "root_devices", lambda *_: {})
+    code, out, err = said(quick, "--exit-code")
+    assert code == 0, out
+    assert f"compared with the live stack {quick.stack}" in err

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from smsgen.model.app import App
 from smsgen.model.managed import ManagedApp
 from smsgen.operations.apps.scripts_in_s3 import read_scripts_in_s3
 from smsgen.operations.apps.server_reports import validations_of
 from smsgen.operations.apps.world import World
-from smsgen.operations.files.generate_template import Generated, generate_from
+from smsgen.operations.files.generate_template import Generated, Inputs, generate_from
 from smsgen.operations.files.looked_up import looked_up
 
 
@@ -15,10 +16,12 @@ def prepared(world: World, managed: ManagedApp, *, format: str = "yaml") -> Gene
 
     Raises InvalidInput with what is wrong with its launch configuration, ServiceError where AWS cannot be asked.
     """
-    app = managed.app
-    generated = generate_from(app, format=format)  # its own faults are told before anything is asked of AWS
-    named = looked_up(app, world.lookups)
-    objects, validations = read_scripts_in_s3(app, world.artifacts), validations_of(managed, world.artifacts)
-    if not (objects or validations) and named == app:
-        return generated
-    return generate_from(named, format=format, validations=validations, objects=objects)
+
+    def asked(app: App) -> Inputs:
+        return Inputs(
+            looked_up(app, world.lookups),
+            objects=read_scripts_in_s3(app, world.artifacts),
+            validations=validations_of(managed, world.artifacts),
+        )
+
+    return generate_from(managed.app, format=format, prepare=asked)

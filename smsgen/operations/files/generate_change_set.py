@@ -67,18 +67,17 @@ def from_app(
     files: Files,
     profile: str | None = None,
     text: bytes | None = None,
-    devices: Callable[[App], Mapping[str, str]] | None = None,
+    devices: Mapping[str, str] | None = None,
 ) -> Submitted:
     """Give what an application file would submit.
 
-    `text`: its content, where it is not to be read from `path`. `devices`: gives image -> root device, as far as it is
-    known (`looked_up`).
+    `text`: its content, where it is not to be read from `path`. `devices`: image -> root device, as far as it is known.
     """
 
     def named(app: App, _: Scripts) -> App:
         from smsgen.operations.files.looked_up import with_root_devices
 
-        return with_root_devices(app, devices(app)) if devices else app
+        return with_root_devices(app, devices) if devices else app
 
     generated = generate_template(path, files=files, profile=profile, text=text, rewrite=named)
     return submitted_of(generated)

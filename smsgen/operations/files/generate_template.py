@@ -23,6 +23,13 @@ if TYPE_CHECKING:  # Protocols are slow to make
     from smsgen.operations.ports.protocols import Files
 
 
+class AppFile(NamedTuple):
+    """An application file as it was read, and the scripts that it names."""
+
+    loaded: Loaded
+    scripts: Scripts
+
+
 class Generated(NamedTuple):
     """An application file, compiled: the file as it was read, and the app that was compiled.
 
@@ -52,6 +59,17 @@ def generate_template(
     `text`: the file's content, where it is not to be read from `path` (a git revision's, for one).
     Raises InvalidInput with every problem in its place, in the order of the file.
     """
+    app_file = read_app_file(path, files=files, profile=profile, text=text)
+    return compile_app_file(app_file, format=format, rewrite=rewrite)
+
+
+def read_app_file(
+    path: str, *, files: Files, profile: str | None = None, text: bytes | None = None
+) -> AppFile:
+    """Read an application file and the scripts that it names; parameters as those of `generate_template`.
+
+    Raises InvalidInput where the file by itself is wrong, with all that can be said before it is compiled.
+    """
     content = files.read(path, max_bytes=MAX_BYTES) if text is None else text
     reading = read_app(content, path, profile=profile)
     refused = {one.path for one in errors(reading.problems)}
@@ -61,20 +79,44 @@ def generate_template(
         more = (*scripts.diagnostics, *early) if reading.complete else ()
         every = with_reasons(reading.app, (*reading.problems, *more, *wrong_codes(reading.app)))
         raise InvalidInput(reading.source.place(unaccepted(every)))
-    return _generate(accepted(reading), scripts, format, rewrite)
+    return AppFile(accepted(reading), scripts)
+
+
+def compile_app_file(
+    app_file: AppFile,
+    *,
+    format: str = "yaml",  # noqa: A002 - the option's name
+    rewrite: Callable[[App, Scripts], App] | None = None,
+) -> Generated:
+    """Compile an application file that was read; parameters as those of `generate_template`.
+
+    Raises InvalidInput with every problem in its place.
+    """
+    loaded, scripts = app_file
+    return _generate(loaded, scripts, lambda app: Inputs(rewrite(app, scripts) if rewrite else app), format)
+
+
+class Inputs(NamedTuple):
+    """What is compiled: an application, and what stands in no file of it.
+
+    `validations`: server id -> what it validates itself with, once it is launched. `objects`: the scripts in S3 that
+    stand in user data, read.
+    """
+
+    app: App
+    validations: Mapping[str, Validation] = {}
+    objects: Mapping[S3Location, str] = {}
 
 
 def generate_from(
     app: App,
     *,
     format: str = "yaml",  # noqa: A002 - the option's name
-    validations: Mapping[str, Validation] | None = None,
-    objects: Mapping[S3Location, str] | None = None,
+    prepare: Callable[[App], Inputs] = Inputs,
 ) -> Generated:
     """Compile an application that stands in no file; places are paths in it.
 
-    `validations`: server id -> what it validates itself with, once it is launched. `objects`: the scripts in S3 that
-    stand in user data, read.
+    `prepare`: asked, once the application by itself is found right, for what is compiled in its place.
     Raises InvalidInput with every problem; a script that it names by `userData.file` is one.
     """
     from smsgen.model.check import check_app
@@ -83,7 +125,7 @@ def generate_from(
     if refused := {one.path for one in errors(diagnostics)}:
         raise InvalidInput((*diagnostics, *(one for one in check_early(app, {}) if one.path not in refused)))
     loaded = Loaded(app, Source(None, app.app_id, ""), diagnostics)
-    return _generate(loaded, no_scripts(app), format, None, validations, objects)
+    return _generate(loaded, no_scripts(app), prepare, format)
 
 
 def _has_servers(app: App) -> bool:
@@ -117,15 +159,13 @@ def check_profile(profile: str | None) -> None:
 def _generate(
     loaded: Loaded,
     scripts: Scripts,
+    prepare: Callable[[App], Inputs],
     format: str,  # noqa: A002 - as above
-    rewrite: Callable[[App, Scripts], App] | None,
-    validations: Mapping[str, Validation] | None = None,
-    objects: Mapping[S3Location, str] | None = None,
 ) -> Generated:
     wrong = tuple(wrong_codes(loaded.app))
     try:
-        app = rewrite(loaded.app, scripts) if rewrite else loaded.app
-        compiled = _compile(app, scripts, format, validations, objects)
+        inputs = prepare(loaded.app)
+        compiled = _compile(inputs, scripts, format)
         if wrong:
             raise InvalidInput(compiled.diagnostics)
     except InvalidInput as error:
@@ -135,19 +175,17 @@ def _generate(
     diagnostics = (*loaded.warnings, *scripts.diagnostics, *compiled.diagnostics, *over)
     placed = loaded.source.place(with_reasons(loaded.app, diagnostics))
     accepted_ones = tuple(one for one in placed if one.accepted)
-    return Generated(loaded, app, compiled, unaccepted(placed), accepted_ones)
+    return Generated(loaded, inputs.app, compiled, unaccepted(placed), accepted_ones)
 
 
-def _compile(
-    app: App,
-    scripts: Scripts,
-    format: str,  # noqa: A002 - as above
-    validations: Mapping[str, Validation] | None,
-    objects: Mapping[S3Location, str] | None,
-) -> Compiled:
+def _compile(inputs: Inputs, scripts: Scripts, format: str) -> Compiled:  # noqa: A002 - as above
     try:
         compiled = compile_app(
-            app, scripts=scripts.content, validations=validations, objects=objects, format=format
+            inputs.app,
+            scripts=scripts.content,
+            validations=inputs.validations,
+            objects=inputs.objects,
+            format=format,
         )
     except InvalidInput as error:
         raise InvalidInput((*scripts.diagnostics, *error.diagnostics)) from None

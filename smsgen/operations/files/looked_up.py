@@ -10,7 +10,7 @@ EC2, the file says the name: `volumes: [{device: /dev/xvda}]`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smsgen.cfn.document import Template
 from smsgen.compiler.resolve import ResolvedServer, resolve
@@ -20,7 +20,6 @@ from smsgen.model.launch import Volume
 from smsgen.model.volumes import ROOT_DEVICES
 
 if TYPE_CHECKING:  # Protocols are slow to make
-    from smsgen.changes.model import Stack
     from smsgen.operations.ports.protocols import Lookups
 
 
@@ -89,14 +88,10 @@ def with_root_devices(app: App, devices: Mapping[str, str]) -> App:
     return _with_volumes(app, named) if named else app
 
 
-def deployed_root_devices(stack: Stack | None) -> dict[str, str]:
-    """Give image -> root device as a deployed stack and its children map it: what CloudFormation took is right."""
-    if stack is None:
-        return {}
+def deployed_root_devices(templates: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return image -> root device as deployed templates map it: what CloudFormation took is right."""
     devices: dict[str, str] = {}
-    for nested in stack.children.values():
-        devices.update(deployed_root_devices(nested))
-    for resource in Template(dict(stack.template)).resources.values():
+    for resource in (each for body in templates for each in Template(dict(body)).resources.values()):
         properties = resource.get("Properties") if isinstance(resource, dict) else None
         if isinstance(properties, dict) and isinstance(properties.get("ImageId"), str):
             mapped = properties.get("BlockDeviceMappings")

@@ -40,11 +40,34 @@ class _Needs(NamedTuple):
     zones: bool
 
 
+class ReadStack(NamedTuple):
+    """A deployed stack: its description, templates, living resources, and nested stacks by logical id."""
+
+    described: Mapping[str, Any]
+    templates: Mapping[str, Any]
+    listed: tuple[Mapping[str, Any], ...]
+    children: Mapping[str, ReadStack]
+
+    def bodies(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the bodies of the nested templates, then its own."""
+        for child in self.children.values():
+            yield from child.bodies()
+        yield self.templates.get("processedTemplate") or self.templates["template"]
+
+
 def pull(reader: StackReader, stack: str, *, after: Iterable[Mapping[str, Any]] = ()) -> Pulled:
     """Read the deployed stack `stack` (name or id), nested stacks included.
 
     `after`: bodies of templates that will be compared with it; what they read is read too. Raises SmsgenError
     where there is no such stack or it was never deployed, ServiceError where AWS refuses.
+    """
+    return snapshot_of(reader, read_stack(reader, stack), after=after)
+
+
+def read_stack(reader: StackReader, stack: str) -> ReadStack:
+    """Read what a stack consists of, and no values yet: which ones matter, the templates compared with it say.
+
+    Raises as `pull`.
     """
     described = reader.stack(stack)
     if described is None:
@@ -53,8 +76,13 @@ def pull(reader: StackReader, stack: str, *, after: Iterable[Mapping[str, Any]] 
     if described["StackStatus"] == "REVIEW_IN_PROGRESS":
         hint = "a stack that is not deployed needs no snapshot: leave --deployed out"
         raise SmsgenError(f"the stack {stack} is in review and was never deployed", hint=hint)
+    return _read(reader, described)
+
+
+def snapshot_of(reader: StackReader, stack: ReadStack, *, after: Iterable[Mapping[str, Any]] = ()) -> Pulled:
+    """Read the values of a stack that its templates and those of `after` need; raises as `pull`."""
     warnings: list[Diagnostic] = []
-    snapshot = _snapshot(reader, described, tuple(after), warnings)
+    snapshot = _snapshot(reader, stack, tuple(after), warnings)
     return Pulled(snapshot, tuple(warnings))
 
 
@@ -95,21 +123,25 @@ def dump_snapshot(snapshot: Mapping[str, Any], format: str) -> str:  # noqa: A00
     return dumped
 
 
+def _read(reader: StackReader, described: Mapping[str, Any]) -> ReadStack:
+    templates = _templates(reader, described)
+    listed = tuple(_living(reader.resources(described["StackId"])))
+    return ReadStack(described, templates, listed, _children(reader, listed))
+
+
 def _snapshot(
     reader: StackReader,
-    described: Mapping[str, Any],
+    stack: ReadStack,
     after: tuple[Mapping[str, Any], ...],
     warnings: list[Diagnostic],
 ) -> dict[str, Any]:
-    stack_id = described["StackId"]
-    templates = _templates(reader, described)
+    described, templates, listed, _ = stack
     needs = _needs((*templates.values(), *after))
-    listed = tuple(_living(reader.resources(stack_id)))
-    children = _children(reader, listed, warnings)
+    children = {name: _snapshot(reader, child, (), warnings) for name, child in stack.children.items()}
     parameters = _given(described, templates["template"])
     return {
         "stackName": described["StackName"],
-        "stackId": stack_id,
+        "stackId": described["StackId"],
         **templates,
         "parameters": parameters,
         "ssm": _deployed_ssm(described),
@@ -170,15 +202,13 @@ def _living(listed: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
             yield resource
 
 
-def _children(
-    reader: StackReader, listed: Iterable[Mapping[str, Any]], warnings: list[Diagnostic]
-) -> dict[str, Any]:
+def _children(reader: StackReader, listed: Iterable[Mapping[str, Any]]) -> dict[str, ReadStack]:
     children = {}
     for resource in listed:
         if resource["ResourceType"] == NESTED_STACK:
             described = reader.stack(resource["PhysicalResourceId"])
             if described is not None:
-                children[resource["LogicalResourceId"]] = _snapshot(reader, described, (), warnings)
+                children[resource["LogicalResourceId"]] = _read(reader, described)
     return children
 
 

@@ -120,11 +120,11 @@ def test_what_was_launched_with_another_root_device_is_no_change(tmp_path: Path)
     """launch-app asks EC2, and a job that may not ask it compares with what launch-app launched."""
     file = tmp_path / "shop.yaml"
     file.write_text(APP)
-    launched = from_app(str(file), files=DiskFiles(), devices=lambda _: XVDA)
+    launched = from_app(str(file), files=DiskFiles(), devices=XVDA)
     assert "/dev/xvda" in json.dumps(launched.template.body)
-    known = deployed_root_devices(Stack("", launched.template.body))
+    known = deployed_root_devices(Stack("", launched.template.body).bodies())
     assert known["ami-12345678"] == "/dev/xvda"
-    again = from_app(str(file), files=DiskFiles(), devices=lambda _: known)
+    again = from_app(str(file), files=DiskFiles(), devices=known)
     assert again.template.body == launched.template.body
     (tmp_path / "deployed.json").write_text(json.dumps(launched.template.body))
     from smsgen.cli import run
