@@ -137,7 +137,7 @@ class Service:
 
     def set_image(self, appId: str, serverId: str, imageId: str) -> None:  # noqa: N803 - as boto3 would spell it
         """Record the image that a server is launched from, as `smsgen set-image` does, and what EC2 says of it."""
-        from smsgen.operations.apps.configure_launch import set_images
+        from smsgen.operations.replication.set_images import set_images
 
         set_images(self._world, appId, {serverId: imageId}, ask=self._world.lookups.root_devices)
 

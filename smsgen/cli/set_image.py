@@ -44,8 +44,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
-    from smsgen.operations.apps.configure_launch import set_images
     from smsgen.operations.apps.readiness import without_image
+    from smsgen.operations.replication.set_images import set_images
 
     images = _images(args)
     store = wiring.store(store_url(args))

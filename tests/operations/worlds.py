@@ -16,7 +16,6 @@ from smsgen.operations.apps.configure_launch import (
     GroupLaunch,
     LaunchConfiguration,
     put_launch_configuration,
-    set_images,
 )
 from smsgen.operations.apps.manage import Wanted, create_app
 from smsgen.operations.apps.turns import Turns
@@ -25,6 +24,7 @@ from smsgen.operations.jobs.carry_out import carry_out_one
 from smsgen.operations.ports.copying import Copying
 from smsgen.operations.ports.keys import KeyInfo
 from smsgen.operations.ports.records import Command, CommandAnswer
+from smsgen.operations.replication.set_images import set_images
 from tests.operations.fake_images import FakeImages, FakeInventories
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 from tests.operations.fake_store import FakeStore

@@ -70,7 +70,7 @@ JOB_STEPS: dict[JobState, dict[JobEvent, JobState]] = {
 """State -> event -> next state. A pair that is not here is refused."""
 
 LIVING = frozenset((_J.PENDING, _J.ACTIVE, _J.FAILING, _J.PAUSED_ON_FAILURE, _J.DELETING))
-"""A server has one job in such a state at most."""
+"""Something may be under way, or to come."""
 
 RUNNABLE = frozenset((_J.PENDING, _J.ACTIVE, _J.FAILING))
 """Runs begin."""
@@ -174,7 +174,8 @@ class ReplicationJob(NamedTuple):
 class ReplicationRun(NamedTuple):
     """A run of a job. `number` counts from 1.
 
-    `task_id`: the import that makes its image. `snapshots`: what its disks became.
+    `task_id`: the import that makes its image. `snapshots`: what its disks became. `recorded`: somebody else made its
+    image, which is not the job's to delete.
     """
 
     replication_run_id: str
@@ -193,12 +194,13 @@ class ReplicationRun(NamedTuple):
     kms_key_id: str | None = None
     task_id: str = ""
     snapshots: tuple[str, ...] = ()
+    recorded: bool | None = None
     version: int = 0
 
 
 def is_living(job: ReplicationJob) -> bool:
-    """Return whether the job still keeps its server."""
-    return job.state in LIVING
+    """Return whether the job keeps its server: one that is deleted, and of which nothing is under way, does not."""
+    return job.state in LIVING and (job.state is not JobState.DELETING or bool(job.run_id))
 
 
 def is_terminated(job: ReplicationJob) -> bool:

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from smsgen.errors import InvalidInput, ServiceError
+from smsgen.errors import ServiceError
 from smsgen.model.app import App, Server, ServerGroup
-from smsgen.model.check import read_plain
-from smsgen.model.fields import SERVER
 from smsgen.model.launch import Launch
 from smsgen.model.managed import LaunchState, ManagedApp
 from smsgen.model.status import STEPS, LaunchEvent, LaunchStatus, advance
@@ -172,34 +170,6 @@ def _each_server(app: App, change: Callable[[Server], Server]) -> App:
 # --- Images -------------------------------------------------------------------------------------------------
 
 
-def set_images(
-    kept: Kept, app_id: str, images: Mapping[str, str], *, ask: AskDevices | None = None
-) -> ManagedApp:
-    """Record the images of servers, in place of replication runs that make them.
-
-    `images`: server id -> `ami-…`, or `ssm:/path`. Takes effect at the next launch; all of them are recorded or none.
-    What EC2 says is the root device of an image is recorded with it, where there is somebody to `ask`; the launch asks
-    again.
-    Raises BadParameter for servers that are not in the application, InvalidInput for images that cannot be.
-    """
-    devices: Mapping[str, str] | None = None
-
-    def decide(before: ManagedApp) -> Change:
-        nonlocal devices
-        servers = {server.server_id for group in before.app.server_groups for server in group.server_list}
-        strangers = [server_id for server_id in images if server_id not in servers]
-        if strangers:
-            raise BadParameter(f"{_called(strangers)} not in the application {app_id}")
-        kind = SERVER.fields["imageId"].kind
-        wrong = [one for image_id in images.values() for one in read_plain(kind, image_id, "imageId")[1]]
-        if wrong:
-            raise InvalidInput(wrong)
-        devices = root_devices_of(ask, before.app, images) if devices is None else devices
-        return Change(before, with_images(before, images, devices)._replace(modified=kept.clock.now()))
-
-    return changed(kept, app_id, decide)
-
-
 def with_images(before: ManagedApp, images: Mapping[str, str], devices: Mapping[str, str]) -> ManagedApp:
     """Return an application whose servers (server id -> image) are launched from these images.
 
@@ -220,8 +190,3 @@ def root_devices_of(ask: AskDevices | None, app: App, images: Mapping[str, str])
         return ask(set(images.values()))
     except ServiceError:  # there may be no credentials here, nor a network
         return {}
-
-
-def _called(server_ids: list[str]) -> str:
-    names = ", ".join(server_ids)
-    return f"the server {names} is" if len(server_ids) == 1 else f"the servers {names} are"

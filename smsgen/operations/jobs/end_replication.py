@@ -81,7 +81,10 @@ def _ended(world: World, lease: RecordLease) -> Change:
 
 
 def _told(world: World, app: ManagedApp, job: ReplicationJob, now: float) -> ManagedApp:
-    return followed(with_job(app, job), {**jobs_of(world, app), job.server_id: job}, now)
+    there = jobs_of(world, app)
+    if there[job.server_id].replication_job_id != job.replication_job_id:
+        return app  # the server has another job by now
+    return followed(with_job(app, job), {**there, job.server_id: job}, now)
 
 
 def _fail(world: World, lease: RecordLease, message: str) -> None:

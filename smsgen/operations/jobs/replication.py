@@ -203,7 +203,7 @@ def _gone(world: World, job: ReplicationJob) -> tuple[Write, ...]:
     return tuple(
         Write(run, run_after(run_after(run, RunEvent.DELETE), RunEvent.ENDED))
         for run in runs
-        if run.state is RunState.COMPLETED and run.ami_id not in there
+        if run.state is RunState.COMPLETED and run.ami_id not in there and not run.recorded
     )
 
 

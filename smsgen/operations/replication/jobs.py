@@ -23,7 +23,7 @@ from smsgen.model.replicating.jobs import (
 )
 from smsgen.model.replicating.rules import MAX_AHEAD, licence_problem, problems
 from smsgen.operations.apps.replicated import deleting, owner_of, with_job
-from smsgen.operations.apps.world import BadParameter, NotPermitted, World, commit_decided
+from smsgen.operations.apps.world import BadParameter, Kept, NotPermitted, World, commit_decided
 from smsgen.operations.ports.replication_store import Write
 from smsgen.operations.ports.store import Change, Job
 from smsgen.operations.replication.catalog import catalog_now
@@ -304,10 +304,10 @@ def begun_run(
     return job._replace(run_id=run.replication_run_id, runs=run.number), run, (queued,)
 
 
-def new_run(world: World, job: ReplicationJob, kind: RunType, scheduled: float) -> ReplicationRun:
+def new_run(kept: Kept, job: ReplicationJob, kind: RunType, scheduled: float) -> ReplicationRun:
     """Return a pending run of a job, numbered after its last one."""
     return ReplicationRun(
-        f"sms-run-{world.new_id(8)}",
+        f"sms-run-{kept.new_id(8)}",
         job.replication_job_id,
         job.runs + 1,
         type=kind,

@@ -11,9 +11,9 @@ from smsgen.operations.apps.configure_launch import (
     LaunchConfiguration,
     delete_launch_configuration,
     put_launch_configuration,
-    set_images,
 )
 from smsgen.operations.apps.world import BadParameter, NotPermitted, UnknownApp
+from smsgen.operations.replication.set_images import set_images
 from tests.operations.worlds import GOOD, TWO, Site
 
 

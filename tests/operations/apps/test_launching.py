@@ -10,8 +10,9 @@ import yaml
 from smsgen.errors import ServiceError
 from smsgen.model.launch import Launch
 from smsgen.operations.apps import launching
-from smsgen.operations.apps.configure_launch import delete_launch_configuration, set_images
+from smsgen.operations.apps.configure_launch import delete_launch_configuration
 from smsgen.operations.apps.world import NotPermitted, UnknownApp
+from smsgen.operations.replication.set_images import set_images
 from tests.operations.worlds import Site
 
 

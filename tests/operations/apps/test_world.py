@@ -13,9 +13,9 @@ import pytest
 
 from smsgen.local.clock import SystemClock
 from smsgen.model.managed import ManagedApp
-from smsgen.operations.apps.configure_launch import set_images
 from smsgen.operations.apps.turns import Turns
 from smsgen.operations.apps.world import MissingParameter, required
+from smsgen.operations.replication.set_images import set_images
 from tests.operations.worlds import Site
 
 SERVERS = tuple(f"s-{n:08x}" for n in range(24))
