@@ -11,13 +11,13 @@ from smsgen.model.replicating.jobs import ReplicationJob, is_living
 from smsgen.model.replicating.rules import licence_problem, problems
 from smsgen.model.replication import ReplicationEvent, ReplicationStatus, advance_replication
 from smsgen.model.status import AppStatus
+from smsgen.operations.apps.encryption import key_problem
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.replicated import jobs_of, server_ids, with_job
 from smsgen.operations.apps.world import NotPermitted, World, change_app
 from smsgen.operations.jobs.lease import AppLease, Kind, Superseded, app_lease
 from smsgen.operations.ports.replication_store import Write
 from smsgen.operations.ports.store import Change, Job
-from smsgen.operations.replication.encryption import key_problem
 from smsgen.operations.replication.jobs import check_room, new_replication_job, replicable
 
 _VALIDATING = ReplicationStatus.VALIDATION_IN_PROGRESS

@@ -22,12 +22,12 @@ from smsgen.model.replicating.jobs import (
     job_after,
 )
 from smsgen.model.replicating.rules import MAX_AHEAD, licence_problem, problems
+from smsgen.operations.apps.encryption import key_problem
 from smsgen.operations.apps.replicated import deleting, owner_of, with_job
 from smsgen.operations.apps.world import BadParameter, Kept, NotPermitted, World, commit_decided
 from smsgen.operations.ports.replication_store import Write
 from smsgen.operations.ports.store import Change, Job
 from smsgen.operations.replication.catalog import catalog_now
-from smsgen.operations.replication.encryption import key_problem
 from smsgen.operations.replication.refusals import (
     JobExists,
     NoConnectors,
