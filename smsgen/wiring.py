@@ -286,6 +286,7 @@ def world(
 ) -> World:
     """Return all that the operations of the SMS API need; nothing is asked of AWS yet."""
     from functools import cache
+    from socket import gethostname
 
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.commands import SsmCommands
@@ -305,6 +306,7 @@ def world(
         inventories=inventories(clients.settings),
         keys=KmsKeys(clients),
         copying=cache(lambda: _copying(store, clients, bucket, copy_settings or CopySettings())),
+        machine=gethostname()[:64],
     )
 
 

@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from smsgen.operations.apps.world import World
-from smsgen.operations.jobs.carry_out import POOLS, carry_out_one
-from smsgen.operations.jobs.lease import Stopped
+from smsgen.operations.jobs.carry_out import POOLS, REPLICATIONS, carry_out_one
+from smsgen.operations.jobs.lease import NotHere, Stopped
 from smsgen.operations.ports.protocols import Clock
 from smsgen.operations.ports.store import StoreError
+from smsgen.operations.replication.machines import BEAT, beat
 
 _log = logging.getLogger("smsgen.jobs")
 
@@ -25,6 +26,9 @@ POLL = 1.0
 """Seconds between two looks for work where nobody says that there is some: another server may have queued it."""
 
 _CLEAN_EVERY = 3600.0
+
+_LEFT_FOR = 60.0
+"""Seconds for which a job is left to the machine that reads its disks, before this one looks at it again."""
 
 
 class Workers:
@@ -51,6 +55,9 @@ class Workers:
             for kinds in pools
             for number in range(count)
         ]
+        if count and REPLICATIONS in pools:
+            self._threads.append(threading.Thread(target=self._beat, name="smsgen-beat", daemon=True))
+        self._left: dict[str, float] = {}
         self._clean_at = 0.0
 
     def start(self) -> None:
@@ -77,7 +84,11 @@ class Workers:
         while not self._stopping.is_set():
             try:
                 self._clean()
-                did = carry_out_one(self._world, name, kinds)
+                did = carry_out_one(self._world, name, kinds, without=self._left_alone(kinds))
+            except NotHere as error:
+                _log.info("%s is left alone: %s", error.subject, error)
+                self._left[error.subject] = self._world.clock.now() + _LEFT_FOR
+                did = True
             except Stopped:
                 break
             except StoreError as error:
@@ -90,6 +101,25 @@ class Workers:
                 with self._news:
                     if not self._stopping.is_set():
                         self._news.wait(self._poll)
+
+    def _left_alone(self, kinds: Sequence[str]) -> tuple[str, ...]:
+        """Return the subjects of jobs of these kinds that are left to another machine for now."""
+        if kinds != REPLICATIONS:
+            return ()
+        now = self._world.clock.now()
+        return tuple(subject for subject, until in list(self._left.items()) if 0 < until - now <= _LEFT_FOR)
+
+    def _beat(self) -> None:
+        """Tell the store every while which connectors this machine reads."""
+        while True:
+            try:
+                beat(self._world)
+            except StoreError as error:
+                _log.warning("the store does not answer: %s", error)
+            except Exception:
+                _log.exception("a worker stumbled")
+            if self._stopping.wait(BEAT):
+                return
 
     def _clean(self) -> None:
         """Forget old client tokens now and then."""

@@ -41,6 +41,12 @@ class SourceInventories:
             return _images(connector, self._folder(connector), between)
         return _READERS[connector.kind](connector)
 
+    def reads(self, connector: Connector) -> bool:
+        """Return whether this machine can read disks of a connector; a bucket is there for all of them."""
+        if connector.kind != IMAGES:
+            return False
+        return connector.location.startswith(IN_S3) or Path(connector.location).is_dir()
+
     def disks(self, connector: Connector, vm_id: str) -> tuple[FoundDisk, ...]:
         """Return the disks of a server in a folder of images."""
         try:

@@ -15,12 +15,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from smsgen.model.replicating.catalog import CATALOG_ID, Catalog, CatalogServer, Connector
 from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun, is_living
+from smsgen.model.replicating.machines import Machine
 from smsgen.operations.ports.replication_store import Record, Write
 from smsgen.operations.ports.store import Conflict
 from smsgen.store.codec import to_plain, to_record
 from smsgen.store.tables import RECORDS
 
-R = TypeVar("R", Connector, Catalog, CatalogServer, ReplicationJob, ReplicationRun)
+R = TypeVar("R", Connector, Catalog, CatalogServer, ReplicationJob, ReplicationRun, Machine)
 
 
 class _Kind(NamedTuple):
@@ -55,6 +56,7 @@ _KINDS: dict[type[Any], _Kind] = {
         parent=lambda record: record.replication_job_id,
         place=lambda record: run_place(record.number),
     ),
+    Machine: _Kind("machine", lambda record: record.name),
 }
 
 

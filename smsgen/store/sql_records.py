@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from smsgen.model.replicating.catalog import CATALOG_ID, Catalog, CatalogServer, Connector
 from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun, is_living
+from smsgen.model.replicating.machines import Machine
 from smsgen.store.commit import batches
 from smsgen.store.database import Database
 from smsgen.store.records import R, read_row, rows_of, run_place
@@ -56,6 +57,10 @@ class SqlRecords:
             return found
 
         return tuple(read_row(CatalogServer, row) for row in self._database.read(work))
+
+    def machines(self) -> tuple[Machine, ...]:
+        """Return the machines that carry out replication."""
+        return self._read(Machine, rows_of(Machine).order_by(RECORDS.c.record_id))
 
     def replication_job(self, job_id: str) -> ReplicationJob | None:
         """Return a replication job, or None."""

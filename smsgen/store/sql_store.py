@@ -178,11 +178,17 @@ class SqlStore(SqlRecords):
         rows = self._database.read(lambda connection: list(connection.execute(counted)))
         return {str(kind): int(count) for kind, count in rows}
 
-    def lease(self, owner: str, *, kinds: Sequence[str], seconds: float) -> Job | None:
+    def now(self) -> float:
+        """Return the store's time: a file's is this machine's, a database server's is its own."""
+        return self._clock() if self._clock else self._database.read(self._now)
+
+    def lease(
+        self, owner: str, *, kinds: Sequence[str], seconds: float, without: Sequence[str] = ()
+    ) -> Job | None:
         """Take the oldest job of these kinds that nobody holds (or whose lease has ended), or return None."""
 
         def work(connection: Connection) -> Job | None:
-            row = connection.execute(_free(self._time(), kinds)).first()
+            row = connection.execute(_free(self._time(), kinds, without)).first()
             if row is None:
                 return None
             job = _job(row)._replace(owner=owner, attempt=row.attempt + 1)
@@ -194,9 +200,9 @@ class SqlStore(SqlRecords):
         """Hold the lease of a job for `seconds` from now; raises LeaseLost where it is no longer `job.owner`'s."""
         return self._under_lease(job, lambda c: _hold_for(c, job, self._now(c), seconds))
 
-    def give_back(self, job: Job, *, delay: float = 0.0) -> None:
+    def give_back(self, job: Job, *, delay: float = 0.0, anew: bool = False) -> None:
         """End a lease before its time; the job can be taken again after `delay` seconds. Nothing where it is lost."""
-        free = job._replace(owner="")
+        free = job._replace(owner="", attempt=0 if anew else job.attempt)
         self._if_held(job, lambda c: _hold_for(c, free, self._now(c), delay))
 
     def _now(self, connection: Connection) -> float:
@@ -228,7 +234,7 @@ class SqlStore(SqlRecords):
 _DATABASE_TIME: ColumnElement[Any] = func.extract("epoch", func.clock_timestamp())
 
 
-def _free(at: ColumnElement[Any], kinds: Sequence[str]) -> Select[Any]:
+def _free(at: ColumnElement[Any], kinds: Sequence[str], without: Sequence[str]) -> Select[Any]:
     """Select the job to be taken: the first of its lane's, and no other worker is looking at it.
 
     PostgreSQL asks its clock again for a row that another worker has just written: with the time at which the
@@ -238,6 +244,8 @@ def _free(at: ColumnElement[Any], kinds: Sequence[str]) -> Select[Any]:
     first = ~exists().where(earlier.c.lane == JOBS.c.lane, earlier.c.seq < JOBS.c.seq)
     ended = (JOBS.c.until <= at) | (JOBS.c.until > at + JOBS.c.reach)
     free = select(JOBS).where(JOBS.c.kind.in_(kinds), ended, first).order_by(JOBS.c.seq).limit(1)
+    if without:
+        free = free.where(JOBS.c.subject.not_in(without))
     return free.with_for_update(of=JOBS, skip_locked=True)
 
 

@@ -79,11 +79,15 @@ class FakeImages:
 
 
 class FakeInventories:
-    """`found`: location -> what stands there; `machines`: vm id -> its disks. A location that is not there fails."""
+    """`found`: location -> what stands there; `machines`: vm id -> its disks. A location that is not there fails.
+
+    `elsewhere`: locations that this machine does not have.
+    """
 
     def __init__(self) -> None:
         self.found: dict[str, list[FoundServer]] = {}
         self.machines: dict[str, list[Disk]] = {}
+        self.elsewhere: set[str] = set()
 
     def servers(
         self, connector: Connector, *, between: Callable[[], None] = lambda: None
@@ -92,6 +96,9 @@ class FakeInventories:
         if connector.location not in self.found:
             raise ConnectorUnreadable(f"there is no folder {connector.location}")
         return tuple(self.found[connector.location])
+
+    def reads(self, connector: Connector) -> bool:
+        return connector.location not in self.elsewhere
 
     def disks(self, connector: Connector, vm_id: str) -> tuple[FoundDisk, ...]:
         return tuple(

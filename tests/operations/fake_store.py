@@ -9,6 +9,7 @@ from typing import Any
 from smsgen.model.managed import ManagedApp, Summary, summarize
 from smsgen.model.replicating.catalog import Catalog, CatalogServer, Connector
 from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun, is_living
+from smsgen.model.replicating.machines import Machine
 from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
 
 
@@ -130,6 +131,9 @@ class FakeStore:
         found = [one for one in self._of(CatalogServer) if wanted is None or one.server_id in wanted]
         return tuple(one for one in found if one.server_id > after)[:limit]
 
+    def machines(self) -> tuple[Machine, ...]:
+        return tuple(self._of(Machine))
+
     def replication_job(self, job_id: str) -> ReplicationJob | None:
         return self.records.get(("ReplicationJob", job_id))
 
@@ -168,11 +172,14 @@ class FakeStore:
     def jobs(self, subject: str) -> tuple[Job, ...]:
         return tuple(job for job in self.queue if job.subject == subject)
 
-    def lease(self, owner: str, *, kinds: Sequence[str], seconds: float) -> Job | None:
+    def lease(
+        self, owner: str, *, kinds: Sequence[str], seconds: float, without: Sequence[str] = ()
+    ) -> Job | None:
         with self._lock:
             seen = set()
             for at, job in enumerate(self.queue):
-                if job.lane not in seen and job.kind in kinds and job.until <= self.now():
+                free = job.lane not in seen and job.until <= self.now()
+                if free and job.kind in kinds and job.subject not in without:
                     taken = job._replace(owner=owner, until=self.now() + seconds, attempt=job.attempt + 1)
                     self.queue[at] = taken
                     return taken
@@ -182,9 +189,10 @@ class FakeStore:
     def renew(self, job: Job, *, seconds: float) -> Job:
         return self._set(job, job._replace(until=self.now() + seconds))
 
-    def give_back(self, job: Job, *, delay: float = 0.0) -> None:
+    def give_back(self, job: Job, *, delay: float = 0.0, anew: bool = False) -> None:
+        attempt = 0 if anew else job.attempt
         try:
-            self._set(job, job._replace(owner="", until=self.now() + delay))
+            self._set(job, job._replace(owner="", until=self.now() + delay, attempt=attempt))
         except LeaseLost:
             return
 

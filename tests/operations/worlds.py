@@ -198,6 +198,7 @@ class Site:
             inventories=self.inventories,
             copying=lambda: self.copying,
             keys=self.keys,
+            machine="here",
         )
 
     def new_id(self, digits: int) -> str:

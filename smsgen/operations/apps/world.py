@@ -85,7 +85,8 @@ class World(Kept):
     """What is kept, and AWS: all that an operation uses stands behind these.
 
     `artifacts` gives the documents' bucket; it is asked for only where something is put there.
-    `inventories` is what stands behind connectors, `copying` gives where disks are copied to, `keys` are KMS's.
+    `inventories` is what stands behind connectors, `copying` gives where disks are copied to, `keys` are KMS's,
+    `machine` is the name of this one.
     """
 
     artifacts: Callable[[], Artifacts]
@@ -97,6 +98,7 @@ class World(Kept):
     inventories: Inventories
     copying: Callable[[], Copying]
     keys: Keys
+    machine: str
 
 
 class BadParameter(SmsgenError):

@@ -28,7 +28,7 @@ from smsgen.operations.jobs import (
     termination,
     validation,
 )
-from smsgen.operations.jobs.lease import Kind, Lease, Stopped, Superseded
+from smsgen.operations.jobs.lease import Kind, Lease, NotHere, Stopped, Superseded
 from smsgen.operations.ports.store import LeaseLost, StoreError
 from smsgen.operations.replication import apps, catalog, jobs
 
@@ -66,13 +66,15 @@ _FIRST_PAUSE = 5.0
 _LONGEST_PAUSE = 300.0
 
 
-def carry_out_one(world: World, worker: str, kinds: Sequence[str] = tuple(KINDS)) -> bool:
+def carry_out_one(
+    world: World, worker: str, kinds: Sequence[str] = tuple(KINDS), *, without: Sequence[str] = ()
+) -> bool:
     """Lease one job of these kinds and carry it out; return False where there is none to take.
 
-    `worker` is the name that the lease is under. Raises StoreError where the store fails; the lease then ends by
-    itself.
+    `worker` is the name that the lease is under; jobs on subjects in `without` are left to others. Raises StoreError
+    where the store fails (the lease then ends by itself), and NotHere once the job is given back.
     """
-    job = world.store.lease(worker, kinds=kinds, seconds=world.settings.lease)
+    job = world.store.lease(worker, kinds=kinds, seconds=world.settings.lease, without=without)
     if job is None:
         return False
     kind = KINDS[job.kind]
@@ -83,8 +85,11 @@ def carry_out_one(world: World, worker: str, kinds: Sequence[str] = tuple(KINDS)
         _log.info("job %s of %s went on to another worker", job.job_id, job.subject)
     except (Superseded, UnknownApp):
         world.store.finish(lease.job)
+    except NotHere:
+        world.store.give_back(lease.job, anew=True)
+        raise
     except Stopped:
-        world.store.give_back(lease.job)
+        world.store.give_back(lease.job, anew=True)
     return True
 
 
@@ -93,7 +98,7 @@ def _attempt(world: World, lease: Lease, kind: Kind[Any]) -> None:
     try:
         lease.require_wanted()
         kind.carry_out(world, lease)
-    except (LeaseLost, Superseded, UnknownApp, Stopped, StoreError):
+    except (LeaseLost, Superseded, UnknownApp, NotHere, Stopped, StoreError):
         raise
     except ServiceError as error:
         if error.kind in PASSING and lease.job.attempt < world.settings.attempts:

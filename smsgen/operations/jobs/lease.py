@@ -25,6 +25,14 @@ class Superseded(SmsgenError):
     """The application is no longer meant to be what this job makes of it: it is terminated or deleted now."""
 
 
+class NotHere(SmsgenError):
+    """Another machine is to carry this job out, which can read what this one cannot. `subject` is the job's."""
+
+    def __init__(self, subject: str, why: str) -> None:
+        super().__init__(why)
+        self.subject = subject
+
+
 class Stopped(SmsgenError):
     """The worker is asked to stop: it gives its lease back, and another one goes on."""
 
@@ -36,6 +44,10 @@ class Lease:
         self._kept = kept
         self.job = job
         self._renewed_at = kept.clock.now()
+
+    def holds(self) -> bool:
+        """Return whether the lease cannot have ended yet, by this machine's clock alone: nothing is asked."""
+        return 0 <= self._kept.clock.now() - self._renewed_at < self._kept.settings.lease
 
     def keep(self) -> None:
         """Renew the lease where a third of it has passed; raises LeaseLost where it is another's."""
@@ -52,8 +64,9 @@ class Lease:
         """Raise Superseded where nobody wants any more what the job does."""
 
     def _renew(self) -> None:
+        asked_at = self._kept.clock.now()
         self.job = self._kept.store.renew(self.job, seconds=self._kept.settings.lease)
-        self._renewed_at = self._kept.clock.now()
+        self._renewed_at = asked_at
 
 
 class AppLease(Lease):

@@ -31,12 +31,13 @@ from smsgen.operations.apps.launching import launch_begun
 from smsgen.operations.apps.readiness import cut, without_image
 from smsgen.operations.apps.replicated import followed, jobs_of, owner_of, run_began, with_job
 from smsgen.operations.apps.world import World
-from smsgen.operations.jobs.lease import Kind, Superseded
+from smsgen.operations.jobs.lease import KeptClock, Kind, NotHere, Superseded
 from smsgen.operations.jobs.record_lease import RecordLease
 from smsgen.operations.ports.replication_store import Write
 from smsgen.operations.ports.snapshots import ManifestTaken
 from smsgen.operations.ports.store import Change, Job, LeaseLost
 from smsgen.operations.replication.jobs import ticketed
+from smsgen.operations.replication.machines import reader_of
 from smsgen.operations.replication.records import Paused
 from smsgen.operations.replication.retention import retire
 from smsgen.operations.replication.run import RunWorld, Told, carry_out_run, forget_run
@@ -77,6 +78,7 @@ class RunLease(RecordLease):
 
 
 def _carry_out(world: World, lease: RunLease) -> None:
+    _leave_to_its_reader(world, lease)
     lease.write(lambda: _beginning(world, lease))
     job, run = lease.replication_job(), lease.run()
     try:
@@ -85,13 +87,24 @@ def _carry_out(world: World, lease: RunLease) -> None:
         delay = max(1.0, paused.until - world.clock.now())
         if paused.until:
             lease.change_run(lambda run: run._replace(message="it goes on in the hours that are open"))
-        world.store.give_back(lease.job, delay=delay)
+        world.store.give_back(lease.job, delay=delay, anew=True)
         return
     except ManifestTaken as error:
         raise LeaseLost(str(error)) from None
     lease.check()
     _retire(world, job, image)
     lease.write(lambda: _ending(world, lease, image), done=True)
+
+
+def _leave_to_its_reader(world: World, lease: RunLease) -> None:
+    """Raise NotHere where another machine reads the disks, and this one does not."""
+    job = lease.replication_job()
+    connector = world.store.connector(job.connector_id) if job.connector_id else None
+    machine = reader_of(world, connector) if connector else ""
+    if connector and machine:
+        why = f"waiting for {machine}, which reads {connector.location}"
+        lease.change_run(lambda run: run._replace(message=cut(why)))
+        raise NotHere(job.replication_job_id, why)
 
 
 def _run_world(world: World, lease: RunLease, job: ReplicationJob) -> RunWorld:
@@ -118,6 +131,8 @@ def _run_world(world: World, lease: RunLease, job: ReplicationJob) -> RunWorld:
         goes_on,
         lease.require_wanted,
         noted,
+        lease.holds,
+        KeptClock(world.clock, lease, world.settings.lease / 3),
     )
 
 
@@ -140,7 +155,10 @@ def _beginning(world: World, lease: RunLease) -> Change:
         jobs=ticket,
         records=(
             Write(before, after),
-            Write(run, run_after(run, RunEvent.BEGIN, stage=run.stage or "Reading the server's disks")),
+            Write(
+                run,
+                run_after(run, RunEvent.BEGIN, stage=run.stage or "Reading the server's disks", message=""),
+            ),
         ),
     )
 
@@ -246,6 +264,7 @@ def _note(lease: RunLease, message: str) -> None:
 
 
 def _fail(world: World, lease: RunLease, message: str) -> None:
+    lease.check()  # a worker that lost it must not delete what its successor goes on with
     job, run = lease.replication_job(), lease.run()
     with suppress(SmsgenError):  # what is left over goes with the job
         forget_run(job, run, world.copying(), world.clock)

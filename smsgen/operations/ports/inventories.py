@@ -54,5 +54,8 @@ class Inventories(Protocol):
         `between` is called now and then: what it raises ends the reading.
         """
 
+    def reads(self, connector: Connector) -> bool:
+        """Return whether this machine can read disks of a connector: whether its folder is there."""
+
     def disks(self, connector: Connector, vm_id: str) -> tuple[FoundDisk, ...]:
         """Return a server's disks, the one it boots from first; raises ConnectorUnreadable and SourceUnreadable."""

@@ -11,8 +11,9 @@ from typing import NamedTuple, Protocol
 
 from smsgen.model.replicating.catalog import Catalog, CatalogServer, Connector
 from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun
+from smsgen.model.replicating.machines import Machine
 
-Record = Connector | Catalog | CatalogServer | ReplicationJob | ReplicationRun
+Record = Connector | Catalog | CatalogServer | ReplicationJob | ReplicationRun | Machine
 
 
 class Write(NamedTuple):
@@ -41,6 +42,9 @@ class ReplicationStore(Protocol):
         self, *, ids: Iterable[str] | None = None, after: str = "", limit: int
     ) -> tuple[CatalogServer, ...]:
         """Return at most `limit` servers of the catalog by their ids, those after `after`; `ids`: of these."""
+
+    def machines(self) -> tuple[Machine, ...]:
+        """Return the machines that carry out replication, by their names."""
 
     def replication_job(self, job_id: str) -> ReplicationJob | None:
         """Return a replication job, or None."""

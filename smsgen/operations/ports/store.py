@@ -117,9 +117,15 @@ class AppStore(Protocol):
     def jobs(self, subject: str) -> tuple[Job, ...]:
         """Give the jobs on a subject that are not over, oldest first."""
 
-    def lease(self, owner: str, *, kinds: Sequence[str], seconds: float) -> Job | None:
+    def now(self) -> float:
+        """Give the store's time in seconds since the epoch: of PostgreSQL the database's clock."""
+
+    def lease(
+        self, owner: str, *, kinds: Sequence[str], seconds: float, without: Sequence[str] = ()
+    ) -> Job | None:
         """Take the oldest job of these kinds that nobody holds (or whose lease has ended) for `seconds`, or give None.
 
+        `without`: subjects whose jobs are left to others.
         Of one lane's jobs only the oldest can be taken. Time is the store's: of PostgreSQL the database's clock, as
         its workers' machines may disagree. A lease that ends later than its own length from now was written before a
         clock was set back, and has ended.
@@ -128,8 +134,11 @@ class AppStore(Protocol):
     def renew(self, job: Job, *, seconds: float) -> Job:
         """Hold the lease of a job for `seconds` from now; raises LeaseLost where it is no longer `job.owner`'s."""
 
-    def give_back(self, job: Job, *, delay: float = 0.0) -> None:
-        """End a lease before its time; the job can be taken again after `delay` seconds. Nothing where it is lost."""
+    def give_back(self, job: Job, *, delay: float = 0.0, anew: bool = False) -> None:
+        """End a lease before its time; the job can be taken again after `delay` seconds. Nothing where it is lost.
+
+        `anew`: nothing went wrong, so attempts are counted from the beginning.
+        """
 
     def finish(self, job: Job) -> None:
         """Forget a job that is over; nothing where the lease is lost."""

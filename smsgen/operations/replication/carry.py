@@ -25,6 +25,7 @@ PATIENCE = 900.0
 """Seconds for which a block is tried again and again before the copy gives up for now."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 15.0
+_LOOK_AGAIN = 0.1
 
 
 class Carried(NamedTuple):
@@ -56,6 +57,7 @@ class Carrier:
         account: Flight,
         own: Flight,
         line: Line,
+        may_put: Callable[[], bool] = lambda: True,
     ) -> None:
         self._source = source
         self._snapshots = snapshots
@@ -63,6 +65,7 @@ class Carrier:
         self._clock = clock
         self._flights = {Scope.ACCOUNT: account, Scope.SNAPSHOT: own}
         self._line = line
+        self._may_put = may_put
         self._visible_by = clock.now() + VISIBLE_AFTER
         self._halted = threading.Event()
         self._leaving = threading.Event()
@@ -116,13 +119,21 @@ class Carrier:
             raise Halted
         own, account = self._flights[Scope.SNAPSHOT], self._flights[Scope.ACCOUNT]
         with own.slot(), account.slot():
-            if self._halted.is_set():
-                raise Halted
+            self._require_leave()
             try:
                 self._snapshots.put(self._snapshot_id, block, content, digest)
             except Throttled as throttled:
                 self._flights[throttled.scope].throttled()
                 raise
+
+    def _require_leave(self) -> None:
+        """Wait until a block may be put; raises Halted as soon as none will be."""
+        while not self._may_put():
+            if self._leaving.is_set():
+                raise Halted
+            self._clock.sleep(_LOOK_AGAIN)
+        if self._halted.is_set():
+            raise Halted
 
     def _is_final(self, error: ServiceError, began: float) -> bool:
         now = self._clock.now()

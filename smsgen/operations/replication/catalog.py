@@ -30,6 +30,7 @@ from smsgen.operations.apps.world import BadParameter, Kept, World, commit_decid
 from smsgen.operations.ports.inventories import ConnectorUnreadable, FoundServer
 from smsgen.operations.ports.replication_store import Write
 from smsgen.operations.ports.store import Change
+from smsgen.operations.replication.machines import reader_of
 from smsgen.operations.replication.refusals import NoConnectors
 
 IMPORT = "import-catalog"
@@ -167,9 +168,14 @@ def read_connectors(
 ) -> tuple[tuple[Connector, tuple[FoundServer, ...]], ...]:
     """Return each connector after a look at it, with what it finds: nothing where it cannot be read.
 
+    A folder that only another machine reads is left as it is: who works there imports it (`smsgen servers --import`).
     `between` is called now and then: what it raises ends the reading.
     """
-    return tuple(_read(world, connector, between) for connector in all_connectors(world))
+    return tuple(
+        _read(world, connector, between)
+        for connector in all_connectors(world)
+        if connector.kind != "images" or not reader_of(world, connector)
+    )
 
 
 def _read(
@@ -187,13 +193,14 @@ def _read(
 def imported(world: World, looks: tuple[tuple[Connector, tuple[FoundServer, ...]], ...]) -> tuple[Write, ...]:
     """Return what is written once all connectors were looked at: they themselves, the catalog and its servers.
 
-    Servers of a connector that cannot be read now stay. Where none can be read, the catalog is not imported.
+    Servers of a connector that is not read now stay. Where none can be read, the catalog is not imported.
     """
     there = {server.server_id: server for server in world.store.servers(limit=_ALL)}
     connectors = {one.connector_id: one for one in all_connectors(world)}
     before = world.store.catalog()
     read = {connector.connector_id for connector, _ in looks if connector.status is ConnectorStatus.HEALTHY}
-    event = CatalogEvent.SUCCEED if read else CatalogEvent.FAIL
+    left = connectors.keys() - {connector.connector_id for connector, _ in looks}
+    event = CatalogEvent.SUCCEED if read or left else CatalogEvent.FAIL
     message = "; ".join(f"{one.location}: {one.message}" for one, _ in looks if one.message)
     after = of_catalog(before, event, now=world.clock.now(), message=cut(message))
     servers = _joined(looks, there, read)

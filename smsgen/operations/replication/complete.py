@@ -12,7 +12,7 @@ from smsgen.operations.replication.manifest import Manifest, entries, given_up_s
 from smsgen.operations.replication.records import CopyFailed, CopyRequest, CopyWorld, Paused
 from smsgen.operations.replication.verify import VerifyFailed, verify
 
-COMPLETION = Pace(first=1.0, longest=30.0, deadline=6 * 3600.0)
+COMPLETION = Pace(first=1.0, longest=10.0, deadline=6 * 3600.0)
 """How long EBS is waited for to complete a snapshot."""
 
 

@@ -127,6 +127,7 @@ def _copied(
         account=world.account,
         own=Flight(world.in_flight),
         line=world.line,
+        may_put=world.may_put,
     )
     planned = steps(
         source.allocated(),

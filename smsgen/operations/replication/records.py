@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from smsgen.errors import SmsgenError
@@ -34,6 +35,7 @@ class CopyWorld(NamedTuple):
     """What a copy needs. `account` is shared by all disks that are copied into one account, `line` by all of a site.
 
     `in_flight`: blocks of one disk under way at most, each in up to 1.5 MiB of memory. `hours`: None for any.
+    `may_put`: whether a block may be put now, asked by many threads; a block waits as long as it may not.
     """
 
     snapshots: Snapshots
@@ -43,6 +45,7 @@ class CopyWorld(NamedTuple):
     line: Line
     hours: Hours | None = None
     in_flight: int = 32
+    may_put: Callable[[], bool] = lambda: True
 
 
 class CopyResult(NamedTuple):

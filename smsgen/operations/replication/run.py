@@ -62,7 +62,9 @@ class Told(NamedTuple):
 
 
 class RunWorld(NamedTuple):
-    """What a run needs. `goes_on` keeps the lease; `require_wanted` raises where nobody wants the run any more."""
+    """What a run needs. `goes_on` keeps the lease, and `may_put` says whether it holds; `require_wanted` raises where
+    nobody wants the run any more. Pauses of `patient` keep the lease, too.
+    """
 
     copying: Copying
     inventories: Inventories
@@ -71,6 +73,8 @@ class RunWorld(NamedTuple):
     goes_on: Callable[[], bool]
     require_wanted: Callable[[], None]
     noted: Callable[[Told], None]
+    may_put: Callable[[], bool]
+    patient: Clock
 
 
 def carry_out_run(job: ReplicationJob, run: ReplicationRun, world: RunWorld) -> Told:
@@ -199,7 +203,7 @@ class _Copies:
                     kms_key_id=job.parameters.kms_key_id or "",
                 ),
                 source,
-                copy_world(self._world.copying, self._world.clock),
+                copy_world(self._world.copying, self._world.clock)._replace(may_put=self._world.may_put),
                 goes_on=self._goes_on,
                 report=lambda progress: self._report(number, progress),
             )
@@ -270,7 +274,7 @@ def _registered(job: ReplicationJob, run: ReplicationRun, world: RunWorld, snaps
         _tags(job, run),
         efi=job.firmware == "EFI",
     )
-    return register_image(image, world.copying.images, world.clock, goes_on=world.goes_on)
+    return register_image(image, world.copying.images, world.patient, goes_on=world.goes_on)
 
 
 def _imported(job: ReplicationJob, run: ReplicationRun, world: RunWorld, snapshots: tuple[str, ...]) -> str:
@@ -298,7 +302,7 @@ def _imported(job: ReplicationJob, run: ReplicationRun, world: RunWorld, snapsho
     return import_image(
         request,
         world.copying.images,
-        world.clock,
+        world.patient,
         name=_name(job, run),
         task_id=task_id,
         noted=noted,
