@@ -14,11 +14,11 @@ from smsgen.operations.ports.disks import SourceChanged, SourceUnreadable
 from smsgen.operations.ports.snapshots import BLOCK, GIB, SnapshotLost, SnapshotThrottled, Throttled, TryAgain
 from smsgen.operations.replication import journal
 from smsgen.operations.replication.begin import forget
+from smsgen.operations.replication.complete import VerifyFailed
 from smsgen.operations.replication.copy import copy_disk, reads_all
 from smsgen.operations.replication.flight import Flight, Hours, Line
 from smsgen.operations.replication.manifest import ManifestGone, read_manifest
 from smsgen.operations.replication.records import CopyFailed, CopyProgress, CopyRequest, CopyResult, Paused
-from smsgen.operations.replication.verify import VerifyFailed
 from tests.operations.replication.fakes import Disk, Site, content
 
 
