@@ -107,6 +107,17 @@ class SqlStore(SqlRecords):
             known[managed.app.app_id] = summarize(managed)
         return tuple([summary for summary in known.values() if summary])
 
+    def app_names(self, *, after: str = "", limit: int) -> tuple[tuple[str, str], ...]:
+        """Return (id, name) of the applications that `apps` would give."""
+        rows = self._page(select(*APPS.c["app_id", "version", "summary", "summarized"]), (), after, limit)
+        outdated = [row.app_id for row in rows if row.summarized != row.version]
+        read = (
+            {one.app_id: one.name for one in self.summaries(ids=outdated, limit=len(outdated))}
+            if outdated
+            else {}
+        )
+        return tuple([(row.app_id, read.get(row.app_id) or _name(row)) for row in rows])
+
     def _page(self, columns: Select[Any], ids: Sequence[str], after: str, limit: int) -> list[Any]:
         rows = columns.where(APPS.c.app_id > after).order_by(APPS.c.app_id)
 
@@ -267,6 +278,10 @@ def _app(row: Any) -> ManagedApp:
 def _summary(row: Any) -> Summary | None:
     """Return the summary of a row, or None where the document was written without it."""
     return to_record(Summary, json.loads(row.summary)) if row.summarized == row.version else None
+
+
+def _name(row: Any) -> str:
+    return str(json.loads(row.summary or "{}").get("name", ""))
 
 
 def _touch(value: str) -> Update:

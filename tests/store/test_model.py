@@ -185,6 +185,7 @@ class StoreMachine(RuleBasedStateMachine):
         apps = tuple(self.apps[one] for one in sorted(self.apps))
         assert self.store.apps(limit=99) == apps
         assert self.store.summaries(limit=99) == tuple(map(summarize, apps))
+        assert self.store.app_names(limit=99) == tuple((one.app.app_id, one.app.name) for one in apps)
         owners = {
             server.server_id: app_id
             for app_id, one in self.apps.items()

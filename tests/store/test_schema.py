@@ -102,6 +102,7 @@ def test_summaries_of_a_first_version_are_made_and_read_no_documents(
     run_sql(first_version(shared_url))
     store = open_store(shared_url)
     run_sql("UPDATE apps SET document = 'not read'")
+    assert store.app_names(limit=9) == ((KEPT.app.app_id, KEPT.app.name),)
     assert store.summaries(limit=9) == (summarize(KEPT),)
     assert store.summaries(ids=[KEPT.app.app_id, "app-none"], limit=9) == (summarize(KEPT),)
     store.close()

@@ -102,6 +102,9 @@ class AppStore(Protocol):
     def summaries(self, *, ids: Sequence[str] = (), after: str = "", limit: int) -> tuple[Summary, ...]:
         """Give the summaries of the applications that `apps` would give, without reading all that they are."""
 
+    def app_names(self, *, after: str = "", limit: int) -> tuple[tuple[str, str], ...]:
+        """Give (id, name) of the applications that `apps` would give: what a search looks through."""
+
     def owners(self, server_ids: Iterable[str]) -> Mapping[str, str]:
         """Give server id -> id of its application, of those servers that are in one."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -42,24 +41,15 @@ def apps_page(visit: Visit) -> Response:
     """Show the applications, or those whose name or id holds what is searched for."""
     search, after = visit.query.get("search", "").strip()[:200], visit.query.get("after", "")
     if search:
-        listed = _searched(visit, search, after)
-        shown = list(islice(listed, PAGE_APPS + 1))
-        more = visit.sessions.seal("apps", shown[PAGE_APPS - 1]["appId"]) if len(shown) > PAGE_APPS else ""
-        shown = shown[:PAGE_APPS]
+        last = str(visit.sessions.unseal("apps", after) or "") if after else ""
+        matching = visit.reading.search(search, after=last, limit=PAGE_APPS + 1)
+        more = visit.sessions.seal("apps", matching[PAGE_APPS - 1]) if len(matching) > PAGE_APPS else ""
+        ids = list(matching[:PAGE_APPS])
+        shown = visit.caller.call("ListApps", appIds=ids).get("apps", []) if ids else []
     else:
         answer = visit.caller.call("ListApps", maxResults=PAGE_APPS, nextToken=after or None)
         shown, more = answer.get("apps", []), answer.get("nextToken", "")
     return visit.render("apps.html.j2", apps=shown, search=search, more=more, after=after)
-
-
-def _searched(visit: Visit, search: str, after: str) -> Iterator[Mapping[str, Any]]:
-    last = str(visit.sessions.unseal("apps", after) or "") if after else ""
-    wanted = search.casefold()
-    for app in visit.caller.pages("ListApps"):
-        if app["appId"] > last and (
-            wanted in app.get("name", "").casefold() or wanted in app["appId"].casefold()
-        ):
-            yield app
 
 
 def app_page(visit: Visit, *, status: int = 200, fault: Fault | None = None) -> Response:

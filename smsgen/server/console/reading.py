@@ -27,6 +27,7 @@ LARGEST_DOCUMENT = 4_194_304
 MOST_EVENTS = 200
 """The newest of them are shown."""
 
+_SEARCHED_AT_ONCE = 2_000
 _FRESH = 3.0
 _MOST_KEPT = 256
 
@@ -65,6 +66,17 @@ class Reading:
     def kept(self, app_id: str) -> ManagedApp | None:
         """Return an application as it is kept."""
         return self._world.store.app(app_id)
+
+    def search(self, words: str, *, after: str, limit: int) -> tuple[str, ...]:
+        """Return the ids of at most `limit` applications after the id `after` whose name or id holds the words."""
+        wanted, matching = words.casefold(), list[str]()
+        while len(matching) < limit:
+            names = self._world.store.app_names(after=after, limit=_SEARCHED_AT_ONCE)
+            matching += [app_id for app_id, name in names if wanted in name.casefold() or wanted in app_id]
+            if len(names) < _SEARCHED_AT_ONCE:
+                break
+            after = names[-1][0]
+        return tuple(matching[:limit])
 
     def problems(self, app_id: str) -> tuple[Diagnostic, ...]:
         """Return what is wrong with an application's launch configuration, each with its place in the application."""
