@@ -68,6 +68,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="in text, markdown and html: new resources with their properties (json and yaml hold them anyway)",
     )
+    parser.add_argument(
+        "--date",
+        metavar="DATE",
+        help="in html: the date of the report, ISO 8601 (default: none, so that equal input makes equal bytes)",
+    )
     parser.add_argument("--exit-code", action="store_true", help="exit 2 when there are changes")
     parser.add_argument(
         "--fail-on",
@@ -213,6 +218,8 @@ def _check_usage(args: argparse.Namespace) -> None:
     check_usage(args)
     if (args.app is None) == (args.template is None):
         raise UsageError("give an application file or --template, one of them")
+    if args.date:
+        _check_date(args)
     if args.deployed and args.base_ref:
         raise UsageError("--deployed and --base-ref both say what is deployed", hint="give one of them")
     if args.s3 and (args.out or args.output not in (None, "json", "yaml")):
@@ -223,6 +230,18 @@ def _check_usage(args: argparse.Namespace) -> None:
         )
     if args.base_ref and (args.app or args.template) == "-":
         raise UsageError("standard input has no git revisions", hint="give the file's path")
+
+
+def _check_date(args: argparse.Namespace) -> None:
+    from datetime import datetime
+
+    try:
+        datetime.fromisoformat(args.date)
+    except ValueError:
+        hint = "write 2026-11-24, or 2026-11-24T19:30:00Z"
+        raise UsageError(f"--date takes a date in ISO 8601, not {args.date!r}", hint=hint) from None
+    if _output(args) != "html":
+        raise UsageError("--date stands in an HTML report only", hint="give --output html with it")
 
 
 def _predict(args: argparse.Namespace) -> Predicted:
@@ -310,10 +329,12 @@ def _render(predicted: Predicted, args: argparse.Namespace) -> str:
     if args.s3:
         output = _document_format(args)
     if output == "text":
-        from smsgen.cli.terminal import colored
+        from smsgen.cli.terminal import colored, text_width
         from smsgen.report.text import render
 
-        return render(change_set, colour=not args.out and colored(sys.stdout), show_added=args.show_added)
+        width = 0 if args.out else text_width(sys.stdout)
+        colour = not args.out and colored(sys.stdout)
+        return render(change_set, colour=colour, show_added=args.show_added, width=width)
     if output in ("json", "yaml"):
         from smsgen.report import document
 
@@ -330,9 +351,17 @@ def _render(predicted: Predicted, args: argparse.Namespace) -> str:
         from smsgen.report import markdown
 
         return markdown.render(change_set, show_added=args.show_added)
-    from smsgen.report import html
+    return _page(change_set, args)
 
-    return html.render(change_set, show_added=args.show_added)
+
+def _page(change_set: ChangeSet, args: argparse.Namespace) -> str:
+    from importlib.metadata import version
+
+    from smsgen.report import html
+    from smsgen.report.wording import Provenance
+
+    made_by = Provenance(version("smsgen"), args.date or "")
+    return html.render(change_set, show_added=args.show_added, made_by=made_by)
 
 
 def _changes(change_set: ChangeSet) -> bool:

@@ -36,6 +36,17 @@ def colored(stream: TextIO | None = None) -> bool:
     return live(stream) and not os.environ.get("NO_COLOR")
 
 
+def text_width(stream: TextIO) -> int:
+    """Return how many columns a line of text there has: COLUMNS, the terminal's, or 0 for no limit."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal():
+        return int(columns)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
+    except (ValueError, OSError):
+        return 0
+
+
 def answerable() -> bool:
     """Return whether somebody can answer a question: both the question and the answer need a terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
@@ -81,7 +92,7 @@ def change_set_text(change_set: ChangeSet) -> str:
     """Return a change set as text for the terminal."""
     from smsgen.report.text import render
 
-    return render(change_set, colour=colored())
+    return render(change_set, colour=colored(), width=text_width(sys.stderr))
 
 
 class PlainView:

@@ -17,7 +17,8 @@ def document(change_set: ChangeSet, *, include_property_values: bool = True) -> 
     """Return the document as plain data, secrets masked.
 
     `changeSet` is DescribeChangeSet's answer (contexts parsed), `counts`, `findings`, `beyond` and, where there is any,
-    `uncertain` are smsgen's own, `nested` holds the answers of nested stacks.
+    `uncertain` are smsgen's own, and so is `servers`: of those that change, their names and launch orders by logical id
+    (`Child/Id` in a nested stack). `nested` holds the answers of nested stacks.
     """
     view = view_of(change_set)
     return {
@@ -27,7 +28,17 @@ def document(change_set: ChangeSet, *, include_property_values: bool = True) -> 
         "findings": [one._asdict() for one in view.findings],
         "beyond": _edits(view),
         **({"uncertain": list(view.uncertain)} if view.uncertain else {}),
+        **_servers(view),
     } | _nested(change_set, include_property_values)
+
+
+def _servers(view: ChangeSetView) -> dict[str, Any]:
+    servers = {
+        row.logical_id: {"name": row.server, "launchOrder": row.launch_order}
+        for row in view.rows
+        if row.launch_order is not None
+    }
+    return {"servers": servers} if servers else {}
 
 
 def _answer(change_set: ChangeSet, include_property_values: bool) -> Any:

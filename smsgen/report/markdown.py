@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 from smsgen.changes.change_set import ChangeSet
 from smsgen.errors import visible
-from smsgen.report.view import MARKS, ChangeRow, ChangeSetView, Value, edit_words, view_of, view_summary
+from smsgen.report.alike import SameChange, SameFinding, same_changes, same_findings
+from smsgen.report.view import MARKS, ChangeSetView, Value, edit_words, view_of, view_summary
+from smsgen.report.wording import FORCES, outcome
 
 MAX_CHARACTERS = 65_536
 """Of a comment's body (GitHub answers "body is too long (maximum is 65536 characters)")."""
 
 _ENOUGH = MAX_CHARACTERS - 1_000
 _LONGEST = 120
+_MOST_NAMED = 30
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~>@$-])")
 
 
@@ -49,22 +52,18 @@ def _blocks(view: ChangeSetView) -> Iterator[str]:
     if view.reason:
         yield f"> {_escape(view.reason)}\n\n"
     if view.findings:
-        lines = [
-            f"- **{one.kind}** {_code_span(one.logical_resource_id)}: {_escape(one.message)}\n"
-            for one in view.findings
-        ]
         yield "**To look at**\n\n"
-        yield from lines
+        yield from map(_finding, same_findings(view.findings))
         yield "\n"
     yield from (f"> {_escape(sentence)}\n\n" for sentence in view.uncertain)
-    if view.rows:
-        yield "| | resource | type | what happens |\n|---|---|---|---|\n"
-        for row in view.rows:
-            yield f"| `{MARKS[row.kind]}` | {_code_span(row.logical_id)} | {_escape(row.type)} | {_what(row)} |\n"
+    changes = same_changes(view.rows)
+    if changes:
+        yield "| | resource | type | launch order | what happens |\n|---|---|---|---|---|\n"
+        yield from map(_row, changes)
         yield "\n"
-    for row in view.rows:
-        if row.values:
-            yield _details(row)
+    for change in changes:
+        if change.row.values:
+            yield _details(change)
     if view.edits:
         lines = [
             f"- {edit.change} {_code_span(edit_words(edit)[0])}{_values(*edit_words(edit)[1:])}\n"
@@ -73,25 +72,39 @@ def _blocks(view: ChangeSetView) -> Iterator[str]:
         yield f"<details><summary>Beyond the resources ({len(view.edits)})</summary>\n\n{''.join(lines)}\n</details>\n"
 
 
-def _what(row: ChangeRow) -> str:
-    words = {"replace": "**replaced**", "may replace": "may be replaced", "remove": "**removed**"}
-    kept = f" ({_escape(row.policy)})" if row.policy else ""
-    return "stopped and started" if row.restarts else words.get(row.kind, row.kind) + kept
+def _finding(finding: SameFinding) -> str:
+    names = _some([_code_span(name) for name in finding.logical_ids])
+    return f"- **{finding.kind}** {names}: {_escape(finding.message)}\n"
 
 
-def _details(row: ChangeRow) -> str:
+def _row(change: SameChange) -> str:
+    row = change.row
+    orders = ", ".join(str(order) for order, _ in change.orders if order is not None)
+    number = f"{len(change.rows):,}: " if len(change.rows) > 1 else ""
+    who = _some([_code_span(name) for _, names in change.orders for name in names])
+    words = _escape(outcome(change) or row.kind)
+    loud = f"**{words}**" if row.kind in ("replace", "remove") else words
+    return f"| `{MARKS[row.kind]}` | {number}{who} | {_escape(row.type)} | {orders} | {loud} |\n"
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    return f"{', '.join(names[:_MOST_NAMED])}{more}"
+
+
+def _details(change: SameChange) -> str:
+    row = change.row
     body = "".join(_value(value) for value in row.values)
     noun = "property" if row.kind in ("add", "import") else "change"
     count = f"{len(row.values)} {noun if len(row.values) == 1 else {'property': 'properties'}.get(noun, 'changes')}"
-    return (
-        f"<details><summary><code>{_html(row.logical_id)}</code>: {count}</summary>\n\n{body}\n</details>\n\n"
-    )
+    more = f" and {len(change.rows) - 1:,} more" if len(change.rows) > 1 else ""
+    return f"<details><summary><code>{_html(row.logical_id)}</code>{more}: {count}</summary>\n\n{body}\n</details>\n\n"
 
 
 def _value(value: Value) -> str:
-    forces = {"Always": " **forces replacement**", "Conditionally": " may force replacement"}.get(
-        value.recreation, ""
-    )
+    forces = f" {FORCES[value.recreation]}" if value.recreation in FORCES else ""
+    if value.recreation == "Always":
+        forces = f" **{FORCES[value.recreation]}**"
     because = f" because {_escape(', '.join(value.causes))}" if value.causes else ""
     if value.diff:
         fence = "`" * (

@@ -36,7 +36,7 @@ def _results(change_set: ChangeSet, locate: Locate) -> Iterator[Diagnostic]:
     for row in view.rows:
         code, severity, words = _ROWS[row.kind]
         words = RESTART if row.restarts else words
-        message = f"{row.logical_id} ({row.type}) {words}{_why(row)}"
+        message = f"{row.logical_id} ({_facts(row)}) {words}{_why(row)}"
         yield Diagnostic(code, message, severity=severity, location=locate(row.logical_id))
     for finding in view.findings:
         message = f"{finding.logical_resource_id}: {finding.message}"
@@ -44,6 +44,13 @@ def _results(change_set: ChangeSet, locate: Locate) -> Iterator[Diagnostic]:
         yield Diagnostic(
             code, message, severity=Severity.WARNING, location=locate(finding.logical_resource_id)
         )
+
+
+def _facts(row: ChangeRow) -> str:
+    """Return a resource's type, and of a server its name and launch order."""
+    server = row.server if row.server != row.logical_id else ""
+    order = "" if row.launch_order is None else f"launch order {row.launch_order}"
+    return ", ".join(fact for fact in (row.type, server, order) if fact)
 
 
 def _why(row: ChangeRow) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from smsgen.changes.masking import decoded
 
 MAX_DEPTH = 20
 """Of functions in each other; a template may hold any."""
@@ -19,6 +22,46 @@ def written_script(template: Mapping[str, Any], logical_id: str) -> str | None:
     properties = resource.get("Properties") if isinstance(resource, Mapping) else None
     data = properties.get("UserData") if isinstance(properties, Mapping) else None
     return None if data is None else _text(data, MAX_DEPTH)
+
+
+def own_lines(script: str) -> str:
+    """Return a boot script with the user's own scripts as they wrote them, without what smsgen puts around each.
+
+    smsgen's boot script writes each into a file: on Linux as a here-document whose mark is made from the text, on
+    Windows from Base64, which `masking.decoded` may have written out (`templates/user_data/`).
+    """
+    for pattern, words in _OURS:
+        script = re.sub(pattern, words, script)
+    return script
+
+
+def _decoded_step(match: re.Match[str]) -> str:
+    text = match[3] if match[2] is None else decoded(match[2])
+    if text is None:
+        return match[0]
+    return f"# {match[1]}:\n{text.removeprefix(chr(0xFEFF)).rstrip(chr(10))}\n"
+
+
+_OURS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    (
+        (
+            r'smsgen_step="(\w+)"\ncat >"\$smsgen_work/\1" <<\'(SMSGEN_[0-9A-F]{16})\'\n((?s:.*?)\n)\2\n'
+            r'smsgen_run "\$smsgen_work/\1" \|\| exit \$\?\n'
+        ),
+        r"# \1:\n\3",
+    ),
+    (
+        (
+            r" *\$SmsgenStep = '(\w+)'\n *\$SmsgenScript = Join-Path \$SmsgenWork '\1\.ps1'\n"
+            r" *\[IO\.File\]::WriteAllBytes\(\$SmsgenScript, "
+            r"(?:\[Convert\]::FromBase64String\('([A-Za-z0-9+/=]+)'\)|@'\n((?s:.*?))\n'@)\)\n"
+            r" *Invoke-SmsgenScript \$SmsgenScript\n"
+        ),
+        _decoded_step,
+    ),
+    (r'(?m)^ *(?:smsgen_step|\$SmsgenStep)\s?=\s?["\'](?:start|end)["\']\n', ""),
+)
+"""What smsgen puts around the user's scripts -> what is shown in its place."""
 
 
 def _text(value: Any, depth: int) -> str | None:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from smsgen.changes.change_set import ChangeSet
 from smsgen.errors import visible
-from smsgen.report.view import (
-    MARKS,
-    RESTART,
-    ChangeRow,
-    ChangeSetView,
-    Value,
-    edit_words,
-    view_of,
-    view_summary,
-)
+from smsgen.report.alike import SameChange, same_changes, same_findings, title_of
+from smsgen.report.view import MARKS, ChangeSetView, Value, edit_words, view_of, view_summary
+from smsgen.report.wording import FORCES, outcome
+from smsgen.report.wrap import Part, wrapped
 
 _COLOURS = {
     "add": "32",
@@ -25,109 +20,122 @@ _COLOURS = {
     "replace": "31;1",
     "remove": "31",
 }
+_LINES = {"+": "32", "-": "31", "@": "36"}
+_LOOK, _BOLD = "33;1", "1"
 _LONGEST = 100
 
 
-def render(change_set: ChangeSet, *, colour: bool = False, show_added: bool = False) -> str:
+class _Line(NamedTuple):
+    """A line, and how far in it goes on where it does not fit."""
+
+    parts: tuple[Part, ...]
+    hang: int = 0
+
+
+def render(change_set: ChangeSet, *, colour: bool = False, show_added: bool = False, width: int = 0) -> str:
     """Return the change set as lines of text; counts first and last.
 
-    `colour`: with ANSI escapes (SGR); `show_added`: new resources with their properties.
+    `colour`: with ANSI escapes (SGR); `show_added`: new resources with their properties; `width`: of a line, in columns
+    (0: lines as long as they are).
     """
-    view = view_of(change_set, show_added=show_added)
-    return "".join(f"{line}\n" for line in _lines(view, _Paint(colour)))
-
-
-class _Paint:
-    def __init__(self, colour: bool) -> None:
-        self.colour = colour
-
-    def __call__(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
-
-
-def _lines(view: ChangeSetView, paint: _Paint) -> Iterator[str]:
-    yield paint(f"Change set for {_clean(view.title)} ({view.type}): {view_summary(view)}", "1")
-    if view.reason:
-        yield f"  {_clean(view.reason)}"
-    for finding in view.of_no_row:
-        what = f"{finding.kind} {_clean(finding.logical_resource_id)}: {_clean(finding.message)}"
-        yield paint(f"  ! {what}", "33;1")
-    for row in view.rows:
-        yield ""
-        yield from _row(row, paint)
-    if view.uncertain:
-        yield ""
-        yield from (f"  ? {_clean(sentence)}" for sentence in view.uncertain)
-    if view.edits:
-        yield ""
-        yield "Beyond the resources (a change set does not show these):"
-        for edit in view.edits:
-            what, before, after = edit_words(edit)
-            mark = {"Add": "+", "Remove": "-"}.get(edit.change, "~")
-            values = " -> ".join(_cut(value) for value in (before, after) if value)
-            yield f"  {mark} {_clean(what)}: {values}" if values else f"  {mark} {_clean(what)}"
-    if view.rows or view.edits:
-        yield ""
-        yield paint(view_summary(view)[:1].upper() + view_summary(view)[1:] + ".", "1")
-
-
-def _row(row: ChangeRow, paint: _Paint) -> Iterator[str]:
-    code = _COLOURS[row.kind]
-    where = f"  launch order {row.launch_order}" if row.launch_order is not None else ""
-    server = f"  ({_clean(row.server)})" if row.server and row.server != row.logical_id else ""
-    yield paint(f"{MARKS[row.kind]:>3} {_clean(row.logical_id)}", code) + f"  {row.type}{server}{where}"
-    outcome = _outcome(row)
-    if outcome:
-        yield "      " + paint(outcome, code)
-    for finding in row.findings:
-        yield "      " + paint(f"! {finding.kind}: {_clean(finding.message)}", "33;1")
-    for value in row.values:
-        yield from _value(value, paint)
-
-
-def _outcome(row: ChangeRow) -> str:
-    image = any(value.property_name == "ImageId" and value.recreation == "Always" for value in row.values)
-    physical = f" {_clean(row.physical_id)}" if row.physical_id else ""
-    if row.kind == "replace":
-        why = "NEW IMAGE: " if image else ""
-        kept = {"ReplaceAndRetain": "kept", "ReplaceAndSnapshot": "deleted after a snapshot"}.get(
-            row.policy, "deleted"
-        )
-        return f"{why}will be REPLACED; the old{physical or ' one'} is {kept}"
-    if row.kind == "may replace":
-        return RESTART if row.restarts else "may be replaced"
-    if row.kind == "remove":
-        kept = {"Retain": "kept, outside the stack", "Snapshot": "deleted after a snapshot"}.get(
-            row.policy, "deleted"
-        )
-        return f"will be removed;{physical or ' it'} is {kept}"
-    return f"exists as{physical}" if row.kind == "import" and physical else ""
-
-
-def _value(value: Value, paint: _Paint) -> Iterator[str]:
-    because = f"  because {', '.join(map(_clean, value.causes))}" if value.causes else ""
-    forces = {"Always": "  # forces replacement", "Conditionally": "  # may force replacement"}.get(
-        value.recreation, ""
+    lines = _lines(view_of(change_set, show_added=show_added))
+    return "".join(
+        f"{_painted(parts, colour)}\n" for line in lines for parts in wrapped(line.parts, width, line.hang)
     )
-    if value.diff:
-        yield f"      ~ {_clean(value.name)}:{forces}{because}"
-        for line in value.diff:
-            yield "          " + paint(_clean(line), {"+": "32", "-": "31", "@": "36"}.get(line[:1], "0"))
+
+
+def _painted(parts: tuple[Part, ...], colour: bool) -> str:
+    return "".join(
+        f"\x1b[{part.colour}m{part.text}\x1b[0m" if colour and part.colour else part.text for part in parts
+    )
+
+
+def _line(text: str, colour: str = "", hang: int = 0) -> _Line:
+    return _Line((Part(text, colour),), hang)
+
+
+def _lines(view: ChangeSetView) -> Iterator[_Line]:
+    yield _line(f"Change set for {_clean(view.title)} ({view.type}): {view_summary(view)}", _BOLD, 2)
+    if view.reason:
+        yield _line(f"  {_clean(view.reason)}", hang=2)
+    for finding in same_findings(view.of_no_row):
+        names = ", ".join(map(_clean, finding.logical_ids))
+        yield _line(f"  ! {finding.kind} {names}: {_clean(finding.message)}", _LOOK, 4)
+    for change in same_changes(view.rows):
+        yield _line("")
+        yield from _change(change)
+    if view.uncertain:
+        yield _line("")
+        yield from (_line(f"  ? {_clean(sentence)}", hang=4) for sentence in view.uncertain)
+    if view.edits:
+        yield _line("")
+        yield _line("Beyond the resources (a change set does not show these):", hang=2)
+        yield from _edits(view)
+    if view.rows or view.edits:
+        yield _line("")
+        yield _line(f"{view_summary(view)[:1].upper()}{view_summary(view)[1:]}.", _BOLD, 2)
+
+
+def _edits(view: ChangeSetView) -> Iterator[_Line]:
+    for edit in view.edits:
+        what, before, after = edit_words(edit)
+        mark = {"Add": "+", "Remove": "-"}.get(edit.change, "~")
+        values = " -> ".join(_cut(value) for value in (before, after) if value)
+        yield _line(f"  {mark} {_clean(what)}: {values}" if values else f"  {mark} {_clean(what)}", hang=6)
+
+
+def _change(change: SameChange) -> Iterator[_Line]:
+    row = change.row
+    code = _COLOURS[row.kind]
+    yield from _who(change, code)
+    words = _clean(outcome(change))
+    if words:
+        yield _line(f"      {words}", code, 8)
+    for finding in row.findings:
+        yield _line(f"      ! {finding.kind}: {_clean(finding.message)}", _LOOK, 8)
+    for value in row.values:
+        yield from _value(value)
+
+
+def _who(change: SameChange, code: str) -> Iterator[_Line]:
+    """Yield which resource it is; of several, how many, and then their names by launch order."""
+    row = change.row
+    mark = f"{MARKS[row.kind]:>3} "
+    if len(change.rows) == 1:
+        where = f"  launch order {row.launch_order}" if row.launch_order is not None else ""
+        server = f"  ({_clean(row.server)})" if title_of(row) != row.logical_id else ""
+        head = Part(f"{mark}{_clean(row.logical_id)}", code)
+        yield _Line((head, Part(f"  {_clean(row.type)}{server}{where}")), 6)
         return
-    if value.before is None and value.after is None:
-        yield f"      ~ {_clean(value.name)}{forces}{because}"
-    elif value.before is None:
-        yield f"      + {_clean(value.name)}: {_cut(value.after)}{forces}{because}"
-    elif value.after is None:
-        yield f"      - {_clean(value.name)}: {_cut(value.before)}{forces}{because}"
-    else:
-        yield f"      ~ {_clean(value.name)}: {_cut(value.before)} -> {_cut(value.after)}{forces}{because}"
+    yield _Line((Part(f"{mark}{len(change.rows):,} x {_clean(row.type)}", code),), 6)
+    for order, names in change.orders:
+        where = f"launch order {order}: " if order is not None else ""
+        yield _line(f"      {where}{', '.join(map(_clean, names))}", hang=8)
 
 
-def _cut(text: str | None) -> str:
+def _value(value: Value) -> Iterator[_Line]:
+    forces = f"  # {FORCES[value.recreation]}" if value.recreation in FORCES else ""
+    because = f"  because {', '.join(map(_clean, value.causes))}" if value.causes else ""
+    yield _line(f"      {_mark(value)} {_clean(value.name)}{_shown(value)}{forces}{because}", hang=10)
+    for line in value.diff:
+        yield _line(f"          {_clean(line)}", _LINES.get(line[:1], ""), 12)
+
+
+def _mark(value: Value) -> str:
+    if (value.before is None) == (value.after is None):
+        return "~"
+    return "+" if value.before is None else "-"
+
+
+def _shown(value: Value) -> str:
+    if value.diff:
+        return ":"
+    sides = [_cut(side) for side in (value.before, value.after) if side is not None]
+    return f": {' -> '.join(sides)}" if sides else ""
+
+
+def _cut(text: str) -> str:
     shown = _clean(text or '""')
-    if shown == "{{changeSet:KNOWN_AFTER_APPLY}}":
-        return "(known after apply)"
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 

@@ -18,7 +18,7 @@ from smsgen.changes.truncated import TRUNCATED
 from smsgen.changes.values.unknown import value_text
 from smsgen.report.elements import by_leaf
 from smsgen.report.leaf_names import leaf_name
-from smsgen.report.scripts import written_script
+from smsgen.report.scripts import own_lines, written_script
 
 KINDS = ("add", "import", "modify", "may replace", "replace", "remove")
 """What happens to a resource, in the order of how much; the counts stand in this order."""
@@ -134,12 +134,18 @@ def _uncertain(change_set: ChangeSet) -> Iterable[str]:
 
 def view_summary(view: ChangeSetView) -> str:
     """Return the counts as one line: `2 to add, 1 to replace`; what it is where nothing changes."""
-    words = [word for kind, n in view.counts.items() for word in _counted(kind, n, view)]
+    words = [word for _, word in counts_in_words(view)]
     if view.findings:
         words.append(f"{len(view.findings)} to look at")
     if words:
         return ", ".join(words)
     return "no resource changes" if view.edits or view.status != "FAILED" else "no changes"
+
+
+def counts_in_words(view: ChangeSetView) -> Iterable[tuple[str, str]]:
+    """Yield (kind, `2 to add`) of each kind that there is."""
+    for kind, number in view.counts.items():
+        yield from ((kind, words) for words in _counted(kind, number, view))
 
 
 def _counted(kind: str, number: int, view: ChangeSetView) -> Iterable[str]:
@@ -228,7 +234,12 @@ def _values(
         value = _value(named_in, details, mask)
         if value.property_name == "UserData" and _is_unshown(value):
             value = value._replace(diff=tuple(_script_diff(change.logical_resource_id, change_set, mask)))
-        yield value
+        yield value._replace(before=_plain(value.before), after=_plain(value.after))
+
+
+def _plain(text: str | None) -> str | None:
+    """Return a value with plain words where CloudFormation writes that it is not known yet."""
+    return text and text.replace(KNOWN_AFTER_APPLY, "(known after apply)")
 
 
 def _is_unshown(value: Value) -> bool:
@@ -240,7 +251,11 @@ def _script_diff(name: str, change_set: ChangeSet, mask: Mask) -> Iterable[str]:
     """Yield the lines that differ of user data as both templates write it."""
     texts = [written_script(side.template, name) for side in (change_set.before, change_set.after)]
     if None not in texts:
-        yield from _diff_of_lines(*(mask.text(text or "").splitlines() for text in texts))
+        yield from _diff_of_lines(*(_script_lines(text or "", mask) for text in texts))
+
+
+def _script_lines(script: str, mask: Mask) -> list[str]:
+    return mask.text(own_lines(script)).splitlines()
 
 
 def _value(change: ResourceChange, details: list[Detail], mask: Mask) -> Value:
@@ -259,7 +274,7 @@ def _value(change: ResourceChange, details: list[Detail], mask: Mask) -> Value:
         causes=tuple(cause for detail in details if (cause := _cause(detail))),
         before=before,
         after=after,
-        diff=() if before is None or after is None else tuple(_diff(known_as, before, after)),
+        diff=() if before is None or after is None else tuple(_diff(known_as, before, after, mask)),
     )
 
 
@@ -291,9 +306,9 @@ def _cause(detail: Detail) -> str:
     return "its nested stack changes" if detail.change_source == "Automatic" else ""
 
 
-def _diff(name: str, before: str, after: str) -> Iterable[str]:
+def _diff(name: str, before: str, after: str, mask: Mask) -> Iterable[str]:
     """Yield the lines that differ, of user data decoded, and of lists and maps written out."""
-    lines_before, lines_after = _lines(name, before), _lines(name, after)
+    lines_before, lines_after = _lines(name, before, mask), _lines(name, after, mask)
     if lines_before is None or lines_after is None:
         return
     yield from _diff_of_lines(lines_before, lines_after)
@@ -305,10 +320,10 @@ def _diff_of_lines(before: list[str], after: list[str]) -> Iterable[str]:
     yield from list(unified_diff(before, after, lineterm="", n=2))[2:]  # without the names of the two files
 
 
-def _lines(name: str, text: str) -> list[str] | None:
+def _lines(name: str, text: str, mask: Mask) -> list[str] | None:
     if name == "UserData":
         script = decoded(text)
-        return (text if script is None else script).splitlines()
+        return _script_lines(text if script is None else script, mask)
     if text[:1] in ("[", "{") and not text.startswith("{{"):
         import json
 

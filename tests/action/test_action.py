@@ -278,7 +278,7 @@ def test_a_comment_and_a_summary_stay_within_their_limits(
     repository: Repository, prepare: Prepare, api: Api
 ) -> None:
     servers = "".join(
-        f"      - {{serverId: s-{number:08x}, imageId: ami-0123456789abcdef0, launch: {{instanceType: m6i.large}}}}\n"
+        f"      - {{serverId: s-{number:08x}, imageId: ami-0123{number:013x}, launch: {{instanceType: m6i.large}}}}\n"
         for number in range(150)
     )
     launch = "{subnet: subnet-0a1b2c3d, securityGroup: sg-0a1b2c3d}"

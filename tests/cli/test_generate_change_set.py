@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -226,3 +227,26 @@ def test_standard_input_is_read_once_where_the_live_stack_is_asked_for(
     assert run(["generate-change-set", "-"]) == 0, capsys.readouterr().err
     assert "to add" in capsys.readouterr().out
     assert len(asked) == 1
+
+
+def test_a_page_has_the_date_that_it_is_given(place: Path) -> None:
+    command = ("generate-change-set", "new.yaml", "--deployed", "deployed.yaml", "--output", "html")
+    dated = smsgen(*command, "--date", "2026-11-24", cwd=place)
+    assert dated.returncode == 0
+    assert ", of new.yaml against deployed.yaml, 2026-11-24." in dated.stdout
+    again = [smsgen(*command, cwd=place).stdout for _ in range(2)]
+    assert again[0] == again[1]
+    assert re.search(r"Made by smsgen [0-9.]+\w*, of new.yaml against deployed.yaml\.", again[0])
+
+
+@pytest.mark.parametrize("options", [("--date", "yesterday", "--output", "html"), ("--date", "2026-11-24")])
+def test_a_date_is_one_and_stands_in_a_page(place: Path, options: tuple[str, ...]) -> None:
+    ended = smsgen("generate-change-set", "new.yaml", "--deployed", "deployed.yaml", *options, cwd=place)
+    assert ended.returncode == 64
+    assert "--date" in ended.stderr
+
+
+def test_text_is_as_wide_as_it_is_told(place: Path) -> None:
+    command = ("generate-change-set", "new.yaml", "--deployed", "deployed.yaml")
+    assert max(map(len, smsgen(*command, cwd=place, COLUMNS="60").stdout.splitlines())) <= 60
+    assert max(map(len, smsgen(*command, cwd=place, COLUMNS="").stdout.splitlines())) > 60

@@ -6,6 +6,7 @@ from pathlib import Path
 from smsgen.changes.change_set import ChangeSet
 from smsgen.errors import Location
 from smsgen.report import document, html, markdown, sarif, text
+from smsgen.report.wording import Provenance
 from tests.report.scenarios import SCENARIOS
 
 FOLDER = Path(__file__).parent.parent / "golden" / "reports"
@@ -15,7 +16,7 @@ RENDERERS: dict[str, Callable[[ChangeSet], str]] = {
     "json": lambda change_set: document.render(change_set, "json"),
     "yaml": lambda change_set: document.render(change_set, "yaml"),
     "md": markdown.render,
-    "html": html.render,
+    "html": lambda change_set: html.render(change_set, made_by=Provenance("1.2.3", "2026-11-24")),
     "sarif": lambda change_set: sarif.render(change_set, lambda name: Location("app.yaml", len(name), 3)),
 }
 """Ending -> what renders it."""

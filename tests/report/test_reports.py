@@ -89,6 +89,7 @@ def test_values_cannot_break_out_of_a_comment_or_a_page(before: str, after: str)
 
 ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "header", "main", "section", "div", "article"),
+    *("footer", "details", "summary"),
     *("h1", "h2", "h3", "p", "span", "strong", "ul", "li", "a", "code", "pre", "small"),
     *("table", "thead", "tbody", "tr", "th", "td"),
     *("svg", "desc", "g", "rect", "path", "polygon", "text"),

@@ -26,14 +26,15 @@ serverGroups:
 
 
 def compared(
-    before: str, after: str, *, signal: str = "creationPolicy", platform: str = "linux"
+    before: str, after: str, *, signal: str = "creationPolicy", platform: str = "linux", region: str = ""
 ) -> ChangeSet:
     apps = [
         smsgen.load(APP.format(script=script, signal=signal, platform=platform).encode(), "app.yaml").app
         for script in (before, after)
     ]
     deployed = smsgen.Stack(apps[0].stack_name, smsgen.generate_template(apps[0]).template.body)
-    return smsgen.generate_change_set(apps[1], deployed)
+    pseudo = {"AWS::Region": region, "AWS::StackName": "shop"} if region else {}
+    return smsgen.generate_change_set(apps[1], deployed, pseudo=pseudo)
 
 
 @pytest.mark.parametrize("signal", ["creationPolicy", "waitCondition"])

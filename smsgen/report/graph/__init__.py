@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from smsgen.cfn.nested import template_url
 from smsgen.changes.change_set import ChangeSet
 from smsgen.compiler import Compiled
+from smsgen.report.alike import natural
 from smsgen.report.graph.servers import DrawnServer, barriers, depends_on, servers
 
 MOST_CARDS = 12
@@ -96,12 +97,16 @@ def of_compiled(compiled: Compiled) -> Graph:
 
 
 def of_change_set(
-    change_set: ChangeSet, kinds: Mapping[str, str], mask: Callable[[Any, str], Any] = lambda text, _: text
+    change_set: ChangeSet,
+    kinds: Mapping[str, str],
+    mask: Callable[[Any, str], Any] = lambda text, _: text,
+    *,
+    only_changes: bool = False,
 ) -> Graph:
     """Return the picture of both sides of a change set: servers that go are drawn, too.
 
     `kinds`: logical id (`Child/Id` in a nested stack) -> what happens to it. `mask`: hides the secrets of a text that
-    is the value of a property.
+    is the value of a property. `only_changes`: the servers of a group that stay as they are become one card.
     """
     by_path: dict[str, DrawnServer] = {}
     between: set[str] = set()
@@ -116,7 +121,7 @@ def of_change_set(
             look(child, f"{inside}{name}/", waits_for or depends_on(resources.get(name)))
 
     look(change_set, "", ())
-    lanes = _lanes(list(by_path.values()), frozenset(between))
+    lanes = _lanes(list(by_path.values()), frozenset(between), only_changes=only_changes)
     return Graph("", "", f"{_size(list(by_path.values()))}. {_words(lanes)}".strip(), lanes)
 
 
@@ -149,11 +154,14 @@ def _in_lanes(server: DrawnServer) -> tuple[int, str, Any, str]:
     return server.launch_order, server.group, natural(server.name), server.path
 
 
-def _lanes(drawn: Sequence[DrawnServer], between: frozenset[str]) -> tuple[Lane, ...]:
+def _lanes(
+    drawn: Sequence[DrawnServer], between: frozenset[str], *, only_changes: bool = False
+) -> tuple[Lane, ...]:
     by_order: dict[int, list[DrawnServer]] = {}
     for server in sorted(drawn, key=_in_lanes):
         by_order.setdefault(server.launch_order, []).append(server)
-    most = MOST_CARDS if len(drawn) <= MOST_SERVERS else 1
+    unchanged = sum(server.kind == "unchanged" for server in drawn) if only_changes else 0
+    most = MOST_CARDS if len(drawn) - unchanged <= MOST_SERVERS else 1
     orders = sorted(by_order)
     lanes = []
     for order, following in zip_longest(orders, orders[1:]):
@@ -162,7 +170,7 @@ def _lanes(drawn: Sequence[DrawnServer], between: frozenset[str]) -> tuple[Lane,
             Lane(
                 label=str(order),
                 number=len(by_order[order]),
-                groups=tuple(_groups(by_order[order], most)),
+                groups=tuple(_groups(by_order[order], most, only_changes=only_changes)),
                 gate=_gate(by_order[order], waiting, between),
             )
         )
@@ -198,13 +206,14 @@ def _gate(
     return LaneGate(min(names & between, default=""), when)
 
 
-def _groups(members: Sequence[DrawnServer], most: int) -> Iterator[Group]:
+def _groups(members: Sequence[DrawnServer], most: int, *, only_changes: bool) -> Iterator[Group]:
     by_name: dict[str, list[DrawnServer]] = {}
     for server in members:
         by_name.setdefault(server.group, []).append(server)
     shown = list(by_name)[: MOST_GROUPS if len(by_name) <= MOST_GROUPS else MOST_GROUPS - 1]
     for name in shown:
-        yield Group(name, len(by_name[name]), tuple(_fold(by_name[name], most)))
+        fold = _fold_unchanged if only_changes else _fold
+        yield Group(name, len(by_name[name]), tuple(fold(by_name[name], most)))
     left = [server for name in list(by_name)[len(shown) :] for server in by_name[name]]
     if left:
         more = counted(len(by_name) - len(shown), "more group")
@@ -227,6 +236,17 @@ def _fold(members: Sequence[DrawnServer], most: int) -> Iterator[Card]:
     left = [server for part in parts[len(shown) :] for server in part]
     if left:
         yield Card(f"{len(left):,} more servers", (_span(left),), number=len(left), kind=_only(left, "kind"))
+
+
+def _fold_unchanged(members: Sequence[DrawnServer], most: int) -> Iterator[Card]:
+    """Yield the cards of servers that change, and one for all that do not."""
+    changing = [server for server in members if server.kind != "unchanged"]
+    yield from _fold(changing, most)
+    left = [server for server in members if server.kind == "unchanged"]
+    if len(left) == 1:
+        yield _card(left[0])
+    elif left:
+        yield Card(f"{len(left):,} unchanged", (_span(left),), number=len(left), kind="unchanged")
 
 
 def _card(server: DrawnServer) -> Card:
@@ -282,14 +302,6 @@ def _only(members: Iterable[DrawnServer], field: str) -> str:
 
 def _images(members: Iterable[DrawnServer]) -> int:
     return len({server.image for server in members} - {""})
-
-
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Return what a name is sorted by, so that web2 comes before web10."""
-    import re
-
-    parts = re.findall(r"[0-9]{1,18}|[^0-9]+", name)
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
 
 
 def _words(lanes: Sequence[Lane]) -> str:

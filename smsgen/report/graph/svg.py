@@ -42,8 +42,12 @@ class _Placed(NamedTuple):
     columns: int
 
 
-def render(graph: Graph, *, page: bool = False) -> str:
-    """Return the picture. `page`: to stand in an HTML page, where changes are links to what is said of them."""
+def render(graph: Graph, *, page: bool = False, style: bool = True) -> str:
+    """Return the picture.
+
+    `page`: to stand in an HTML page, where changes are links to what is said of them; `style`: with its style sheet,
+    which one picture of a page needs.
+    """
     lanes = [_place(lane.groups) for lane in graph.lanes]
     wide = max([_extent(placed)[0] for placed in lanes] + [_heading_room(graph)])
     margin = 0 if page else _MARGIN
@@ -57,10 +61,11 @@ def render(graph: Graph, *, page: bool = False) -> str:
         if lane is not graph.lanes[-1]:
             parts += _gate(lane.gate, margin + _GUTTER, top, wide)
             top += _BETWEEN
-    return _document(graph, parts, inner + 2 * margin, top + margin, page)
+    sheet = STYLE if style else ""
+    return _document(graph, parts, inner + 2 * margin, top + margin, page, sheet)
 
 
-def _document(graph: Graph, parts: Iterable[str], wide: float, high: float, page: bool) -> str:
+def _document(graph: Graph, parts: Iterable[str], wide: float, high: float, page: bool, sheet: str) -> str:
     # In a page, cards are links: role img would hide them from who cannot see the picture.
     role = "group" if page else "img"
     name = f"Launch order of {clean(graph.title)}" if graph.title else "Launch order"
@@ -75,7 +80,8 @@ def _document(graph: Graph, parts: Iterable[str], wide: float, high: float, page
         else (f'<rect class="g-page" width="{_n(wide)}" height="{_n(high)}" rx="10" fill="#fff"/>',)
     )
     texts = (f"<title>{_escape(name)}</title>", f"<desc>{_escape(clean(graph.description))}</desc>")
-    return "\n".join((head, *texts, f"<style>{STYLE}</style>", *panel, *parts, "</svg>", ""))
+    styles = (f"<style>{sheet}</style>",) if sheet else ()
+    return "\n".join((head, *texts, *styles, *panel, *parts, "</svg>", ""))
 
 
 def _heading_room(graph: Graph) -> float:
