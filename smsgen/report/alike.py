@@ -74,7 +74,7 @@ def _place(row: ChangeRow) -> tuple[int, tuple[tuple[int, int, str], ...]]:
     return -1 if row.launch_order is None else row.launch_order, natural(row.logical_id)
 
 
-def title_of(row: ChangeRow) -> str:
+def row_title(row: ChangeRow) -> str:
     """Return a resource's logical id, and the name of its server where that is another."""
     return f"{row.logical_id} ({row.server})" if row.server not in ("", row.logical_id) else row.logical_id
 
@@ -114,7 +114,7 @@ _NUMBERED = re.compile(r"(.*?)([0-9]{1,18})([^0-9]*)", re.DOTALL)
 def _run_title(run: Sequence[ChangeRow]) -> str:
     first, last = run[0], run[-1]
     if first is last:
-        return title_of(first)
+        return row_title(first)
     span = f"{first.logical_id} … {last.logical_id}"
     named = first.server not in ("", first.logical_id)
     return f"{span} ({first.server} … {last.server})" if named else span

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from smsgen.changes.change_set import ChangeSet
 from smsgen.errors import visible
-from smsgen.report.alike import SameChange, same_changes, same_findings, title_of
+from smsgen.report.alike import SameChange, row_title, same_changes, same_findings
 from smsgen.report.view import MARKS, ChangeSetView, Value, edit_words, view_of, view_summary
 from smsgen.report.wording import FORCES, outcome
-from smsgen.report.wrap import Part, wrapped
+from smsgen.report.wrap import Span, wrapped
 
 _COLOURS = {
     "add": "32",
@@ -28,7 +28,7 @@ _LONGEST = 100
 class _Line(NamedTuple):
     """A line, and how far in it goes on where it does not fit."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Span, ...]
     hang: int = 0
 
 
@@ -44,14 +44,14 @@ def render(change_set: ChangeSet, *, colour: bool = False, show_added: bool = Fa
     )
 
 
-def _painted(parts: tuple[Part, ...], colour: bool) -> str:
+def _painted(parts: tuple[Span, ...], colour: bool) -> str:
     return "".join(
         f"\x1b[{part.colour}m{part.text}\x1b[0m" if colour and part.colour else part.text for part in parts
     )
 
 
 def _line(text: str, colour: str = "", hang: int = 0) -> _Line:
-    return _Line((Part(text, colour),), hang)
+    return _Line((Span(text, colour),), hang)
 
 
 def _lines(view: ChangeSetView) -> Iterator[_Line]:
@@ -103,11 +103,11 @@ def _who(change: SameChange, code: str) -> Iterator[_Line]:
     mark = f"{MARKS[row.kind]:>3} "
     if len(change.rows) == 1:
         where = f"  launch order {row.launch_order}" if row.launch_order is not None else ""
-        server = f"  ({_clean(row.server)})" if title_of(row) != row.logical_id else ""
-        head = Part(f"{mark}{_clean(row.logical_id)}", code)
-        yield _Line((head, Part(f"  {_clean(row.type)}{server}{where}")), 6)
+        server = f"  ({_clean(row.server)})" if row_title(row) != row.logical_id else ""
+        head = Span(f"{mark}{_clean(row.logical_id)}", code)
+        yield _Line((head, Span(f"  {_clean(row.type)}{server}{where}")), 6)
         return
-    yield _Line((Part(f"{mark}{len(change.rows):,} x {_clean(row.type)}", code),), 6)
+    yield _Line((Span(f"{mark}{len(change.rows):,} x {_clean(row.type)}", code),), 6)
     for order, names in change.orders:
         where = f"launch order {order}: " if order is not None else ""
         yield _line(f"      {where}{', '.join(map(_clean, names))}", hang=8)

@@ -12,7 +12,7 @@ LEAST_WIDTH = 40
 """Narrower than this, lines are of this width: a terminal breaks them where it likes."""
 
 
-class Part(NamedTuple):
+class Span(NamedTuple):
     """A text of a line, and its colour (the parameters of SGR, "" for none)."""
 
     text: str
@@ -25,7 +25,7 @@ class _Word(NamedTuple):
     colour: str
 
 
-def wrapped(parts: tuple[Part, ...], width: int, hang: int) -> Iterator[tuple[Part, ...]]:
+def wrapped(parts: tuple[Span, ...], width: int, hang: int) -> Iterator[tuple[Span, ...]]:
     """Yield a line as lines of at most `width` columns, all but the first indented by `hang`; 0 wraps nothing.
 
     It is broken at spaces, and within a word only where this is longer than a line.
@@ -49,7 +49,7 @@ def wrapped(parts: tuple[Part, ...], width: int, hang: int) -> Iterator[tuple[Pa
         yield _joined(words)
 
 
-def _words(parts: tuple[Part, ...]) -> Iterator[_Word]:
+def _words(parts: tuple[Span, ...]) -> Iterator[_Word]:
     gap = ""
     for part in parts:
         for token in re.findall(r" +|[^ ]+", part.text):
@@ -72,9 +72,9 @@ def _pieces(word: _Word, room: int) -> Iterator[_Word]:
     yield _Word(gap, text, word.colour)
 
 
-def _joined(words: list[_Word]) -> tuple[Part, ...]:
+def _joined(words: list[_Word]) -> tuple[Span, ...]:
     return tuple(
-        Part("".join(f"{word.gap}{word.text}" for word in same), colour)
+        Span("".join(f"{word.gap}{word.text}" for word in same), colour)
         for colour, same in (
             (colour, list(group)) for colour, group in groupby(words, lambda word: word.colour)
         )

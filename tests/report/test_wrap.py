@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsgen.report import text
-from smsgen.report.wrap import Part, columns, wrapped
+from smsgen.report.wrap import Span, columns, wrapped
 from tests.report.scenarios import SCENARIOS
 from tests.report.test_alike import tagged
 
 TEXTS = st.text("ab 漢é-", max_size=200)
-PARTS = st.lists(st.builds(Part, TEXTS, st.sampled_from(["", "1", "31"])), max_size=5).map(tuple)
+PARTS = st.lists(st.builds(Span, TEXTS, st.sampled_from(["", "1", "31"])), max_size=5).map(tuple)
 
 
-def flat(parts: tuple[Part, ...]) -> str:
+def flat(parts: tuple[Span, ...]) -> str:
     return "".join(part.text for part in parts)
 
 
 @given(PARTS, st.integers(40, 120), st.integers(0, 12))
-def test_no_line_is_too_wide_and_no_letter_is_lost(parts: tuple[Part, ...], width: int, hang: int) -> None:
+def test_no_line_is_too_wide_and_no_letter_is_lost(parts: tuple[Span, ...], width: int, hang: int) -> None:
     lines = list(wrapped(parts, width, hang))
     assert all(columns(flat(line)) <= width for line in lines) or not flat(parts).strip()
     assert "".join(map(flat, lines)).replace(" ", "") == flat(parts).replace(" ", "")
@@ -28,7 +28,7 @@ def test_no_line_is_too_wide_and_no_letter_is_lost(parts: tuple[Part, ...], widt
 
 
 @given(PARTS)
-def test_without_a_width_a_line_is_left_alone(parts: tuple[Part, ...]) -> None:
+def test_without_a_width_a_line_is_left_alone(parts: tuple[Span, ...]) -> None:
     assert list(wrapped(parts, 0, 4)) == [parts]
 
 
