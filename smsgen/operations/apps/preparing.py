@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smsgen.compiler.resolve import resolve
 from smsgen.model.app import App
 from smsgen.model.managed import ManagedApp
 from smsgen.operations.apps.scripts_in_s3 import read_scripts_in_s3
@@ -18,9 +19,10 @@ def prepared(world: World, managed: ManagedApp, *, format: str = "yaml") -> Gene
     """
 
     def asked(app: App) -> Inputs:
+        servers = resolve(app)
         return Inputs(
-            looked_up(app, world.lookups),
-            objects=read_scripts_in_s3(app, world.artifacts),
+            looked_up(app, servers, world.lookups),
+            objects=read_scripts_in_s3(servers, world.artifacts),
             validations=validations_of(managed, world.artifacts),
         )
 

@@ -7,17 +7,18 @@ same bytes without AWS, so its servers fetch what it names under `s3Location` at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from smsgen.compiler.resolve import embeddable, resolve
+from smsgen.compiler.resolve import ResolvedServer, embeddable
 from smsgen.errors import PASSING, Diagnostic, InvalidInput, Path, ServiceError
-from smsgen.model.app import App
 from smsgen.model.launch import S3Location
 from smsgen.model.launch_fields import MAX_USER_DATA
 from smsgen.operations.ports.protocols import Artifacts
 
 
-def read_scripts_in_s3(app: App, artifacts: Callable[[], Artifacts]) -> dict[S3Location, str]:
+def read_scripts_in_s3(
+    servers: Iterable[ResolvedServer], artifacts: Callable[[], Artifacts]
+) -> dict[S3Location, str]:
     """Read each script in S3 that servers of the application run once, and give its text.
 
     `artifacts` is asked for only where there is one. Raises InvalidInput with every script that cannot be user data (it
@@ -25,7 +26,7 @@ def read_scripts_in_s3(app: App, artifacts: Callable[[], Artifacts]) -> dict[S3L
     """
     scripts: dict[S3Location, str] = {}
     problems = []
-    for location, path in _named(app).items():
+    for location, path in _named(servers).items():
         try:
             scripts[location] = _text(artifacts().get(location, max_bytes=MAX_USER_DATA))
         except ServiceError as error:
@@ -39,16 +40,16 @@ def read_scripts_in_s3(app: App, artifacts: Callable[[], Artifacts]) -> dict[S3L
     return scripts
 
 
-def _named(app: App) -> dict[S3Location, Path]:
+def _named(servers: Iterable[ResolvedServer]) -> dict[S3Location, Path]:
     """Give each script that is to be embedded, and the first place where it is named."""
     places: dict[S3Location, Path] = {}
-    for location, path in _all_named(app):
+    for location, path in _all_named(servers):
         places.setdefault(location, path)
     return places
 
 
-def _all_named(app: App) -> Iterator[tuple[S3Location, Path]]:
-    for server in resolve(app):
+def _all_named(servers: Iterable[ResolvedServer]) -> Iterator[tuple[S3Location, Path]]:
+    for server in servers:
         for field, location in embeddable(server.launch).items():
             more = ("s3Location",) if field == "user_data" else ()
             yield location, (*server.path_of(field), *more)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:  # Protocols are slow to make
     from smsgen.operations.ports.protocols import Lookups
 
 
+Servers = tuple[ResolvedServer, ...]
+
+
 class Known(NamedTuple):
     """What EC2 says: image (`ami-…`, or `ssm:/path`) -> its root device, subnet -> its VPC.
 
@@ -33,28 +36,37 @@ class Known(NamedTuple):
     vpcs: Mapping[str, str] | None = None
 
 
-def look_up(app: App, lookups: Lookups) -> Known:
-    """Ask EC2 about the images and subnets of an application, as far as it matters.
+def look_up(app: App, servers: Servers, lookups: Lookups) -> Known:
+    """Ask EC2 about the images and subnets of an application, as far as it matters. `servers`: its own, resolved.
 
     Raises ServiceError where AWS is in trouble; what these credentials may not ask is not known.
     """
-    subnets = {one.launch.subnet for one in resolve(app) if one.launch.vpc and one.launch.subnet}
-    return Known(root_devices(app, lookups), _asked(lookups.vpcs, subnets))
+    subnets = {one.launch.subnet for one in servers if one.launch.vpc and one.launch.subnet}
+    return Known(_root_devices(app, servers, lookups), _asked(lookups.vpcs, subnets))
 
 
-def root_devices(app: App, lookups: Lookups) -> Mapping[str, str] | None:
-    """Ask EC2 about the images only; see `look_up`."""
-    images = {one.server.image_id for one in resolve(app) if one.server.image_id and _maps_root(one, app)}
+def _root_devices(app: App, servers: Servers, lookups: Lookups) -> Mapping[str, str] | None:
+    images = {one.server.image_id for one in servers if one.server.image_id and _maps_root(one, app)}
     return _asked(lookups.root_devices, images)
 
 
-def looked_up(app: App, lookups: Lookups) -> App:
-    """Give the application with the root devices that EC2 says; raises InvalidInput for subnets in another VPC."""
-    known = look_up(app, lookups)
-    wrong = subnet_problems(app, known)
+def looked_up(app: App, servers: Servers, lookups: Lookups) -> App:
+    """Return the application with the root devices that EC2 says; raises InvalidInput for subnets in another VPC.
+
+    `servers`: its own, resolved.
+    """
+    known = look_up(app, servers, lookups)
+    wrong = subnet_problems(servers, known)
     if wrong:
         raise InvalidInput(wrong)
-    return with_root_devices(app, known.root_devices or {})
+    return _with_root_devices(app, servers, known.root_devices or {})
+
+
+def with_asked_root_devices(app: App, lookups: Lookups, deployed: Mapping[str, str] | None = None) -> App:
+    """Return the application with the root devices that EC2 says, or else `deployed` (image -> root device)."""
+    servers = resolve(app)
+    asked = _root_devices(app, servers, lookups)
+    return _with_root_devices(app, servers, {**(deployed or {}), **(asked or {})})
 
 
 def _asked(
@@ -78,9 +90,13 @@ def with_root_devices(app: App, devices: Mapping[str, str]) -> App:
 
     `devices`: image -> root device. A server whose image is not among them stays as it is.
     """
+    return _with_root_devices(app, resolve(app), devices)
+
+
+def _with_root_devices(app: App, servers: Servers, devices: Mapping[str, str]) -> App:
     named = {
         one.path: volumes
-        for one in resolve(app)
+        for one in servers
         if _maps_root(one, app)
         and (device := devices.get(one.server.image_id)) in ROOT_DEVICES
         and (volumes := _named(one, device)) != one.launch.volumes
@@ -137,11 +153,11 @@ def _with_volumes(app: App, volumes: Mapping[Path, tuple[Volume, ...] | None]) -
     return app._replace(server_groups=groups)
 
 
-def root_device_findings(app: App, known: Known | None) -> Iterator[Diagnostic]:
+def root_device_findings(app: App, servers: Servers, known: Known | None) -> Iterator[Diagnostic]:
     """Warn of root volumes under a name that is not known to be the image's. `known` None: nobody was asked."""
     devices = (known.root_devices if known else None) or {}
     unknown = []
-    for server in resolve(app):
+    for server in servers:
         device = devices.get(server.server.image_id)
         mapped = root_device(server) or ROOT_DEVICES[0]
         if not _maps_root(server, app) or device == mapped or (device is None and root_device(server)):
@@ -152,8 +168,8 @@ def root_device_findings(app: App, known: Known | None) -> Iterator[Diagnostic]:
         message = f"the image {server.server.image_id} of {server.title} calls its root volume {device}, not {mapped}"
         yield _warning(message, f"write volumes: [{{device: {device}}}]; launch-app asks EC2 itself", server)
     if unknown:
-        servers = f"{len(unknown):,} server{'s' if len(unknown) > 1 else ''}"
-        message = f"the root volume of {servers} is mapped as {ROOT_DEVICES[0]}"
+        count = f"{len(unknown):,} server{'s' if len(unknown) > 1 else ''}"
+        message = f"the root volume of {count} is mapped as {ROOT_DEVICES[0]}"
         message += ", and EC2 refuses an image that calls it otherwise"
         hint = (
             "name it under launchDefaults, volumes: [{device: /dev/xvda}] for one; `validate --aws` asks EC2"
@@ -168,12 +184,12 @@ def _warning(message: str, hint: str, server: ResolvedServer) -> Diagnostic:
 # --- Subnets ------------------------------------------------------------------------------------------------
 
 
-def subnet_problems(app: App, known: Known) -> tuple[Diagnostic, ...]:
+def subnet_problems(servers: Servers, known: Known) -> tuple[Diagnostic, ...]:
     """Give the places where `vpc` is not the VPC of the server's subnet; nothing where EC2 may not be asked."""
     if known.vpcs is None:
         return ()
     diagnostics: dict[tuple[Path, str], Diagnostic] = {}
-    for server in resolve(app):
+    for server in servers:
         vpc, subnet = server.launch.vpc, server.launch.subnet
         if vpc and subnet and known.vpcs.get(subnet) != vpc:
             there = known.vpcs.get(subnet)

@@ -49,6 +49,6 @@ def _of_names(generated: Generated, lookups: Lookups | None) -> tuple[Diagnostic
     """Give what is to be said of the images and subnets that the file names."""
     from smsgen.operations.files.looked_up import look_up, root_device_findings, subnet_problems
 
-    app = generated.app
-    known = look_up(app, lookups) if lookups else None
-    return (*root_device_findings(app, known), *(subnet_problems(app, known) if known else ()))
+    app, servers = generated.app, generated.compiled.servers
+    known = look_up(app, servers, lookups) if lookups else None
+    return (*root_device_findings(app, servers, known), *(subnet_problems(servers, known) if known else ()))

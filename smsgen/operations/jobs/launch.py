@@ -7,10 +7,11 @@ is not begun again by anybody but LaunchApp.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from smsgen.changes.change_set import ChangeSet
-from smsgen.compiler.resolve import resolve
+from smsgen.compiler.resolve import ResolvedServer
 from smsgen.errors import InvalidInput, ServiceError, errors
-from smsgen.model.app import App
 from smsgen.model.managed import ManagedApp
 from smsgen.model.status import AppStatus, LaunchEvent, LaunchStatus
 from smsgen.operations.apps.preparing import prepared
@@ -64,7 +65,7 @@ def _carry_out(world: World, lease: AppLease) -> None:
             on_failure=settings.on_failure,
             pace=settings.pace,
             timeout=settings.timeout,
-            gate=lambda change_set: _check_servers_stay(change_set, generated.app),
+            gate=lambda change_set: _check_servers_stay(change_set, generated.compiled.servers),
         )
         stack = launch_stack(
             launch, options, stacks=world.stacks, changes=changes, clock=clock, talk=talk
@@ -77,12 +78,12 @@ def _carry_out(world: World, lease: AppLease) -> None:
     _succeed(world, lease, stack, f"all {len(launch.places)} servers launched")
 
 
-def _check_servers_stay(change_set: ChangeSet, app: App) -> None:
+def _check_servers_stay(change_set: ChangeSet, servers: Iterable[ResolvedServer]) -> None:
     """Raise LaunchFailed where a server that runs would be removed for its new name alone: nobody is asked here.
 
     Who puts its new logicalId with PutAppLaunchConfiguration has been asked.
     """
-    pinned = {one.launch.logical_id for one in resolve(app)}
+    pinned = {one.launch.logical_id for one in servers}
     for note in change_set.notes:
         if note.kind == "remove" and note.logical_resource_id not in pinned:
             raise LaunchFailed(f"{note.logical_resource_id}: {note.message}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from smsgen.changes.stack import from_data
 from smsgen.operations.files.generate_change_set import Submitted, submitted_of
 from smsgen.operations.files.generate_template import compile_app_file, read_app_file
-from smsgen.operations.files.looked_up import deployed_root_devices, root_devices, with_root_devices
+from smsgen.operations.files.looked_up import deployed_root_devices, with_asked_root_devices
 from smsgen.operations.stacks.pull import Pulled, read_stack, snapshot_of
 
 if TYPE_CHECKING:  # Protocols are slow to make
@@ -40,12 +40,12 @@ def against_live(
     Raises InvalidInput with what is wrong with the file, ServiceError where AWS cannot be asked.
     """
     app_file = read_app_file(path, files=files, profile=profile)
-    app = app_file.loaded.app
-    stack = stacks.find(app.stack_name)
+    stack = stacks.find(app_file.loaded.app.stack_name)
     deployed = read_stack(reader, stack.stack_id) if stack and stack.status != "REVIEW_IN_PROGRESS" else None
     devices = deployed_root_devices(deployed.bodies()) if deployed else {}
-    devices |= root_devices(app, lookups) or {}
-    generated = compile_app_file(app_file, rewrite=lambda app, _: with_root_devices(app, devices))
+    generated = compile_app_file(
+        app_file, rewrite=lambda app, _: with_asked_root_devices(app, lookups, devices)
+    )
     submitted = submitted_of(generated)
     if deployed is None:
         return Live(submitted, None)

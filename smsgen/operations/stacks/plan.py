@@ -8,12 +8,12 @@ from typing import NamedTuple
 from smsgen.cfn.limits import MAX_INLINE_BYTES
 from smsgen.cfn.text import dump
 from smsgen.compiler import Compiled
-from smsgen.compiler.resolve import ResolvedServer
+from smsgen.compiler.resolve import ResolvedServer, resolve
 from smsgen.errors import Diagnostic
 from smsgen.model.app import App
 from smsgen.model.launch_fields import MAX_USER_DATA
 from smsgen.operations.files.generate_template import Generated, generate_template
-from smsgen.operations.files.looked_up import looked_up, root_devices, with_root_devices
+from smsgen.operations.files.looked_up import looked_up, with_asked_root_devices
 from smsgen.operations.files.scripts import Scripts
 from smsgen.operations.ports.protocols import Artifacts, Files, Lookups
 from smsgen.operations.stacks.request import Place, StackLaunch
@@ -47,9 +47,9 @@ def plan(
 
     def rewrite(app: App, scripts: Scripts) -> App:
         if lookups and check_subnets:
-            app = looked_up(app, lookups)
+            app = looked_up(app, resolve(app), lookups)
         elif lookups:
-            app = with_root_devices(app, root_devices(app, lookups) or {})
+            app = with_asked_root_devices(app, lookups)
         if artifacts is None or all(len(one) <= MAX_USER_DATA for one in scripts.content.values()):
             return app
         return upload_scripts(app, scripts.content, artifacts(), every=False)

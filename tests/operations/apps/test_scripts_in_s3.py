@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from smsgen.compiler.resolve import resolve
 from smsgen.errors import InvalidInput, ServiceError
 from smsgen.model.launch import Launch, S3Location, UserData
 from smsgen.operations.apps import launching
@@ -96,7 +97,7 @@ def test_every_script_that_cannot_be_read_is_said_at_once(site: Site) -> None:
     two = {"user_data": UserData(s3_location=BOOT), "configure_script": BOOT._replace(key="b")}
     site.configure(app_id, launch=GOOD._replace(**two))
     with pytest.raises(InvalidInput) as caught:
-        read_scripts_in_s3(site.app(app_id).app, site.world.artifacts)
+        read_scripts_in_s3(resolve(site.app(app_id).app), site.world.artifacts)
     assert [one.code for one in caught.value.diagnostics] == ["SCRIPT_OBJECT"] * 2
 
 
@@ -194,7 +195,7 @@ def test_nothing_is_asked_of_s3_where_nothing_is_named_or_the_configuration_is_i
     def refuse() -> Any:
         raise AssertionError("S3 is asked")
 
-    assert read_scripts_in_s3(site.app(app_id).app, refuse) == {}
+    assert read_scripts_in_s3(resolve(site.app(app_id).app), refuse) == {}
     site.artifacts.error = ServiceError("asked", code="SlowDown")
     site.configure(app_id, launch=Launch(subnet="left", user_data=UserData(s3_location=BOOT)))
     with pytest.raises(NotPermitted, match="'left' is not a subnet id"):
