@@ -23,10 +23,15 @@ WANTED = {
         "EbsBlockDevice": "DeleteOnTermination Encrypted Iops KmsKeyId SnapshotId Throughput VolumeSize VolumeType",
         "BlockDeviceMapping": "DeviceName Ebs",
         "MetadataOptions": "HttpEndpoint HttpProtocolIpv6 HttpPutResponseHopLimit HttpTokens InstanceMetadataTags",
-        "NetworkInterfaceProperty": "AssociatePublicIpAddress DeviceIndex GroupSet PrivateIpAddress SubnetId",
-        "Instance": "AvailabilityZone BlockDeviceMappings DisableApiTermination EbsOptimized IamInstanceProfile "
-        "ImageId InstanceType KeyName MetadataOptions Monitoring NetworkInterfaces PrivateIpAddress "
-        "PropagateTagsToVolumeOnCreation SecurityGroupIds SubnetId Tags Tenancy UserData",
+        "NetworkInterfaceProperty": "AssociatePublicIpAddress DeleteOnTermination Description DeviceIndex "
+        "EnaSrdSpecification GroupSet Ipv6AddressCount Ipv6Addresses NetworkInterfaceId PrivateIpAddress "
+        "PrivateIpAddresses SecondaryPrivateIpAddressCount SubnetId",
+        "Instance": "Affinity AvailabilityZone BlockDeviceMappings CpuOptions CreditSpecification "
+        "DisableApiTermination EbsOptimized EnclaveOptions HibernationOptions HostId HostResourceGroupArn "
+        "IamInstanceProfile ImageId InstanceInitiatedShutdownBehavior InstanceType Ipv6AddressCount Ipv6Addresses "
+        "KernelId KeyName LaunchTemplate LicenseSpecifications MetadataOptions Monitoring NetworkInterfaces "
+        "PlacementGroupName PrivateDnsNameOptions PrivateIpAddress PropagateTagsToVolumeOnCreation RamdiskId "
+        "SecurityGroupIds SourceDestCheck SubnetId Tags Tenancy UserData",
         "Volume": "AvailabilityZone Encrypted Iops KmsKeyId Size SnapshotId Tags Throughput VolumeType",
         "VolumeAttachment": "Device InstanceId VolumeId",
     },
@@ -42,8 +47,28 @@ WANTED = {
 }
 """Module -> class -> the properties that smsgen sets. A class stands after those it refers to."""
 
-# Validators that would load a module of their own, and the type that what smsgen gives them has.
-_TYPES = {"validate_tags_or_list": "Tags", "validate_int_to_str": "str", "validate_pausetime": "str"}
+# Validators that would load a module of their own, and the type that what smsgen gives them has. Structures that few
+# servers have are plain data: a class each would cost every start.
+_TYPES = {
+    "validate_tags_or_list": "Tags",
+    "validate_int_to_str": "str",
+    "validate_pausetime": "str",
+    **dict.fromkeys(
+        (
+            "CpuOptions",
+            "CreditSpecification",
+            "EnclaveOptions",
+            "EnaSrdSpecification",
+            "HibernationOptions",
+            "InstanceIpv6Address",
+            "LaunchTemplateSpecification",
+            "LicenseSpecification",
+            "PrivateDnsNameOptions",
+            "PrivateIpAddressSpecification",
+        ),
+        "dict",
+    ),
+}
 
 
 def generate() -> str:

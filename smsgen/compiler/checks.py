@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from smsgen.compiler import scripts
+from smsgen.compiler import hardware_checks, scripts
 from smsgen.compiler.collisions import taken_early
 from smsgen.compiler.identity import scripts_in_s3
 from smsgen.compiler.resolve import ResolvedServer, resolve
@@ -199,6 +199,7 @@ RULES: tuple[Rule, ...] = (
     no_public_address,
     is_managed,
     is_monitored,
+    *hardware_checks.RULES,
 )
 
 

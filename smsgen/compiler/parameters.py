@@ -1,7 +1,8 @@
 """What the file leaves out -> typed parameters of the template, shared where servers share them.
 
 An image belongs to a server, an instance type to a group, and the network to the application; a parameter of the
-Systems Manager parameter store to everybody who names its path.
+Systems Manager parameter store to everybody who names its path. Nothing is asked for that a launch
+template may say which is there already.
 """
 
 from collections.abc import Iterable
@@ -36,7 +37,11 @@ class Parameters:
 
     def __init__(self, servers: Iterable[ResolvedServer]) -> None:
         self._declared: dict[str, Declared] = {}
-        self._own = {_own_image(server.logical_id) for server in servers if not server.server.image_id}
+        self._own = {
+            _own_image(server.logical_id)
+            for server in servers
+            if not server.server.image_id and server.launch.launch_template is None
+        }
 
     def image(self, server: ResolvedServer, logical_id: str) -> Any:
         """Return what ImageId is: the server's image, or a parameter for it."""
@@ -49,14 +54,14 @@ class Parameters:
             text = f"Name of the SSM parameter that holds the image id: {path}"
             kind = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
             return self._ref(name, "Images", value=path, Type=kind, Default=path, Description=text)
-        if image:
-            return image
+        if image or server.launch.launch_template:
+            return image or None
         text = f"Image (AMI) of the server {server.title}"
         return self._ref(_own_image(logical_id), "Images", Type="AWS::EC2::Image::Id", Description=text)
 
     def instance_type(self, server: ResolvedServer) -> Any:
         """Return what InstanceType is: the launch configuration's, or a parameter for the whole group."""
-        if server.launch.instance_type:
+        if server.launch.instance_type or server.launch.launch_template:
             return server.launch.instance_type
         return self._ref(
             f"{group_prefix(server.group.name)}InstanceType",
@@ -69,7 +74,7 @@ class Parameters:
 
     def subnet(self, server: ResolvedServer) -> Any:
         """Return what SubnetId is: the launch configuration's, or a parameter for the whole application."""
-        if server.launch.subnet:
+        if server.launch.subnet or server.launch.launch_template:
             return server.launch.subnet
         text = "Subnet of every server that names none"
         return self._ref(SUBNET, "Network", Type="AWS::EC2::Subnet::Id", Description=text)
@@ -79,6 +84,8 @@ class Parameters:
         groups = server.launch.security_groups or (server.launch.security_group,)
         if groups[0]:
             return list(groups)
+        if server.launch.launch_template:
+            return None
         text = "Security groups of every server that names none"
         return self._ref(
             SECURITY_GROUPS, "Network", Type="List<AWS::EC2::SecurityGroup::Id>", Description=text
@@ -102,6 +109,8 @@ def open_names(servers: Iterable[ResolvedServer]) -> set[str]:
     """Return the names of the parameters for what servers leave open, but for those that groups and images share."""
     names_of_parameters: set[str] = set()
     for server in servers:
+        if server.launch.launch_template:
+            continue
         groups = server.launch.security_groups or (server.launch.security_group,)
         names = (
             (_own_image(server.logical_id), server.server.image_id),

@@ -5,6 +5,8 @@ None means "not said here", so that a server's own word, its group's and the app
 
 from typing import NamedTuple
 
+from smsgen.model.launching import hardware
+
 
 class S3Location(NamedTuple):
     """An object in S3 (API: S3Location)."""
@@ -80,6 +82,23 @@ class Launch(NamedTuple):
     stateful: bool | None = None
     retain: bool | None = None
     disable_api_termination: bool | None = None
+    credit_specification: hardware.CreditSpecification | None = None
+    cpu_options: hardware.CpuOptions | None = None
+    hibernation_options: hardware.HibernationOptions | None = None
+    enclave_options: hardware.EnclaveOptions | None = None
+    placement: hardware.Placement | None = None
+    license_specifications: tuple[hardware.LicenseSpecification, ...] | None = None
+    capacity_reservation_specification: hardware.CapacityReservationSpecification | None = None
+    maintenance_options: hardware.MaintenanceOptions | None = None
+    network_performance_options: hardware.NetworkPerformanceOptions | None = None
+    instance_initiated_shutdown_behavior: str | None = None
+    disable_api_stop: bool | None = None
+    private_dns_name_options: hardware.PrivateDnsNameOptions | None = None
+    kernel_id: str | None = None
+    ramdisk_id: str | None = None
+    propagate_tags_to_volume_on_creation: bool | None = None
+    launch_template: hardware.LaunchTemplateSpecification | None = None
+    create_launch_template: bool | None = None
     platform: str | None = None
     tags: tuple[tuple[str, str], ...] | None = None
     readiness: Readiness | None = None

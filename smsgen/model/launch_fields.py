@@ -16,6 +16,7 @@ from smsgen.model.kinds import (
     Text,
 )
 from smsgen.model.launch import Launch, MetadataOptions, Readiness, S3Location, UserData, Volume
+from smsgen.model.launching.hardware import HARDWARE
 
 MAX_USER_DATA = 16_384
 """EC2: user data is at most 16 KB before Base64."""
@@ -307,6 +308,7 @@ LAUNCH = Record(
             Choice("linux", "windows"), "Decides how boot scripts are written; linux by default."
         ),
         "tags": Field(TAGS, "Tags of this server, beside those of the application."),
+        **HARDWARE,
         "readiness": Field(READINESS, "When the server counts as ready; without it, when EC2 says it runs."),
     },
 )

@@ -270,6 +270,8 @@ def _beyond_instances(place: LaunchPlace) -> Iterator[tuple[Path, str]]:
                 (*path, "volumes", index, "retain"),
                 f"a retained volume is a resource of its own, and {only}",
             )
+    if launch.create_launch_template:
+        yield (*path, "createLaunchTemplate"), f"a launch template is a resource, and {only}"
     if launch.create_instance_profile:
         yield (*path, "createInstanceProfile"), f"an instance profile and its role are resources, and {only}"
     if launch.readiness and launch.readiness.signal == "waitCondition":

@@ -4,6 +4,16 @@ from hypothesis import strategies as st
 
 from smsgen.model.app import App, Server, ServerGroup, Tag, VmServer, VmServerAddress
 from smsgen.model.launch import Launch, MetadataOptions, Readiness, S3Location, UserData, Volume
+from smsgen.model.launching.hardware import (
+    CapacityReservationSpecification,
+    CpuOptions,
+    EnclaveOptions,
+    HibernationOptions,
+    LicenseSpecification,
+    MaintenanceOptions,
+    Placement,
+    PrivateDnsNameOptions,
+)
 
 SCRIPTS = {"boot.sh": b"#!/bin/bash\necho ${HOME}\n"}
 
@@ -27,6 +37,32 @@ VOLUMES = [
 ]
 
 
+HARDWARE: dict[str, list[object]] = {
+    "cpu_options": [CpuOptions(core_count=1, threads_per_core=1)],
+    "enclave_options": [EnclaveOptions(False)],
+    "hibernation_options": [HibernationOptions(True), HibernationOptions(False)],
+    "placement": [Placement(group_name="near"), Placement(affinity=None)],
+    "license_specifications": [(LicenseSpecification("arn:b"), LicenseSpecification("arn:a"))],
+    "instance_initiated_shutdown_behavior": ["stop", "terminate"],
+    "private_dns_name_options": [PrivateDnsNameOptions(hostname_type="ip-name")],
+    "propagate_tags_to_volume_on_creation": [True, False],
+}
+"""Fields of what a server runs on, in words that no type of `launches` refuses."""
+
+BY_TEMPLATE: dict[str, list[object]] = {
+    "disable_api_stop": [True, False],
+    "maintenance_options": [MaintenanceOptions("disabled")],
+    "capacity_reservation_specification": [CapacityReservationSpecification("open")],
+}
+"""Fields that need a launch template."""
+
+
+def some_of(fields: dict[str, list[object]]) -> st.SearchStrategy[dict[str, object]]:
+    """Some of the fields, each with one of its values."""
+    optional = {name: st.sampled_from(values) for name, values in fields.items()}
+    return st.fixed_dictionaries({}, optional=optional)
+
+
 @st.composite
 def launches(draw: st.DrawFn, *, scripts: bool = True) -> Launch:
     """Launch configurations of Linux servers, each field said or not."""
@@ -44,7 +80,7 @@ def launches(draw: st.DrawFn, *, scripts: bool = True) -> Launch:
         security_group=draw(_one([hex_id("sg", 1)])),
         ec2_key_name=draw(_one(["ops"])),
         user_data=draw(_one(user_data)) if scripts else None,
-        instance_type=draw(_one(["m6i.large", "t2.micro", "r6i.xlarge"])),
+        instance_type=draw(_one(["m6i.large", "t3.micro", "r6i.xlarge"])),
         associate_public_ip_address=draw(_one([True, False])),
         iam_instance_profile_name=draw(_one(["servers"])),
         configure_script=draw(_one([S3Location("sms-app-scripts", "conf.sh")])) if scripts else None,
@@ -55,6 +91,7 @@ def launches(draw: st.DrawFn, *, scripts: bool = True) -> Launch:
         stateful=draw(_one([True, False])),
         retain=draw(_one([True, False])),
         disable_api_termination=draw(_one([True, False])),
+        **draw(some_of(HARDWARE)),
         tags=draw(_one([(Tag("Role", "x"),), (Tag("Name", "y"),)])),
         readiness=readiness,
         create_instance_profile=draw(_one([True, False])) if scripts else None,
@@ -94,12 +131,15 @@ def apps(draw: st.DrawFn, *, profile: str = "hardened") -> App:
                 server_list=tuple(servers),
             )
         )
+    defaults = draw(launches(scripts=scripts))
+    if scripts and draw(st.booleans()):
+        defaults = defaults._replace(create_launch_template=True, **draw(some_of(BY_TEMPLATE)))
     return App(
         name="app",
         app_id="app-0123456789abcdef0",
         stack_name="sms-app-0123456789abcdef0",
         profile=profile,
         tags=(Tag("CostCenter", "1"),),
-        launch_defaults=draw(launches(scripts=scripts)),
+        launch_defaults=defaults,
         server_groups=tuple(groups),
     )

@@ -66,7 +66,6 @@ def test_no_word_is_added_whatever_the_application(app: App) -> None:
     template = compile_app(app, scripts=SCRIPTS).template
     properties = [one.get("Properties", {}) for one in template.resources.values()]
     assert "smsgen:" not in str([one.get("Tags") for one in properties])
-    assert not any("PropagateTagsToVolumeOnCreation" in one for one in properties)
     handles = [
         one
         for one in template.resources.values()
@@ -80,6 +79,7 @@ def test_no_word_is_added_whatever_the_application(app: App) -> None:
         ("metadata_options", "MetadataOptions"),
         ("ebs_optimized", "EbsOptimized"),
         ("tenancy", "Tenancy"),
+        ("propagate_tags_to_volume_on_creation", "PropagateTagsToVolumeOnCreation"),
     ):
         if all(getattr(launch, field) is None for launch in said):
             assert not any(name in one for one in properties)

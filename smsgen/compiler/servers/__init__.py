@@ -12,6 +12,7 @@ from smsgen.compiler.parameters import Parameters
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.servers.devices import retained, retained_volumes, volume_names
 from smsgen.compiler.servers.instance import instance
+from smsgen.compiler.servers.launch_template import launch_templates, template_names
 from smsgen.compiler.servers.readiness import (
     condition_name,
     handle_name,
@@ -42,6 +43,7 @@ def build_server(
         logical_id: instance(server, logical_id, app, parameters, depends_on, user_data),
         **retained_volumes(server, logical_id, app),
         **wait_condition(server, logical_id),
+        **launch_templates(server, logical_id, app),
     }
     return Part(resources, waited_for(server, logical_id))
 
@@ -51,7 +53,7 @@ def resource_names(server: ResolvedServer, logical_id: str) -> tuple[str, ...]:
     names = [logical_id, *(name for volume in retained(server) for name in volume_names(logical_id, volume))]
     if signals_by_wait_condition(server):
         names += [handle_name(logical_id), condition_name(logical_id)]
-    return tuple(names)
+    return (*names, *template_names(server, logical_id))
 
 
 def waited_for(server: ResolvedServer, logical_id: str) -> tuple[str, ...]:

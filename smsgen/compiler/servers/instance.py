@@ -13,6 +13,8 @@ from smsgen.compiler import identity
 from smsgen.compiler.parameters import Parameters
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.servers.devices import block_devices
+from smsgen.compiler.servers.hardware import beyond_instance, instance_hardware
+from smsgen.compiler.servers.launch_template import launched_by
 from smsgen.compiler.servers.lifetime import RETAIN, is_retained, termination_protection
 from smsgen.compiler.servers.readiness import creation_policy
 from smsgen.compiler.servers.tags import metadata, server_tags
@@ -43,21 +45,26 @@ def instance(
         **_network(server, parameters),
         **_hardening(server, app.profile),
         "KeyName": launch.ec2_key_name,
-        "AvailabilityZone": launch.availability_zone,
-        "Tenancy": launch.tenancy,
         "UserData": user_data,
         "IamInstanceProfile": _profile(server),
-        "BlockDeviceMappings": block_devices(server, app.profile) or None,
+        "BlockDeviceMappings": _block_devices(server, app.profile),
         "DisableApiTermination": termination_protection(server),
+        "LaunchTemplate": launched_by(server, logical_id),
+        **instance_hardware(server),
     }
     attributes: dict[str, Any] = {"Metadata": {"smsgen": metadata(server)}, **creation_policy(server)}
     if depends_on:
         attributes["DependsOn"] = depends_on
     if is_retained(server):
         attributes.update(RETAIN)
-    said = {name: value for name, value in properties.items() if value is not None}
-    resource: dict[str, Any] = Instance(logical_id, **said, **attributes).to_dict()
+    filled = {name: value for name, value in properties.items() if value is not None}
+    resource: dict[str, Any] = Instance(logical_id, **filled, **attributes).to_dict()
     return resource
+
+
+def _block_devices(server: ResolvedServer, profile: str) -> list[Any] | None:
+    """Return the mappings, which stand in the launch template where the instance cannot say them."""
+    return None if "volumes" in beyond_instance(server.launch) else block_devices(server, profile) or None
 
 
 def _network(server: ResolvedServer, parameters: Parameters) -> dict[str, Any]:
@@ -91,8 +98,9 @@ def _hardening(server: ResolvedServer, profile: str) -> dict[str, Any]:
     options = _metadata_options(server, hardened)
     if options:
         properties["MetadataOptions"] = MetadataOptions(**options)
-    if hardened:
-        properties["PropagateTagsToVolumeOnCreation"] = True
+    propagate = launch.propagate_tags_to_volume_on_creation
+    if propagate is not None or hardened:
+        properties["PropagateTagsToVolumeOnCreation"] = True if propagate is None else propagate
     return properties
 
 

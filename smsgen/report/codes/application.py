@@ -173,6 +173,17 @@ CODES = (
         launch("logicalId: InstanceProfile"),
     ),
     Code(
+        "NEEDS_LAUNCH_TEMPLATE",
+        "error",
+        "something that only a launch template can say",
+        "AWS::EC2::Instance has no property for stop protection, maintenance options, capacity reservations and the "
+        "throughput of its volumes. A launch template of the server's own can hold them, but CloudFormation replaces "
+        "the server with each change of it, so that somebody has to want it.",
+        "Say createLaunchTemplate: true, or leave it out. The throughput of a volume with retain: true needs none.",
+        launch("disableApiStop: true"),
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html",
+    ),
+    Code(
         "NOT_A_DEFAULT",
         "error",
         "a default for several servers that only one can have",
@@ -275,6 +286,16 @@ CODES = (
         "Say imageId, instanceType, subnet and securityGroup of more servers in the file; as "
         "launchDefaults, for one.",
         words("an application of 300 servers without imageId"),
+    ),
+    Code(
+        "UNSUPPORTED_BY_TYPE",
+        "error",
+        "an option that the instance type does not have",
+        "CPU credits belong to the burstable families, hibernation, enclaves and CPU options to some; EC2 would refuse "
+        "the launch.",
+        "Take another instance type, or leave the option out.",
+        launch("instanceType: m6i.large, creditSpecification: {cpuCredits: standard}"),
+        "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-types.html",
     ),
     Code(
         "USER_DATA_NOT_A_SCRIPT",

@@ -21,6 +21,15 @@ CODES = (
         launch("privateIpAddress: 10.0.1.256"),
     ),
     Code(
+        "BAD_ARN",
+        "error",
+        "a text that is no ARN of its kind",
+        "Host resource groups, licence configurations and policies are named by their ARN.",
+        "Copy it from the console, whole.",
+        launch("placement: {hostResourceGroupArn: hosts}"),
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
+    ),
+    Code(
         "BAD_BUCKET",
         "error",
         "a text that is no name of an S3 bucket",

@@ -7,6 +7,15 @@ _SSM = "https://docs.aws.amazon.com/securityhub/latest/userguide/ssm-controls.ht
 
 CODES = (
     Code(
+        "EC2.24",
+        "warning",
+        "a paravirtual instance type",
+        "Types of the first generations (m1, m2, c1, t1, hi1, hs1) take paravirtual images, are slow, and vanish.",
+        "Take a type of a current generation.",
+        launch("instanceType: m1.small"),
+        f"{_EC2}#ec2-24",
+    ),
+    Code(
         "EC2.3",
         "warning",
         "a volume that the template does not encrypt",
