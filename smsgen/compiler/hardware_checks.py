@@ -11,7 +11,7 @@ from smsgen.compiler.servers.hardware import beyond_instance
 from smsgen.errors import Diagnostic, Severity
 from smsgen.model.app import App
 from smsgen.model.launch import Launch
-from smsgen.model.launching.hardware import Placement
+from smsgen.model.launching.hardware import InstancePlacement
 from smsgen.model.volumes import ROOT_DEVICES
 
 
@@ -66,7 +66,7 @@ def template_is_asked_for(server: ResolvedServer, _: App) -> Iterator[Diagnostic
 
 def hosts_are_dedicated(server: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """EC2 API reference, Placement: what names a dedicated host goes with tenancy host."""
-    placement, tenancy = server.launch.placement or Placement(), server.launch.tenancy
+    placement, tenancy = server.launch.placement or InstancePlacement(), server.launch.tenancy
     if placement.host_id and tenancy != "host":
         yield _conflict("hostId", f"tenancy {tenancy or 'default'}", "say tenancy: host", server, "placement")
     if placement.affinity and tenancy != "host":

@@ -86,7 +86,7 @@ class Launch(NamedTuple):
     cpu_options: hardware.CpuOptions | None = None
     hibernation_options: hardware.HibernationOptions | None = None
     enclave_options: hardware.EnclaveOptions | None = None
-    placement: hardware.Placement | None = None
+    placement: hardware.InstancePlacement | None = None
     license_specifications: tuple[hardware.LicenseSpecification, ...] | None = None
     capacity_reservation_specification: hardware.CapacityReservationSpecification | None = None
     maintenance_options: hardware.MaintenanceOptions | None = None

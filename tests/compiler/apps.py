@@ -9,9 +9,9 @@ from smsgen.model.launching.hardware import (
     CpuOptions,
     EnclaveOptions,
     HibernationOptions,
+    InstancePlacement,
     LicenseSpecification,
     MaintenanceOptions,
-    Placement,
     PrivateDnsNameOptions,
 )
 
@@ -41,7 +41,7 @@ HARDWARE: dict[str, list[object]] = {
     "cpu_options": [CpuOptions(core_count=1, threads_per_core=1)],
     "enclave_options": [EnclaveOptions(False)],
     "hibernation_options": [HibernationOptions(True), HibernationOptions(False)],
-    "placement": [Placement(group_name="near"), Placement(affinity=None)],
+    "placement": [InstancePlacement(group_name="near"), InstancePlacement(affinity=None)],
     "license_specifications": [(LicenseSpecification("arn:b"), LicenseSpecification("arn:a"))],
     "instance_initiated_shutdown_behavior": ["stop", "terminate"],
     "private_dns_name_options": [PrivateDnsNameOptions(hostname_type="ip-name")],

@@ -12,7 +12,7 @@ from typing import Any
 
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.model.launch import Launch
-from smsgen.model.launching.hardware import Placement
+from smsgen.model.launching.hardware import InstancePlacement
 
 
 def instance_hardware(server: ResolvedServer) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def instance_hardware(server: ResolvedServer) -> dict[str, Any]:
 
 def beyond_instance(launch: Launch) -> dict[str, str]:
     """Return launch field -> what it says, in words, that AWS::EC2::Instance has no property for."""
-    placement, cpu = launch.placement or Placement(), launch.cpu_options
+    placement, cpu = launch.placement or InstancePlacement(), launch.cpu_options
     sides = {
         "disable_api_stop": ("disableApiStop", launch.disable_api_stop),
         "maintenance_options": ("maintenanceOptions", launch.maintenance_options),
@@ -75,13 +75,13 @@ def template_data(launch: Launch) -> dict[str, Any]:
     }
 
 
-def said(**properties: Any) -> dict[str, Any] | None:
+def filled(**properties: Any) -> dict[str, Any] | None:
     """Return those of the properties that have a value; None where none has."""
     return {name: value for name, value in properties.items() if value is not None} or None
 
 
 def _placement(launch: Launch) -> dict[str, Any]:
-    placement = launch.placement or Placement()
+    placement = launch.placement or InstancePlacement()
     return {
         "Affinity": placement.affinity,
         "AvailabilityZone": launch.availability_zone,
@@ -93,17 +93,17 @@ def _placement(launch: Launch) -> dict[str, Any]:
 
 
 def _placement_of_template(launch: Launch) -> dict[str, Any] | None:
-    placement = launch.placement or Placement()
+    placement = launch.placement or InstancePlacement()
     same = _placement(launch)
     name = same.pop("PlacementGroupName")
-    return said(
+    return filled(
         **same, GroupName=name, GroupId=placement.group_id, PartitionNumber=placement.partition_number
     )
 
 
 def _cpu_options(launch: Launch) -> dict[str, Any] | None:
     options = launch.cpu_options
-    return options and said(
+    return options and filled(
         CoreCount=options.core_count,
         ThreadsPerCore=options.threads_per_core,
         AmdSevSnp=options.amd_sev_snp,
@@ -113,7 +113,7 @@ def _cpu_options(launch: Launch) -> dict[str, Any] | None:
 
 def _private_dns(launch: Launch) -> dict[str, Any] | None:
     options = launch.private_dns_name_options
-    return options and said(
+    return options and filled(
         HostnameType=options.hostname_type,
         EnableResourceNameDnsARecord=options.enable_resource_name_dns_a_record,
         EnableResourceNameDnsAAAARecord=options.enable_resource_name_dns_a_a_a_a_record,
@@ -125,10 +125,10 @@ def _reservation(launch: Launch) -> dict[str, Any] | None:
     if asked is None:
         return None
     target = asked.capacity_reservation_target
-    return said(
+    return filled(
         CapacityReservationPreference=asked.capacity_reservation_preference,
         CapacityReservationTarget=target
-        and said(
+        and filled(
             CapacityReservationId=target.capacity_reservation_id,
             CapacityReservationResourceGroupArn=target.capacity_reservation_resource_group_arn,
         ),

@@ -57,8 +57,8 @@ def instance(
         attributes["DependsOn"] = depends_on
     if is_retained(server):
         attributes.update(RETAIN)
-    filled = {name: value for name, value in properties.items() if value is not None}
-    resource: dict[str, Any] = Instance(logical_id, **filled, **attributes).to_dict()
+    present = {name: value for name, value in properties.items() if value is not None}
+    resource: dict[str, Any] = Instance(logical_id, **present, **attributes).to_dict()
     return resource
 
 

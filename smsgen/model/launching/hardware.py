@@ -39,7 +39,7 @@ class EnclaveOptions(NamedTuple):
     enabled: bool
 
 
-class Placement(NamedTuple):
+class InstancePlacement(NamedTuple):
     """Where an instance runs (EC2: Placement), without what `availabilityZone` and `tenancy` say."""
 
     group_name: str | None = None
@@ -120,7 +120,7 @@ _RESOURCE_GROUP = arn(
     "it looks like arn:aws:resource-groups:eu-central-1:123456789012:group/hosts",
 )
 PLACEMENT = Record(
-    Placement,
+    InstancePlacement,
     "placement",
     {
         "groupName": Field(_GROUP_NAME, "The placement group, which is there already."),
