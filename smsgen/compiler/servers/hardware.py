@@ -75,7 +75,7 @@ def template_data(launch: Launch) -> dict[str, Any]:
     }
 
 
-def filled(**properties: Any) -> dict[str, Any] | None:
+def with_values(**properties: Any) -> dict[str, Any] | None:
     """Return those of the properties that have a value; None where none has."""
     return {name: value for name, value in properties.items() if value is not None} or None
 
@@ -96,14 +96,14 @@ def _placement_of_template(launch: Launch) -> dict[str, Any] | None:
     placement = launch.placement or InstancePlacement()
     same = _placement(launch)
     name = same.pop("PlacementGroupName")
-    return filled(
+    return with_values(
         **same, GroupName=name, GroupId=placement.group_id, PartitionNumber=placement.partition_number
     )
 
 
 def _cpu_options(launch: Launch) -> dict[str, Any] | None:
     options = launch.cpu_options
-    return options and filled(
+    return options and with_values(
         CoreCount=options.core_count,
         ThreadsPerCore=options.threads_per_core,
         AmdSevSnp=options.amd_sev_snp,
@@ -113,7 +113,7 @@ def _cpu_options(launch: Launch) -> dict[str, Any] | None:
 
 def _private_dns(launch: Launch) -> dict[str, Any] | None:
     options = launch.private_dns_name_options
-    return options and filled(
+    return options and with_values(
         HostnameType=options.hostname_type,
         EnableResourceNameDnsARecord=options.enable_resource_name_dns_a_record,
         EnableResourceNameDnsAAAARecord=options.enable_resource_name_dns_a_a_a_a_record,
@@ -125,10 +125,10 @@ def _reservation(launch: Launch) -> dict[str, Any] | None:
     if asked is None:
         return None
     target = asked.capacity_reservation_target
-    return filled(
+    return with_values(
         CapacityReservationPreference=asked.capacity_reservation_preference,
         CapacityReservationTarget=target
-        and filled(
+        and with_values(
             CapacityReservationId=target.capacity_reservation_id,
             CapacityReservationResourceGroupArn=target.capacity_reservation_resource_group_arn,
         ),

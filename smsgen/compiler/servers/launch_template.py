@@ -6,7 +6,7 @@ from typing import Any
 
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.servers.devices import block_devices
-from smsgen.compiler.servers.hardware import beyond_instance, filled, template_data
+from smsgen.compiler.servers.hardware import beyond_instance, template_data, with_values
 from smsgen.compiler.servers.lifetime import policies
 from smsgen.compiler.servers.tags import own_tags
 from smsgen.model.app import App
@@ -26,7 +26,7 @@ def launch_templates(server: ResolvedServer, logical_id: str, app: App) -> dict[
 
 def _template(server: ResolvedServer, logical_id: str, app: App) -> dict[str, Any]:
     tags = own_tags(server, app, server.title or logical_id, None)
-    data = filled(
+    data = with_values(
         **template_data(server.launch),
         BlockDeviceMappings=[mapping.to_dict() for mapping in block_devices(server, app.profile)]
         if "volumes" in beyond_instance(server.launch)
@@ -47,7 +47,7 @@ def launched_by(server: ResolvedServer, logical_id: str) -> dict[str, Any] | Non
         version = {"Fn::GetAtt": [name, "LatestVersionNumber"]}
         return {"LaunchTemplateId": {"Ref": name}, "Version": version}
     existing = server.launch.launch_template
-    return existing and filled(
+    return existing and with_values(
         LaunchTemplateId=existing.launch_template_id,
         LaunchTemplateName=existing.launch_template_name,
         Version=str(existing.version),
