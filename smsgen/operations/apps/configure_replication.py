@@ -1,7 +1,8 @@
 """Use cases: put and delete how the servers of an application are replicated.
 
-As with the launch configuration, what was put is kept, and the status says whether it will do: READY_FOR_REPLICATION,
-or CONFIGURATION_INVALID with the reasons in the status message.
+What was put is kept first: CONFIGURATION_IN_PROGRESS. Then it is judged: READY_FOR_REPLICATION, or
+CONFIGURATION_INVALID with the reasons in the status message. Whoever puts it waits for both; where they are parted by a
+crash, it can be put, or deleted, again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from smsgen.model.managed import ManagedApp, ReplicationParameters, ReplicationState
 from smsgen.model.replicating.rules import problems
-from smsgen.model.replication import ReplicationEvent, advance_replication
+from smsgen.model.replication import ReplicationEvent, ReplicationStatus, advance_replication
 from smsgen.operations.apps.configure_launch import check_members
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.world import BadParameter, Kept, changed, permit
@@ -36,6 +37,7 @@ def put_replication_configuration(
 
     def decide(before: ManagedApp) -> Change:
         permit("PutAppReplicationConfiguration", before)
+        status = advance_replication(before.replication.status, ReplicationEvent.CONFIGURE)
         groups = {group.server_group_id: group for group in before.app.server_groups}
         parameters = dict(before.replication.parameters)
         for one in wanted:
@@ -43,11 +45,24 @@ def put_replication_configuration(
                 raise BadParameter(f"there is no server group {one.server_group_id} in the application")
             check_members(groups[one.server_group_id], dict(one.servers))
             parameters.update(one.servers)
-        replication = before.replication._replace(configured=True, parameters=tuple(parameters.items()))
-        after = before._replace(replication=replication, modified=kept.clock.now())
-        return Change(before, reconsidered(after))
+        replication = ReplicationState(
+            configured=True,
+            status=status,
+            latest_time=before.replication.latest_time,
+            parameters=tuple(parameters.items()),
+            terminated=before.replication.terminated,
+        )
+        return Change(before, before._replace(replication=replication, modified=kept.clock.now()))
 
-    return changed(kept, app_id, decide)
+    changed(kept, app_id, decide)
+    return changed(kept, app_id, _judged)
+
+
+def _judged(before: ManagedApp) -> Change:
+    """Judge what was put, unless somebody has done so meanwhile."""
+    if before.replication.status is not ReplicationStatus.CONFIGURATION_IN_PROGRESS:
+        return Change(before, before)
+    return Change(before, reconsidered(before))
 
 
 def reconsidered(managed: ManagedApp) -> ManagedApp:
