@@ -67,14 +67,14 @@ class Watched(Caller):
         self.look()
 
 
-def imported(sms: Watched, *vm_ids: str) -> list[str]:
+def imported(sms: Caller, *vm_ids: str) -> list[str]:
     """Fill the catalog, and give the servers' ids."""
     sms.site.inventories.found["/images"] = [found(vm_id) for vm_id in vm_ids]
     for number, vm_id in enumerate(vm_ids, 1):
         sms.site.inventories.machines[vm_id] = [Disk({0: number})]
     catalog.connect(sms.site.world, Connector("", "images", "/images", "vcenter-1"))
     sms("ImportServerCatalog")
-    sms.wait()
+    sms.site.work()
     return [server["serverId"] for server in sms("GetServers")["serverList"]]
 
 
@@ -157,7 +157,7 @@ def stop_failed(sms: Watched) -> None:
 # --- Jobs and runs ----------------------------------------------------------------------------------------------------
 
 
-def job_of_one(sms: Watched, **how: Any) -> str:
+def job_of_one(sms: Caller, **how: Any) -> str:
     """Create a replication job of a server, and give its id."""
     (server,) = imported(sms, "vm-1")
     made = sms("CreateReplicationJob", serverId=server, seedReplicationTime=sms.site.clock.now(), **how)
