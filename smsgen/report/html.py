@@ -16,6 +16,9 @@ from smsgen.templates import folder
 MOST_OPEN = 60
 """On a page of more changes than these, what changes in each is behind a click."""
 
+MOST_NAMES = 40
+"""Of one launch order that stand in sight; more are behind a click."""
+
 _TONES = {"+": "plus", "-": "minus", "@": "place"}
 _KINDS = {
     "add": "will be added",
@@ -51,6 +54,7 @@ def render(change_set: ChangeSet, *, show_added: bool = False, made_by: Provenan
         changes=changes,
         cards={row.logical_id for row in view.rows},
         folded=len(changes) > MOST_OPEN,
+        most_names=MOST_NAMES,
         marks=MARKS,
         kinds=_KINDS,
         tones=_TONES,

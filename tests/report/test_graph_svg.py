@@ -43,7 +43,7 @@ def test_who_cannot_see_it_is_told() -> None:
 
 def test_it_is_readable_on_light_and_on_dark() -> None:
     made = render(sample("single"))
-    light, dark = made.split("@media (prefers-color-scheme:dark)")
+    light, dark = made.split("@media screen and (prefers-color-scheme:dark)")
     selectors = re.compile(r"^(\.smsgen-graph [^{]+)\{(?:fill|stroke):#", re.MULTILINE)
     assert selectors.findall(light) == selectors.findall(dark) != []
     # Without a style sheet (some converters) it still is not black on black.

@@ -72,5 +72,5 @@ def _owned(rules: str) -> str:
     )
 
 
-STYLE = f"\n{_owned(_LAID_OUT)}\n{_rules(dark=False)}\n@media (prefers-color-scheme:dark){{\n{_rules(dark=True)}\n}}\n"
+STYLE = f"\n{_owned(_LAID_OUT)}\n{_rules(dark=False)}\n@media screen and (prefers-color-scheme:dark){{\n{_rules(dark=True)}\n}}\n"
 """The rules, without characters that XML or HTML would have to escape."""
