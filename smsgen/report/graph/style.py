@@ -72,5 +72,7 @@ def _owned(rules: str) -> str:
     )
 
 
-STYLE = f"\n{_owned(_LAID_OUT)}\n{_rules(dark=False)}\n@media screen and (prefers-color-scheme:dark){{\n{_rules(dark=True)}\n}}\n"
+_DARK = "@media screen and (prefers-color-scheme:dark)"  # paper is light
+
+STYLE = f"\n{_owned(_LAID_OUT)}\n{_rules(dark=False)}\n{_DARK}{{\n{_rules(dark=True)}\n}}\n"
 """The rules, without characters that XML or HTML would have to escape."""
