@@ -294,7 +294,8 @@ def world(
     from smsgen.operations.apps.world import World
     from smsgen.operations.ports.copying import CopySettings
 
-    bucket = artifacts(clients, artifact_settings or ArtifactSettings())
+    bucket_settings = artifact_settings or ArtifactSettings()
+    bucket = artifacts(clients, bucket_settings)
     return World(
         **_kept(store, settings),
         artifacts=lambda: bucket,
@@ -305,18 +306,34 @@ def world(
         lookups=lookups(clients),
         inventories=inventories(clients.settings),
         keys=KmsKeys(clients),
-        copying=cache(lambda: _copying(store, clients, bucket, copy_settings or CopySettings())),
+        copying=cache(
+            lambda: _copying(
+                store, clients, bucket, copy_settings or CopySettings(), bucket_settings.kms_key_id
+            )
+        ),
         machine=gethostname()[:64],
     )
 
 
-def _copying(store: SqlStore, clients: Clients, bucket: Artifacts, settings: CopySettings) -> Copying:
-    """Return where disks are copied to. Manifests stand beside the store's file, or in the artifacts' bucket."""
+def _copying(
+    store: SqlStore, clients: Clients, bucket: Artifacts, settings: CopySettings, kms_key_id: str
+) -> Copying:
+    """Return where disks are copied to. Manifests stand beside the store's file, or in the artifacts' bucket, where
+    uploads stand too; `kms_key_id` encrypts these.
+    """
+    from smsgen.aws.artifacts import IMPORTS
     from smsgen.aws.ebs.disks import EbsSnapshots
     from smsgen.aws.images import Ec2Images
+    from smsgen.aws.uploads import S3Uploads
     from smsgen.operations.ports.copying import Copying
 
-    return Copying(EbsSnapshots(clients), _manifests(store, clients, bucket), Ec2Images(clients), settings)
+    return Copying(
+        EbsSnapshots(clients),
+        _manifests(store, clients, bucket),
+        Ec2Images(clients),
+        S3Uploads(clients, lambda: bucket.place(IMPORTS), kms_key_id=kms_key_id),
+        settings,
+    )
 
 
 def _manifests(store: SqlStore, clients: Clients, bucket: Artifacts) -> Manifests:

@@ -22,6 +22,12 @@ KEEP_DAYS = 90
 stays.
 """
 
+IMPORTS = "imports"
+"""Where images are uploaded to for imports."""
+
+IMPORT_DAYS = 30
+"""How long one stays that its run did not delete, because it was killed and never taken up again."""
+
 _SETUP_TAG = "smsgen:setup"
 _EXTENSIONS = {
     "application/json": "json",
@@ -239,6 +245,13 @@ _LIFECYCLE = {
             "Status": "Enabled",
             "Filter": {"Prefix": f"{CHANGE_SETS}/"},
             "Expiration": {"Days": KEEP_DAYS},
+        },
+        {
+            "ID": "smsgen-imports",
+            "Status": "Enabled",
+            "Filter": {"Prefix": f"{IMPORTS}/"},
+            "Expiration": {"Days": IMPORT_DAYS},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
         },
     ]
 }

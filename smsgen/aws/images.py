@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from smsgen.aws.clients import Clients
 from smsgen.aws.errors import error_code, service_errors
+from smsgen.errors import Refusal, refusal_of
 from smsgen.operations.ports.images import (
     JOB_TAG,
     ImageInfo,
@@ -18,6 +20,9 @@ from smsgen.operations.ports.images import (
     NewImport,
     Tags,
 )
+
+IMPORT_ROLE = "vmimport"
+"""What VM Import/Export assumes where an import names no role."""
 
 _FILTER_VALUES = 200
 _GONE = ("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable")
@@ -114,6 +119,21 @@ class Ec2Images:
             with service_errors(f"cannot cancel the import {task_id}"):
                 self._ec2.cancel_import_task(ImportTaskId=task_id)
 
+    def role_problem(self, role: str) -> str:
+        """Return why VM Import/Export cannot work with a role; who may not look knows nothing against it."""
+        name = (role or IMPORT_ROLE).rpartition("/")[2]
+        with service_errors(f"cannot look at the role {name}"):
+            try:
+                found = self._clients.client("iam").get_role(RoleName=name)
+            except Exception as error:
+                if error_code(error) == "NoSuchEntity":
+                    return f"there is no role {name}, which VM Import/Export assumes"
+                if refusal_of(error_code(error)) is Refusal.DENIED:
+                    return ""
+                raise
+        trust = json.dumps(found["Role"].get("AssumeRolePolicyDocument", {}))
+        return "" if "vmie." in trust else f"the role {name} does not trust vmie.amazonaws.com"
+
     @property
     def _ec2(self) -> Any:
         return self._clients.client("ec2")
@@ -191,15 +211,24 @@ def _info(image: dict[str, Any]) -> ImageInfo:
     )
 
 
+_IMPORT_STATES = {
+    **dict.fromkeys(("active", "validating", "validated", "converting", "updating"), ImportState.ACTIVE),
+    "completed": ImportState.COMPLETED,
+    **dict.fromkeys(("deleting", "deleted", "cancelling", "cancelled"), ImportState.FAILED),
+}
+"""Status of an import -> where it stands. One that failed is deleting, then deleted, and its message says why. AWS's
+reference lists all but the last two, which CancelImportTask's words suggest; one that is not here is under way.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ImportImageTask.html
+"""
+
+
 def _task(task: dict[str, Any]) -> ImportTask:
-    # AWS documents active, deleting, deleted, updating, validating, validated, converting and completed. A task that
-    # failed is deleting, then deleted, and its message says why.
     status = str(task.get("Status", ""))
-    states = {"completed": ImportState.COMPLETED} | dict.fromkeys(("deleting", "deleted"), ImportState.FAILED)
     progress = str(task.get("Progress", ""))
     return ImportTask(
         str(task["ImportTaskId"]),
-        states.get(status, ImportState.ACTIVE),
+        _IMPORT_STATES.get(status, ImportState.ACTIVE),
         str(task.get("StatusMessage", "")) or status,
         int(progress) if progress.isdecimal() else 0,
         str(task.get("ImageId", "")),

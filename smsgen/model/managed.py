@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from smsgen.model.app import App
 from smsgen.model.launch import S3Location
-from smsgen.model.replication import ReplicationStatus
+from smsgen.model.replication import ReplicationStatus, ReplicationTarget
 from smsgen.model.status import AppStatus, LaunchStatus, ValidationStatus
 
 
@@ -47,6 +47,7 @@ class ReplicationState(NamedTuple):
     """AppSummary's replication… members.
 
     `parameters`: server id and how it is replicated. `terminated`: ids of the servers whose replication job has ended.
+    `targets`: server id and where its disks go, where that is chosen (ours: the API has no words for it).
     """
 
     configured: bool = False
@@ -55,6 +56,7 @@ class ReplicationState(NamedTuple):
     latest_time: float | None = None
     parameters: tuple[tuple[str, ReplicationParameters], ...] = ()
     terminated: tuple[str, ...] = ()
+    targets: tuple[tuple[str, ReplicationTarget], ...] = ()
 
 
 class AppValidation(NamedTuple):
@@ -164,7 +166,7 @@ def summarize(managed: ManagedApp) -> Summary:
         created=managed.created,
         modified=managed.modified,
         launch=managed.launch,
-        replication=managed.replication._replace(parameters=(), terminated=()),
+        replication=managed.replication._replace(parameters=(), terminated=(), targets=()),
         total_server_groups=len(app.server_groups),
         total_servers=sum(len(group.server_list) for group in app.server_groups),
     )

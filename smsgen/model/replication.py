@@ -12,6 +12,13 @@ from enum import Enum, StrEnum
 from smsgen.model.status import step
 
 
+class ReplicationTarget(StrEnum):
+    """Where a server's disks go (ours: SMS had one way): into EBS snapshots, or as files to ImportImage."""
+
+    EBS_DIRECT = "ebs-direct"
+    IMPORT_IMAGE = "import-image"
+
+
 class ReplicationStatus(StrEnum):
     """AppSummary.replicationStatus of the SMS API."""
 

@@ -2,6 +2,7 @@
 
     disk_image   one image -> a DiskSource: which ranges hold data, and their bytes
     machine      a folder or an OVA -> a server: its name, firmware and disks, in the order of its OVF descriptor
+    importable   a DiskSource -> the file of it that ImportImage takes: the image itself, or a dynamic VHD
     raw, vmdk, vhd, vhdx, qcow2   one format each: metadata -> a Layout
 
 A Layout only says where bytes stand; `disk_image` reads them. Nothing here writes, and nothing follows a name out of

@@ -94,7 +94,7 @@ def open_stored(storage: StoredBytes, format: str, beside: Beside) -> DiskImage:
         for extent in storages:
             extent.close()
         raise
-    return DiskImage(layout, storages)
+    return DiskImage(layout, storages, format)
 
 
 def nothing_beside(name: str) -> StoredBytes:
@@ -109,16 +109,17 @@ def _sibling(image: Path, name: str) -> StoredBytes:
 class DiskImage:
     """An image of a disk; see `operations.ports.disks.DiskSource`. Many threads may read."""
 
-    def __init__(self, layout: Layout, storages: tuple[StoredBytes, ...]) -> None:
+    def __init__(self, layout: Layout, storages: tuple[StoredBytes, ...], format: str) -> None:  # noqa: A002 - as above
         self.size = layout.size
-        self._layout = layout
-        self._storages = storages
+        self.format = format
+        self.layout = layout
+        self.storages = storages
         self._unpacked: Callable[[Any, Any, int, int, int], bytes] = lru_cache(maxsize=_UNPACKED)(_unpack)
 
     @property
     def mark(self) -> str:
         """Return what tells this image from any other, and from itself after a change."""
-        return "|".join(storage.fingerprint() for storage in self._storages)
+        return "|".join(storage.fingerprint() for storage in self.storages)
 
     def allocated(self) -> Iterator[Extent]:
         """Yield where the disk may hold something, in order; what lies between is zeros."""
@@ -150,17 +151,17 @@ class DiskImage:
 
     def check(self) -> None:
         """Raise SourceChanged where the image is not what was opened."""
-        for storage in self._storages:
+        for storage in self.storages:
             storage.check()
 
     def release(self) -> None:
         """Close the files; a second time does nothing."""
-        for storage in self._storages:
+        for storage in self.storages:
             storage.close()
 
     def _dense(self, start: int, stop: int) -> Iterator[Run]:
         """Yield the runs of a range, without what are holes of the file."""
-        for run in coalesced(self._layout.runs(start, min(stop, self.size))):
+        for run in coalesced(self.layout.runs(start, min(stop, self.size))):
             if run.unpack is not None:
                 yield run
                 continue

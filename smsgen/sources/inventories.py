@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from smsgen.errors import ServiceError, SmsgenError
 from smsgen.model.replicating.catalog import Connector
-from smsgen.operations.ports.disks import ImageFolder, SourceUnreadable
+from smsgen.operations.ports.disks import DiskFile, ImageFolder, SourceUnreadable
 from smsgen.operations.ports.inventories import ConnectorUnreadable, FoundDisk, FoundServer
 from smsgen.sources.csv_inventory import read_csv
-from smsgen.sources.machine import MachineImage, machines_in, passes, readers_in
+from smsgen.sources.importable import importable
+from smsgen.sources.machine import MachineDisk, MachineImage, machines_in, passes, readers_in
 from smsgen.sources.rvtools import read_rvtools
 from smsgen.sources.stored import LocalFolder
 
@@ -57,7 +59,7 @@ class SourceInventories:
             raise SourceUnreadable(f"there is no server {vm_id} in {connector.location} any more")
         if machine.refused:
             raise SourceUnreadable(f"{vm_id} cannot be read: {machine.refused}")
-        return tuple(FoundDisk(disk.name, disk.open) for disk in machine.disks)
+        return tuple(FoundDisk(disk.name, disk.open, partial(_open_file, disk)) for disk in machine.disks)
 
     def _folder(self, connector: Connector) -> ImageFolder:
         if connector.location.startswith(IN_S3):
@@ -67,6 +69,15 @@ class SourceInventories:
                 f"there is no folder {connector.location}", hint="check the path, and who may read it"
             )
         return LocalFolder(connector.location)
+
+
+def _open_file(disk: MachineDisk) -> DiskFile:
+    image = disk.open()
+    try:
+        return importable(image, disk.name)
+    except BaseException:
+        image.release()
+        raise
 
 
 def _images(

@@ -34,6 +34,7 @@ class VmdkHeader(NamedTuple):
     directory: int
     compressed: bool
     zero_grains: bool
+    streamed: bool
 
 
 def read_vmdk_header(storage: StoredBytes) -> VmdkHeader:
@@ -67,6 +68,7 @@ def _unpack(storage: StoredBytes, at: int) -> VmdkHeader:
         directory * SECTOR,
         bool(flags & _COMPRESSED),
         bool(flags & _ZERO_GRAINS),
+        bool(flags & _COMPRESSED) and bool(flags & _MARKERS),
     )
 
 

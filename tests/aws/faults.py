@@ -274,7 +274,6 @@ def _s3_operations() -> tuple[tuple[str, str, bool, frozenset[str]], ...]:
     # Two operations of one shape: the one that copies or is of an older API gives way.
     hidden = {
         "CopyObject",
-        "UploadPart",
         "UploadPartCopy",
         "PutBucketLifecycle",
         "GetBucketLifecycle",
@@ -282,9 +281,18 @@ def _s3_operations() -> tuple[tuple[str, str, bool, frozenset[str]], ...]:
     }
     found = []
     for name in model.operation_names:
-        http_of = model.operation_model(name).http
+        operation = model.operation_model(name)
+        http_of = operation.http
         uri, _, query = http_of["requestUri"].partition("?")
         wanted = frozenset(pair.partition("=")[0] for pair in query.split("&")) if query else frozenset()
+        wanted |= _required_in_query(operation)
         if name not in hidden and uri.startswith("/{Bucket}"):
             found.append((name, http_of["method"], "{Key" in uri, wanted))
     return tuple(found)
+
+
+def _required_in_query(operation: Any) -> frozenset[str]:
+    """Give the parameters that a call always has in its query: of a part, its number and its upload."""
+    shape = operation.input_shape
+    members = {name: shape.members[name].serialization for name in shape.required_members} if shape else {}
+    return frozenset(one["name"] for one in members.values() if one.get("location") == "querystring")

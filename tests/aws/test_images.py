@@ -16,14 +16,13 @@ from smsgen.model.launch import S3Location
 from smsgen.operations.ports.images import ImageDisk, ImportedDisk, ImportTask, NewImage, NewImport
 from smsgen.operations.replication.images import (
     ImportFailed,
-    Route,
     image_name,
     import_image,
     register_image,
-    route_for,
 )
 from smsgen.operations.replication.records import Paused
 from smsgen.operations.replication.retention import retire
+from smsgen.operations.replication.targets import Route, route_for
 from tests.operations.replication.fakes import StillClock
 
 pytest.importorskip("moto.server", reason="moto comes with smsgen[dev]")

@@ -209,4 +209,4 @@ def test_killed_in_the_middle_and_run_again_ends_as_without(
     s3 = clients.client("s3")
     assert s3.get_bucket_tagging(Bucket=BUCKET)["TagSet"] == [{"Key": "smsgen:setup", "Value": "done"}]
     assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
-    assert len(s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]) == 2
+    assert len(s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]) == 3

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
+from smsgen.model.launch import S3Location
 from smsgen.model.replicating.catalog import Connector
-from smsgen.operations.ports.images import ImageInfo, ImportState, ImportTask, NewImage, NewImport
+from smsgen.operations.ports.disks import DiskFile, StoredBytes
+from smsgen.operations.ports.images import (
+    ImageInfo,
+    ImportState,
+    ImportTask,
+    NewImage,
+    NewImport,
+    UploadProgress,
+)
 from smsgen.operations.ports.inventories import ConnectorUnreadable, FoundDisk, FoundServer
+from smsgen.sources.importable import PlainDisk
 from tests.operations.replication.fakes import Disk
 
 
@@ -22,6 +33,7 @@ class FakeImages:
         self.used: set[str] = set()
         self.before_register: Any = lambda: None
         self.import_fails = ""
+        self.role_is_wrong = ""
         self._made = 0
 
     def register(self, image: NewImage) -> str:
@@ -71,11 +83,55 @@ class FakeImages:
             return ImportTask(task_id, ImportState.ACTIVE, "converting", 30)
         if self.import_fails:
             return ImportTask(task_id, ImportState.FAILED, self.import_fails)
-        snapshots = tuple(disk.snapshot_id for disk in self.imports[task_id].disks)
+        disks = self.imports[task_id].disks
+        snapshots = tuple(f"snap-of-{task_id}-{number}" for number in range(len(disks)))
         return ImportTask(task_id, ImportState.COMPLETED, "", 100, self._add(task_id, snapshots, ()))
+
+    def role_problem(self, role: str) -> str:
+        return self.role_is_wrong
 
     def cancel_import(self, task_id: str) -> None:
         self.imports.pop(task_id, None)
+
+
+class FakeUploads:
+    """A bucket in memory. `before_upload` may raise."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, int] = {}
+        self.forgotten: list[str] = []
+        self.before_upload: Any = lambda: None
+
+    def upload(
+        self,
+        source: StoredBytes,
+        name: str,
+        *,
+        goes_on: Callable[[], bool],
+        report: Callable[[UploadProgress], None],
+        take: Callable[[int], bool] = lambda _: True,
+    ) -> S3Location | None:
+        self.before_upload()
+        if not goes_on():
+            return None
+        source.check()
+        take(source.length)
+        new = name not in self.files
+        self.files[name] = source.length
+        report(UploadProgress(source.length, source.length, source.length if new else 0))
+        return S3Location("images", name)
+
+    def forget(self, folder: str) -> None:
+        self.forgotten.append(folder)
+        self.files = {name: size for name, size in self.files.items() if not name.startswith(f"{folder}/")}
+
+
+def _same(disk: Disk) -> Disk:
+    return disk
+
+
+def _file(disk: Disk) -> DiskFile:
+    return DiskFile("RAW", PlainDisk(disk, "disk"))
 
 
 class FakeInventories:
@@ -102,6 +158,6 @@ class FakeInventories:
 
     def disks(self, connector: Connector, vm_id: str) -> tuple[FoundDisk, ...]:
         return tuple(
-            FoundDisk(f"disk{number}", lambda disk=disk: disk)  # type: ignore[misc] # bound now, not later
+            FoundDisk(f"disk{number}", partial(_same, disk), partial(_file, disk))
             for number, disk in enumerate(self.machines.get(vm_id, ()))
         )

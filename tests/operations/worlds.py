@@ -25,7 +25,7 @@ from smsgen.operations.ports.copying import Copying
 from smsgen.operations.ports.keys import KeyInfo
 from smsgen.operations.ports.records import Command, CommandAnswer
 from smsgen.operations.replication.set_images import set_images
-from tests.operations.fake_images import FakeImages, FakeInventories
+from tests.operations.fake_images import FakeImages, FakeInventories, FakeUploads
 from tests.operations.fake_stacks import FakeClock, FakeStacks
 from tests.operations.fake_store import FakeStore
 from tests.operations.replication.fakes import FakeManifests, FakeSnapshots
@@ -180,7 +180,8 @@ class Site:
         self.keys = FakeKeys()
         self.inventories = FakeInventories()
         self.snapshots, self.manifests, self.ec2 = FakeSnapshots(), FakeManifests(), FakeImages()
-        self.copying = Copying(self.snapshots, self.manifests, self.ec2)
+        self.uploads = FakeUploads()
+        self.copying = Copying(self.snapshots, self.manifests, self.ec2, self.uploads)
         self._count = 0
         self.world = World(
             store=self.store,

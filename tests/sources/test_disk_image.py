@@ -125,7 +125,7 @@ def test_a_disk_that_became_shorter_is_noticed_by_the_read(tmp_path: Path) -> No
     with path.open("r+b") as file:
         file.truncate(10)
     with pytest.raises(SourceChanged):
-        image._storages[0].read(0, MIB)
+        image.storages[0].read(0, MIB)
     image.release()
 
 

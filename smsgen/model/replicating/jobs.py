@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from smsgen.model.app import VmServer
 from smsgen.model.managed import ReplicationParameters
+from smsgen.model.replication import ReplicationTarget
 from smsgen.model.status import step
 
 HOUR = 3600.0
@@ -142,7 +143,7 @@ class ReplicationJob(NamedTuple):
     scheduled run begins; `ticket` the queued job that sees to it. `run_id` is the run that is pending or under way;
     `runs` how many there were. `failures`: failed runs, one after another. `on_demand`: when the runs of the last day
     were asked for. `first_run`: when the first run began. `since`: when it was paused or deleted. `bases`: the
-    manifests that the next run builds upon, by disk.
+    manifests that the next run builds upon, by disk. `target`: where its disks go, where that is chosen.
     """
 
     replication_job_id: str
@@ -167,6 +168,7 @@ class ReplicationJob(NamedTuple):
     first_run: float | None = None
     since: float = 0.0
     bases: tuple[str, ...] = ()
+    target: ReplicationTarget | None = None
     created: float = 0.0
     version: int = 0
 
@@ -175,7 +177,7 @@ class ReplicationRun(NamedTuple):
     """A run of a job. `number` counts from 1.
 
     `task_id`: the import that makes its image. `snapshots`: what its disks became. `recorded`: somebody else made its
-    image, which is not the job's to delete.
+    image, which is not the job's to delete. `target`: where its disks go.
     """
 
     replication_run_id: str
@@ -195,6 +197,7 @@ class ReplicationRun(NamedTuple):
     task_id: str = ""
     snapshots: tuple[str, ...] = ()
     recorded: bool | None = None
+    target: ReplicationTarget | None = None
     version: int = 0
 
 

@@ -120,7 +120,12 @@ def _run_world(world: World, lease: RunLease, job: ReplicationJob) -> RunWorld:
 
     def noted(told: Told) -> None:
         lease.change_run(
-            lambda run: run._replace(stage=told.stage, stage_progress=told.progress, task_id=told.task_id)
+            lambda run: run._replace(
+                stage=told.stage,
+                stage_progress=told.progress,
+                task_id=told.task_id,
+                target=told.target or run.target,
+            )
         )
 
     return RunWorld(

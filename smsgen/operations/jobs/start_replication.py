@@ -88,7 +88,12 @@ def _made(world: World, managed: ManagedApp, server_id: str) -> tuple[Replicatio
     server = replicable(world, server_id)
     parameters = _parameters(managed, server_id)
     return new_replication_job(
-        world, server, parameters, managed.role_name, f"application {managed.app.name}"[:255]
+        world,
+        server,
+        parameters,
+        managed.role_name,
+        f"application {managed.app.name}"[:255],
+        dict(managed.replication.targets).get(server_id),
     )
 
 

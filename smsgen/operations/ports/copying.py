@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from smsgen.operations.ports.images import Images
+from smsgen.model.replication import ReplicationTarget
+from smsgen.operations.ports.images import Images, Uploads
 from smsgen.operations.ports.snapshots import Manifests, Snapshots
 
 
@@ -13,7 +14,8 @@ class CopySettings(NamedTuple):
 
     `max_mbps`: megabits a second, all disks together (0: as fast as it goes). `hours` ("22:00-06:00", "": any) of days
     in `timezone`. `disks`: of a server at once. `verify_every`: every so many blocks of a snapshot are read back
-    (0: none). `route`: register or import, "" for what fits the guest.
+    (0: none). `target`: of jobs that choose none, None for what fits the guest. `route`: register or import, "" for
+    what fits the guest.
     """
 
     max_mbps: float = 0.0
@@ -21,6 +23,7 @@ class CopySettings(NamedTuple):
     timezone: str = "UTC"
     disks: int = 2
     verify_every: int = 0
+    target: ReplicationTarget | None = None
     route: str = ""
 
 
@@ -30,4 +33,5 @@ class Copying(NamedTuple):
     snapshots: Snapshots
     manifests: Manifests
     images: Images
+    uploads: Uploads
     settings: CopySettings = CopySettings()

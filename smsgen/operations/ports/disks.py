@@ -104,3 +104,10 @@ class StoredBytes(Protocol):
 
     def close(self) -> None:
         """Close what was opened; a second time does nothing."""
+
+
+class DiskFile(NamedTuple):
+    """A disk as a file that ImportImage takes. `format`: RAW, VHD, VHDX or VMDK (streamOptimized)."""
+
+    format: str
+    content: StoredBytes

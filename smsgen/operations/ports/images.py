@@ -129,6 +129,17 @@ class Images(Protocol):
     def cancel_import(self, task_id: str) -> None:
         """End an import that is under way; nothing happens where it is not."""
 
+    def role_problem(self, role: str) -> str:
+        """Return why VM Import/Export cannot work with a role ("" is vmimport), "" where nothing is against it."""
+
+
+class UploadProgress(NamedTuple):
+    """How far an upload is, in bytes: in S3, in all, and sent since it was called (the rest was there)."""
+
+    done: int
+    expected: int
+    sent: int
+
 
 class Uploads(Protocol):
     """Image files in a bucket, for imports. Every method raises ServiceError where S3 refuses."""
@@ -139,14 +150,17 @@ class Uploads(Protocol):
         name: str,
         *,
         goes_on: Callable[[], bool],
-        report: Callable[[int, int], None],
+        report: Callable[[UploadProgress], None],
+        take: Callable[[int], bool] = lambda _: True,
     ) -> S3Location | None:
         """Upload a file under a name, in parallel parts with their checksums; return where it stands.
 
-        An upload that was broken off goes on: parts that are there and hold the same bytes are not sent again.
-        `goes_on` and `report` (bytes done, bytes in all) are called between parts; where `goes_on` says no, None is
-        returned. Raises SourceChanged where the file is not what was opened.
+        What stands there is called by the name and by the content's fingerprint. So a file that is there already is not
+        sent again, and an upload that was broken off goes on: parts that are there with the same bytes are not sent
+        again either. `goes_on` is asked every second, and where it says no, None is returned; `report` is called after
+        each part, and `take` before so many bytes go over the line, by many threads. Raises SourceChanged where the
+        file is not what was opened, and BadImage where it is too large.
         """
 
-    def delete(self, location: S3Location) -> None:
-        """Delete a file; nothing happens where there is none."""
+    def forget(self, folder: str) -> None:
+        """Abort what is being uploaded into a folder of names, and delete what was; an empty one may be named."""

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from smsgen.errors import SmsgenError
 from smsgen.model.replicating.catalog import Connector
-from smsgen.operations.ports.disks import DiskSource
+from smsgen.operations.ports.disks import DiskFile, DiskSource
 
 
 class ConnectorUnreadable(SmsgenError):
@@ -37,10 +37,11 @@ class FoundServer(NamedTuple):
 
 
 class FoundDisk(NamedTuple):
-    """A disk of a server: its name, and what opens it (raises SourceUnreadable and BadImage)."""
+    """A disk of a server: its name, and what opens it, or it as a file (both raise SourceUnreadable and BadImage)."""
 
     name: str
     open: Callable[[], DiskSource]
+    open_file: Callable[[], DiskFile]
 
 
 class Inventories(Protocol):

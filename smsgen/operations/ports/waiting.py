@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from smsgen.operations.ports.protocols import Clock
@@ -20,11 +21,15 @@ class Pace(NamedTuple):
 
 
 class Backoff:
-    """Pauses that grow by half up to the longest, each with up to a quarter of chance on top."""
+    """Pauses that grow by half up to the longest, each with up to a quarter of chance on top.
 
-    def __init__(self, clock: Clock, pace: Pace) -> None:
+    `between` is called every second of a pause: it keeps a lease that is shorter than the pause, and may raise.
+    """
+
+    def __init__(self, clock: Clock, pace: Pace, between: Callable[[], object] | None = None) -> None:
         self._clock = clock
         self._pace = pace
+        self._between = between
         self._pause = pace.first
         self._end = clock.now() + pace.deadline
 
@@ -37,6 +42,15 @@ class Backoff:
         left = self._end - self._clock.now()
         if left <= 0:
             return False
-        self._clock.sleep(min(self._pause * (1 + self._clock.jitter() / 4), left))
+        self._sleep(min(self._pause * (1 + self._clock.jitter() / 4), left))
         self._pause = min(self._pause * 1.5, self._pace.longest)
         return True
+
+    def _sleep(self, seconds: float) -> None:
+        if self._between is None:
+            return self._clock.sleep(seconds)
+        while seconds > 0:  # counted here: a clock that is set back meanwhile must not lengthen the pause
+            self._clock.sleep(min(seconds, 1.0))
+            seconds -= 1.0
+            self._between()
+        return None

@@ -43,7 +43,7 @@ def completed(manifest: Manifest, journal: Journal, world: CopyWorld, goes_on: C
         world.snapshots.complete(
             manifest.snapshot_id, count=sums.put, checksum=sums.checksum if sums.put else b""
         )
-    backoff = Backoff(world.clock, COMPLETION)
+    backoff = Backoff(world.clock, COMPLETION, goes_on)
     while True:
         snapshot = world.snapshots.find(manifest.snapshot_id)
         if snapshot is not None and snapshot.state == "completed":

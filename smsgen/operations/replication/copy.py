@@ -25,6 +25,7 @@ from smsgen.operations.replication.begin import begun, started
 from smsgen.operations.replication.carry import Carried, Carrier, carry_all
 from smsgen.operations.replication.complete import completed, verified
 from smsgen.operations.replication.flight import Flight
+from smsgen.operations.replication.going import Going
 from smsgen.operations.replication.journal import Journal
 from smsgen.operations.replication.manifest import (
     Manifest,
@@ -138,7 +139,7 @@ def _copied(
     )
     expected = _count(source.allocated() if full or changed is None else changed, first)
     tally = _Tally(journal, report, expected)
-    going = _Going(goes_on, world)
+    going = Going(goes_on, world)
     try:
         finished = carry_all(planned, carrier, tally.note, in_flight=world.in_flight, goes_on=going)
     except SnapshotLost as lost:
@@ -156,34 +157,6 @@ def _copied(
     source.check()
     journal.flush(blocks_in_all(header))
     return tally
-
-
-class _Going:
-    """Whether the copy goes on: as far as the caller is concerned, and the hours. `error` is what the caller raised."""
-
-    def __init__(self, goes_on: Callable[[], bool], world: CopyWorld) -> None:
-        self._goes_on = goes_on
-        self._world = world
-        self._look_at = 0.0
-        self.until = 0.0
-        self.error: BaseException | None = None
-
-    def __call__(self) -> bool:
-        try:
-            going = self._goes_on()
-        except BaseException as error:
-            self.error = error
-            raise
-        return going and self._is_open()
-
-    def _is_open(self) -> bool:
-        now = self._world.clock.now()
-        if self._world.hours is None or now < self._look_at:
-            return True
-        self._look_at = now + 1
-        opens = self._world.hours.opens(now)
-        self.until = opens if opens > now else 0.0
-        return not self.until
 
 
 def _changed(header: ManifestHeader, source: DiskSource) -> list[Extent] | None:

@@ -1,6 +1,5 @@
 """Snapshots become an image: registered as they are, or converted by VM Import/Export.
 
-    route_for        which of the two a guest takes, and why
     image_name       what an image is called
     register_image   snapshots of a guest that is EC2-ready -> an image that is available
     import_image     snapshots or uploaded files of any other guest -> an image that is available
@@ -12,8 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from enum import Enum
-from typing import NamedTuple
 
 from smsgen.errors import SmsgenError
 from smsgen.operations.ports.images import Images, ImportState, ImportTask, NewImage, NewImport
@@ -25,48 +22,8 @@ REGISTERING = Pace(first=2.0, longest=15.0, deadline=3600.0)
 IMPORTING = Pace(first=5.0, longest=60.0, deadline=24 * 3600.0)
 """How long an image is waited for: what comes of registering is there in minutes, of an import in hours."""
 
-MOST_VOLUMES = 21
+MOST_IMPORTED = 21
 """Disks that ImportImage takes (SMS took 22)."""
-
-
-class Route(Enum):
-    """How an image is made of snapshots."""
-
-    REGISTER = "register"
-    IMPORT = "import"
-
-
-class RouteChoice(NamedTuple):
-    """A route, and why: one sentence for the user."""
-
-    route: Route
-    why: str
-
-
-_LINUX = re.compile(
-    r"linux|ubuntu|debian|centos|red ?hat|rhel|suse|sles|fedora|rocky|alma|oracle|photon", re.I
-)
-_OLD = re.compile(
-    r"2\.6\.|(red ?hat|rhel|centos|oracle)\D{0,40}[456]\b|(ubuntu)\D{0,40}1[024]\b|debian\D{0,40}[678]\b",
-    re.I,
-)
-
-
-def route_for(guest: str, *, license_type: str = "", override: str = "") -> RouteChoice:
-    """Return which way a guest goes. `guest` is what its catalog calls its system; `license_type` the job's, "" unset.
-
-    `override` is register or import, and counts whatever the guest is. Windows is imported: it needs drivers, and AWS's
-    licence cannot be had by registering. A Linux of a kind that has brought the drivers for NVMe and ENA for years is
-    registered. All else is imported, which puts in what lacks.
-    """
-    if override:
-        return RouteChoice(Route(override), "it is chosen")
-    if license_type == "AWS":
-        return RouteChoice(Route.IMPORT, "a licence of AWS comes by import only")
-    if _LINUX.search(guest) and not _OLD.search(guest):
-        return RouteChoice(Route.REGISTER, f"{guest} brings EC2's drivers")
-    what = guest or "a guest of which nothing is known"
-    return RouteChoice(Route.IMPORT, f"{what} may need EC2's drivers")
 
 
 def image_name(server: str, job_id: str, run_id: str) -> str:
@@ -83,7 +40,7 @@ class ImportFailed(SmsgenError):
 _HINTS = (
     (
         "Unsupported kernel",
-        "the guest's kernel is none that AWS imports: register its snapshots as they are",
+        "the guest's kernel is none that AWS imports: --target ebs-direct, and --image-route register",
     ),
     (
         "Unknown OS",
@@ -92,13 +49,58 @@ _HINTS = (
     ("File Format", "export the disk as streamOptimized VMDK, VHD, VHDX or RAW, or copy it into a snapshot"),
     (
         "do not have access",
-        "let the role vmimport read the bucket, and use its key",
+        "let the role vmimport read the bucket, and use its key: `smsgen iam-policy vmimport`",
     ),
     ("valid partitions", "the first disk holds no partitions: check the order of the disks"),
     ("fstab", "let /etc/fstab name disks by UUID, then run it again"),
     ("FirstBootFailure", "see what AWS asks of Windows before an import (sysprep, drivers, remote desktop)"),
+    ("invalid length", "the image is damaged: export it again"),
+    ("ancellation", "somebody cancelled it: run it again"),
+    ("deleted", "somebody ended it, or AWS did without a reason: run it again"),
     ("ServerError", "run it again"),
 )
+
+IMPORT_STAGES = {
+    "pending": "it waits for its turn",
+    "validating": "the disks are checked",
+    "validated": "the disks are fine",
+    "converting": "the disks become EBS volumes",
+    "updating": "the guest gets what EC2 needs",
+    "updated": "the guest has what EC2 needs",
+    "preparing to boot": "the guest is about to boot",
+    "booting": "the guest boots, to see whether it does",
+    "booted": "the guest has booted",
+    "preparing ami": "the image is made",
+}
+"""What VM Import/Export says of an import that is under way -> what that means. Some words are of its guide, the rest
+was seen: https://docs.aws.amazon.com/vm-import/latest/userguide/vmimport-image-import.html
+"""
+
+
+def stage_of(task: ImportTask) -> str:
+    """Return how far an import is: AWS's word, its percents, and what the word means where that is known."""
+    meaning = IMPORT_STAGES.get(task.message)
+    percent = f" {task.progress} %" if task.progress else ""
+    return f"{task.message}{percent}{f': {meaning}' if meaning else ''}".strip()
+
+
+def too_many_disks(count: int) -> ImportFailed:
+    """Return what is raised for a server of more disks than an import takes."""
+    return ImportFailed(
+        f"the server has {count} disks, and an import takes {MOST_IMPORTED}",
+        hint="register it as it is, or import without the disks that it does not boot from",
+    )
+
+
+def require_role(role: str, images: Images) -> None:
+    """Raise ImportFailed where VM Import/Export cannot work with a role ("" is vmimport): better now than in hours."""
+    problem = images.role_problem(role)
+    if problem:
+        raise ImportFailed(
+            problem,
+            hint="make it as docs/replication.md says: trust vmie.amazonaws.com, and allow it what "
+            "`smsgen iam-policy vmimport` prints",
+        )
 
 
 def register_image(
@@ -130,11 +132,8 @@ def import_image(
     and ServiceError.
     """
     if not task_id:
-        if len(request.disks) > MOST_VOLUMES:
-            raise ImportFailed(
-                f"the server has {len(request.disks)} disks, and an import takes {MOST_VOLUMES}",
-                hint="register it as it is, or import without the disks that it does not boot from",
-            )
+        if len(request.disks) > MOST_IMPORTED:
+            raise too_many_disks(len(request.disks))
         task_id = images.begin_import(request)
         noted(task_id)
     image_id = _imported(task_id, images, clock, goes_on, report)

@@ -22,6 +22,7 @@ from smsgen.model.replicating.jobs import (
     job_after,
 )
 from smsgen.model.replicating.rules import MAX_AHEAD, licence_problem, problems
+from smsgen.model.replication import ReplicationTarget
 from smsgen.operations.apps.encryption import key_problem
 from smsgen.operations.apps.replicated import deleting, owner_of, with_job
 from smsgen.operations.apps.world import BadParameter, Kept, NotPermitted, World, commit_decided
@@ -132,6 +133,7 @@ def new_replication_job(
     parameters: ReplicationParameters,
     role_name: str = "",
     description: str = "",
+    target: ReplicationTarget | None = None,
 ) -> tuple[ReplicationJob, tuple[Job, ...]]:
     """Return a new job for a server, and its ticket, which is to be queued."""
     now = world.clock.now()
@@ -146,6 +148,7 @@ def new_replication_job(
         role_name,
         description,
         next_run=first_due(parameters.seed_time or now, now),
+        target=target,
         created=now,
     )
     return ticketed(world, job)

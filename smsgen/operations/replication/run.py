@@ -5,15 +5,14 @@ Whatever it is called with once more after a kill, it goes on from what manifest
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from smsgen.errors import SmsgenError
 from smsgen.model.replicating.catalog import MOST_VOLUMES, Connector
 from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun
+from smsgen.model.replication import ReplicationTarget
 from smsgen.operations.ports.copying import Copying
 from smsgen.operations.ports.disks import SourceUnreadable
 from smsgen.operations.ports.images import (
@@ -24,6 +23,7 @@ from smsgen.operations.ports.images import (
     ImportTask,
     NewImage,
     NewImport,
+    UploadProgress,
 )
 from smsgen.operations.ports.inventories import FoundDisk, Inventories
 from smsgen.operations.ports.protocols import Clock
@@ -31,26 +31,30 @@ from smsgen.operations.replication.begin import forget
 from smsgen.operations.replication.copy import copy_disk, reads_all
 from smsgen.operations.replication.flight import Flight, Hours, Line
 from smsgen.operations.replication.images import (
-    Route,
+    MOST_IMPORTED,
     image_name,
     import_image,
     register_image,
-    route_for,
+    require_role,
+    stage_of,
+    too_many_disks,
 )
 from smsgen.operations.replication.manifest import read_manifest
-from smsgen.operations.replication.records import CopyProgress, CopyRequest, CopyResult, CopyWorld, Paused
+from smsgen.operations.replication.records import CopyProgress, CopyRequest, CopyResult, CopyWorld
+from smsgen.operations.replication.side_by_side import DiskWork, SideBySide
+from smsgen.operations.replication.targets import TargetChoice, check_import, platform_of, target_for
+from smsgen.operations.replication.upload import upload_disk
+
+T = TypeVar("T")
 
 _IN_FLIGHT = 64
 """Blocks under way into one account at most; `Flight` finds out how many it takes."""
-
-_EVERY = 2.0
-"""Seconds between two words about how far a run is."""
 
 _DEVICES = ("/dev/sda1", *(f"/dev/sd{letter}" for letter in "bcdefghijklmnopqrstuvwxyz"))
 
 
 class Told(NamedTuple):
-    """How a run stands: its stage and progress in words; its import; and at the end what came of it."""
+    """How a run stands: its stage and progress in words; its import; where its disks go; at the end what came of it."""
 
     stage: str = ""
     progress: str = ""
@@ -59,6 +63,7 @@ class Told(NamedTuple):
     message: str = ""
     snapshots: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
+    target: ReplicationTarget | None = None
 
 
 class RunWorld(NamedTuple):
@@ -80,25 +85,39 @@ class RunWorld(NamedTuple):
 def carry_out_run(job: ReplicationJob, run: ReplicationRun, world: RunWorld) -> Told:
     """Copy a server's disks and make an image of them; return what came of it.
 
-    Raises what `copy_disk`, `register_image` and `import_image` raise, and SourceUnreadable where nothing reads the
-    server's disks.
+    Raises what `copy_disk`, `upload_disk`, `register_image` and `import_image` raise, and SourceUnreadable where
+    nothing reads the server's disks.
     """
     if world.connector is None:
         raise SourceUnreadable(
             "the connector that reads its disks is gone", hint="connect it again, and create the job anew"
         )
+    choice = target_for(job, world.copying.settings)
+    if choice.imports:
+        check_import(job, choice.target)
+        require_role(_role(job), world.copying.images)
     disks = world.inventories.disks(world.connector, job.vm_server.vm_server_address.vm_id)
     if not disks:
         raise SourceUnreadable(f"{job.vm_server.vm_name} has no disks that can be read")
-    results = _Copies(job, run, world, len(disks)).copied(disks)
+    world.noted(Told("Reading the server's disks", choice.why, run.task_id, target=choice.target))
+    carry_out = _by_snapshots if choice.target is ReplicationTarget.EBS_DIRECT else _by_uploads
+    return carry_out(job, run, world, choice, disks)
+
+
+def _by_snapshots(
+    job: ReplicationJob,
+    run: ReplicationRun,
+    world: RunWorld,
+    choice: TargetChoice,
+    disks: tuple[FoundDisk, ...],
+) -> Told:
+    results = _copied(job, run, world, disks)
     snapshots = tuple(result.snapshot_id for result in results)
-    choice = route_for(
-        job.guest, license_type=job.parameters.license_type or "", override=world.copying.settings.route
-    )
-    how = "registering" if choice.route is Route.REGISTER else "importing"
-    world.noted(Told("Creating the image", f"{how}, because {choice.why}", run.task_id))
-    make = _registered if choice.route is Route.REGISTER else _imported
-    ami_id = make(job, run, world, snapshots)
+    world.noted(Told("Creating the image", choice.why, run.task_id))
+    if choice.imports:
+        ami_id = _imported(job, run, world, tuple(ImportedDisk(snapshot) for snapshot in snapshots))
+    else:
+        ami_id = _registered(job, run, world, snapshots)
     sums = [result.summary for result in results]
     told = (
         f"blocks of 512 KiB: {sum(one.put for one in sums):,} sent, "
@@ -107,10 +126,30 @@ def carry_out_run(job: ReplicationJob, run: ReplicationRun, world: RunWorld) -> 
     return Told(
         progress=told,
         ami_id=ami_id,
-        message=f"{how}: {choice.why}",
+        message=choice.why,
         snapshots=snapshots,
         bases=tuple(result.manifest for result in results),
     )
+
+
+def _by_uploads(
+    job: ReplicationJob,
+    run: ReplicationRun,
+    world: RunWorld,
+    choice: TargetChoice,
+    disks: tuple[FoundDisk, ...],
+) -> Told:
+    if len(disks) > MOST_IMPORTED:
+        raise too_many_disks(len(disks))
+    told = "files were uploaded before"
+    imported: tuple[ImportedDisk, ...] = ()
+    if not run.task_id:  # else the import goes on by itself
+        done, told = _uploaded(job, run, world, disks)
+        imported = tuple(done)
+        world.noted(Told("Creating the image", choice.why, run.task_id))
+    ami_id = _imported(job, run, world, imported)
+    world.copying.uploads.forget(upload_folder(job, run))
+    return Told(progress=told, ami_id=ami_id, message=choice.why)
 
 
 # --- Disks --------------------------------------------------------------------------------------------------
@@ -151,9 +190,19 @@ def disk_name(job: ReplicationJob, number: int) -> str:
     return f"{job.replication_job_id}/disk-{number}"
 
 
+def upload_folder(job: ReplicationJob, run: ReplicationRun) -> str:
+    """Return the folder of a run's uploads."""
+    return f"{job.replication_job_id}/{run.replication_run_id}"
+
+
 def forget_run(job: ReplicationJob, run: ReplicationRun, copying: Copying, clock: Clock) -> None:
-    """Delete the manifests of a run that nobody carries out, and the snapshots that no image was made of."""
+    """Delete what a run left that nobody carries out: manifests, uploads, snapshots that no image was made of."""
     world = copy_world(copying, clock)
+    if run.target is ReplicationTarget.IMPORT_IMAGE:
+        if run.task_id and not run.ami_id:
+            copying.images.cancel_import(run.task_id)
+        copying.uploads.forget(upload_folder(job, run))
+        return
     for number in range(MOST_VOLUMES):
         disk = disk_name(job, number)
         if not run.ami_id:
@@ -164,87 +213,68 @@ def forget_run(job: ReplicationJob, run: ReplicationRun, copying: Copying, clock
         forget(disk, run.replication_run_id, world)
 
 
-class _Copies:
-    """The copies of one server's disks, some at once, and the words about them."""
-
-    def __init__(self, job: ReplicationJob, run: ReplicationRun, world: RunWorld, count: int) -> None:
-        self._job, self._run, self._world = job, run, world
-        self._far: list[CopyProgress] = [CopyProgress("waiting")] * count
-        self._turn = threading.Lock()
-        self._failed = threading.Event()
-        self._began = self._said_at = world.clock.now()
-
-    def copied(self, disks: tuple[FoundDisk, ...]) -> list[CopyResult]:
-        """Return what came of each disk, in their order; raises the first error, after the others have stopped."""
-        at_once = max(1, min(self._world.copying.settings.disks, len(disks)))
-        with ThreadPoolExecutor(at_once, thread_name_prefix="smsgen-disk") as pool:
-            copies = [pool.submit(self._copy, number, disk) for number, disk in enumerate(disks)]
-            wait(copies, return_when=FIRST_EXCEPTION)
-            if any(copy.done() and copy.exception() for copy in copies):
-                self._failed.set()
-        return _results(copies)
-
-    def _copy(self, number: int, disk: FoundDisk) -> CopyResult:
-        if self._failed.is_set():
-            raise Paused
-        job, run = self._job, self._run
+def _copied(
+    job: ReplicationJob, run: ReplicationRun, world: RunWorld, disks: tuple[FoundDisk, ...]
+) -> list[CopyResult]:
+    def copy(
+        number: int, disk: FoundDisk, goes_on: Callable[[], bool], report: Callable[[CopyProgress], None]
+    ) -> CopyResult:
         source = disk.open()
         try:
-            return copy_disk(
-                CopyRequest(
-                    disk_name(job, number),
-                    run.replication_run_id,
-                    base=job.bases[number] if number < len(job.bases) else "",
-                    full=reads_all(run.number),
-                    verify_every=self._world.copying.settings.verify_every,
-                    description=f"smsgen: {job.vm_server.vm_name} {disk.name}"[:255],
-                    tags=_tags(job, run),
-                    encrypted=bool(job.parameters.encrypted),
-                    kms_key_id=job.parameters.kms_key_id or "",
-                ),
-                source,
-                copy_world(self._world.copying, self._world.clock)._replace(may_put=self._world.may_put),
-                goes_on=self._goes_on,
-                report=lambda progress: self._report(number, progress),
-            )
+            request = _copy_request(job, run, world.copying, number, disk)
+            at = copy_world(world.copying, world.clock)._replace(may_put=world.may_put)
+            return copy_disk(request, source, at, goes_on=goes_on, report=report)
         finally:
             source.release()
 
-    def _goes_on(self) -> bool:
-        return self._world.goes_on() and not self._failed.is_set()
-
-    def _report(self, number: int, progress: CopyProgress) -> None:
-        now = self._world.clock.now()
-        with self._turn:
-            self._far[number] = progress
-            if now - self._said_at < _EVERY:
-                return
-            self._said_at = now
-        self._world.require_wanted()
-        self._world.noted(Told("Copying disks", progress_of(self._far, now - self._began), self._run.task_id))
+    return _side_by_side(copy, "Copying disks", run, world).results(disks, world.copying.settings.disks)
 
 
-def _results(copies: list[Future[CopyResult]]) -> list[CopyResult]:
-    errors = [error for copy in copies if (error := copy.exception())]
-    # What stopped the others comes first: they only stopped because of it.
-    for error in sorted(errors, key=lambda error: isinstance(error, Paused) and not error.until):
-        raise error
-    return [copy.result() for copy in copies]
-
-
-def progress_of(disks: list[CopyProgress], seconds: float) -> str:
-    """Return how far disks are, in words: `disk 1: copying 40 %; 35 MiB/s, about 3 min left, …`."""
-    words = ", ".join(
-        f"disk {number}: {one.phase}{f' {100 * one.done // one.expected} %' if one.expected else ''}"
-        for number, one in enumerate(disks, 1)
+def _copy_request(
+    job: ReplicationJob, run: ReplicationRun, copying: Copying, number: int, disk: FoundDisk
+) -> CopyRequest:
+    return CopyRequest(
+        disk_name(job, number),
+        run.replication_run_id,
+        base=job.bases[number] if number < len(job.bases) else "",
+        full=reads_all(run.number),
+        verify_every=copying.settings.verify_every,
+        description=f"smsgen: {job.vm_server.vm_name} {disk.name}"[:255],
+        tags=_tags(job, run),
+        encrypted=bool(job.parameters.encrypted),
+        kms_key_id=job.parameters.kms_key_id or "",
     )
-    done, expected = sum(one.done for one in disks), sum(one.expected for one in disks)
-    rate = done / seconds if seconds > 0 else 0.0
-    left = (
-        f", about {max(1, round((expected - done) / rate / 60))} min left" if rate and expected > done else ""
-    )
-    sent, skipped = sum(one.sent for one in disks), sum(one.skipped for one in disks)
-    return f"{words}; {rate / 2**20:.0f} MiB/s{left}, {sent >> 20:,} MiB sent, {skipped >> 20:,} MiB skipped"
+
+
+def _uploaded(
+    job: ReplicationJob, run: ReplicationRun, world: RunWorld, disks: tuple[FoundDisk, ...]
+) -> tuple[list[ImportedDisk], str]:
+    """Return the uploaded disks, and what was sent, in words."""
+    sent = [UploadProgress(0, 0, 0)] * len(disks)
+
+    def upload(
+        number: int, disk: FoundDisk, goes_on: Callable[[], bool], report: Callable[[CopyProgress], None]
+    ) -> ImportedDisk:
+        def told(progress: UploadProgress) -> None:
+            sent[number] = progress
+            report(CopyProgress("uploading", *progress, progress.done - progress.sent))
+
+        at = copy_world(world.copying, world.clock)
+        name = f"{upload_folder(job, run)}/disk-{number}"
+        return upload_disk(disk, name, world.copying.uploads, at, goes_on=goes_on, report=told)
+
+    done = _side_by_side(upload, "Uploading disks", run, world).results(disks, world.copying.settings.disks)
+    formats = ", ".join(disk.format for disk in done)
+    total, new = sum(one.expected for one in sent), sum(one.sent for one in sent)
+    return done, f"files of {total >> 20:,} MiB ({formats}): {new >> 20:,} MiB sent"
+
+
+def _side_by_side(work: DiskWork[T], stage: str, run: ReplicationRun, world: RunWorld) -> SideBySide[T]:
+    def tell(progress: str) -> None:
+        world.require_wanted()
+        world.noted(Told(stage, progress, run.task_id))
+
+    return SideBySide(work, world.clock, goes_on=world.goes_on, tell=tell)
 
 
 # --- The image ----------------------------------------------------------------------------------------------
@@ -277,7 +307,13 @@ def _registered(job: ReplicationJob, run: ReplicationRun, world: RunWorld, snaps
     return register_image(image, world.copying.images, world.patient, goes_on=world.goes_on)
 
 
-def _imported(job: ReplicationJob, run: ReplicationRun, world: RunWorld, snapshots: tuple[str, ...]) -> str:
+def _role(job: ReplicationJob) -> str:
+    return job.role_name if job.role_name != "sms" else ""
+
+
+def _imported(
+    job: ReplicationJob, run: ReplicationRun, world: RunWorld, disks: tuple[ImportedDisk, ...]
+) -> str:
     task_id = run.task_id
 
     def noted(begun: str) -> None:
@@ -287,17 +323,20 @@ def _imported(job: ReplicationJob, run: ReplicationRun, world: RunWorld, snapsho
 
     def report(task: ImportTask) -> None:
         world.require_wanted()
-        world.noted(Told("Importing the image", f"{task.message} {task.progress} %".strip(), task.task_id))
+        world.noted(Told("Importing the image", stage_of(task), task.task_id))
 
+    by_files = any(disk.location for disk in disks)  # a snapshot's encryption is its own
     request = NewImport(
         run.replication_run_id,
-        tuple(ImportedDisk(snapshot) for snapshot in snapshots),
+        disks,
         run.description or job.description,
         _tags(job, run),
-        platform="Windows" if "windows" in job.guest.lower() else "Linux" if job.guest else "",
+        platform=platform_of(job.guest),
         license_type=job.parameters.license_type or "",
         boot_mode="uefi" if job.firmware == "EFI" else "",
-        role=job.role_name if job.role_name != "sms" else "",
+        encrypted=by_files and bool(job.parameters.encrypted),
+        kms_key_id=(job.parameters.kms_key_id or "") if by_files else "",
+        role=_role(job),
     )
     return import_image(
         request,

@@ -11,8 +11,10 @@ from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
+from moto.s3.responses import S3Response
 from moto.sts.responses import TokenResponse
 
+from tests.servers.aws import s3
 from tests.servers.aws.adoption.cloudformation import stack_calls
 from tests.servers.aws.adoption.ec2 import fleet_calls
 from tests.servers.aws.ec2 import acts, answers
@@ -36,6 +38,7 @@ class Patch:
             (EC2Backend, acts()),
             (Instance, {"update_from_cloudformation_json": classmethod(_updated)}),
             (FakeBucket, {"get_permission": _permission}),
+            (S3Response, s3.answers()),
         ):
             for name, method in methods.items():
                 self._put(owner, name, method)
