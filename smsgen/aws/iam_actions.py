@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ACTIONS = {
+    "AbortMultipartUpload": "s3:AbortMultipartUpload",
     "CancelImportTask": "ec2:CancelImportTask",
     "CompleteMultipartUpload": "s3:PutObject",
     "CompleteSnapshot": "ebs:CompleteSnapshot",
@@ -12,6 +13,7 @@ ACTIONS = {
     "CreateTags": "ec2:CreateTags",
     "DeleteChangeSet": "cloudformation:DeleteChangeSet",
     "DeleteObject": "s3:DeleteObject",
+    "DeleteObjects": "s3:DeleteObjectVersion",
     "DeleteSnapshot": "ec2:DeleteSnapshot",
     "DeleteStack": "cloudformation:DeleteStack",
     "DeregisterImage": "ec2:DeregisterImage",
@@ -36,6 +38,7 @@ ACTIONS = {
     "GetObject": "s3:GetObject",
     "GetParameters": "ssm:GetParameters",
     "GetResource": "cloudformation:GetResource",
+    "GetRole": "iam:GetRole",
     "GetSnapshotBlock": "ebs:GetSnapshotBlock",
     "GetTemplate": "cloudformation:GetTemplate",
     "HeadBucket": "s3:ListBucket",
@@ -44,6 +47,7 @@ ACTIONS = {
     "ListChangeSets": "cloudformation:ListChangeSets",
     "ListExports": "cloudformation:ListExports",
     "ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "ListObjectVersions": "s3:ListBucketVersions",
     "ListObjectsV2": "s3:ListBucket",
     "ListParts": "s3:ListMultipartUploadParts",
     "ListSnapshotBlocks": "ebs:ListSnapshotBlocks",

@@ -18,6 +18,7 @@ USES = {
     "read": "for pipelines that only compare: pull, status, generate-change-set against the live stack",
     "replicate": "for those who replicate: snapshots, images, imports and uploads of replication jobs",
     "service": "for the role that CloudFormation assumes (roleName): what makes the servers",
+    "vmimport": "for the role that VM Import/Export assumes (vmimport): what makes images of uploads and snapshots",
 }
 """Use -> one line of help."""
 
@@ -190,12 +191,27 @@ _REPLICATE = (
     _Statement("TagImages", ("ec2:CreateTags",), (_IMAGES, _IMPORTS, _SNAPSHOTS), _FOR_A_JOB),
     _Statement("RetireImages", ("ec2:DeregisterImage",), (_IMAGES,), _OF_A_JOB),
     _Statement("CancelImports", ("ec2:CancelImportTask",), (_IMPORTS,)),
-    _Statement("ListUploads", ("s3:ListBucket", "s3:ListBucketMultipartUploads"), (_BUCKET,)),
+    _Statement("LookAtTheRoleOfImports", ("iam:GetRole",), ("arn:{partition}:iam::*:role/{import_role}",)),
+    _Statement(
+        "ListUploadsAndManifests",
+        ("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions"),
+        (_BUCKET,),
+    ),
     _Statement(
         "KeepUploadsAndManifests",
-        ("s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"),
+        (
+            "s3:AbortMultipartUpload",
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:GetObject",
+            "s3:ListMultipartUploadParts",
+            "s3:PutObject",
+        ),
         (_OBJECTS,),
     ),
+    # Connectors to S3, where no role of their own reads for them.
+    _Statement("FindImages", ("s3:ListBucket",), ("arn:{partition}:s3:::{images}",)),
+    _Statement("ReadImages", ("s3:GetObject",), ("arn:{partition}:s3:::{images}/*",)),
     _Statement(
         # https://docs.aws.amazon.com/ebs/latest/userguide/ebsapi-permissions.html
         "EncryptSnapshots",
@@ -208,6 +224,37 @@ _REPLICATE = (
         ),
         ("arn:{partition}:kms:*:*:key/*",),
         {"StringLike": {"kms:ViaService": "ec2.*"}},
+    ),
+)
+
+# https://docs.aws.amazon.com/vm-import/latest/userguide/required-permissions.html, "Required service role"
+_VMIMPORT = (
+    _Statement("FindUploads", ("s3:GetBucketLocation", "s3:ListBucket"), (_BUCKET,)),
+    _Statement("ReadUploads", ("s3:GetObject",), (_OBJECTS,)),
+    _Statement(
+        "MakeImages",
+        (
+            "ec2:CopySnapshot",
+            "ec2:DescribeImages",
+            "ec2:DescribeSnapshots",
+            "ec2:ModifySnapshotAttribute",
+            "ec2:RegisterImage",
+        ),
+        ("*",),
+    ),
+    _Statement(
+        "EncryptImages",
+        (
+            "kms:CreateGrant",
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ),
+        ("arn:{partition}:kms:*:*:key/*",),
+        {"StringLike": {"kms:ViaService": ["ec2.*", "s3.*"]}},
     ),
 )
 
@@ -311,7 +358,14 @@ _SERVICE = (
     _Statement("ReadSsmParameters", ("ssm:GetParameters",), ("arn:{partition}:ssm:*:*:parameter/*",)),
 )
 
-_POLICIES = {"launch": _LAUNCH, "serve": _SERVE, "read": _READ, "replicate": _REPLICATE, "service": _SERVICE}
+_POLICIES = {
+    "launch": _LAUNCH,
+    "serve": _SERVE,
+    "read": _READ,
+    "replicate": _REPLICATE,
+    "service": _SERVICE,
+    "vmimport": _VMIMPORT,
+}
 
 
 def policy(
@@ -321,13 +375,17 @@ def policy(
     stack: str = "sms-app-*",
     bucket: str = "sms-app-*",
     role: str = "sms-launch",
+    images: str = "sms-app-*",
+    import_role: str = "vmimport",
 ) -> dict[str, Any]:
     """Return the policy document for a use of `USES`.
 
     `stack`, `bucket`: names, `*` allowed, of the stacks and the documents' buckets; `role`: the service
-    role's name; `partition`: aws, aws-cn, aws-us-gov … Raises KeyError for another use.
+    role's name; `images`: the buckets that connectors read; `import_role`: what imports assume; `partition`: aws,
+    aws-cn, aws-us-gov … Raises KeyError for another use.
     """
     names = {"partition": partition, "stack": stack, "bucket": bucket, "role": role}
+    names |= {"images": images, "import_role": import_role}
     return {
         "Version": "2012-10-17",
         "Statement": [_filled(_document(statement), names) for statement in _POLICIES[use]],

@@ -17,8 +17,8 @@ from smsgen.aws.iam_actions import ACTIONS, action_of
 from smsgen.aws.iam_policy import RESOURCE_TYPES, USES, policy
 
 AWS = Path(__file__).parents[2] / "smsgen" / "aws"
-SERVICES = ("cloudcontrol", "cloudformation", "ebs", "ec2", "kms", "s3", "ssm", "sts")
-OF_REPLICATION = {"disks.py", "images.py", "manifests.py", "stored_objects.py", "uploads.py"}
+SERVICES = ("cloudcontrol", "cloudformation", "ebs", "ec2", "iam", "kms", "s3", "ssm", "sts")
+OF_REPLICATION = {"disks.py", "images.py", "keys.py", "manifests.py", "stored_objects.py", "uploads.py"}
 """The files that only replication runs: who launches needs none of it, and the other way round."""
 
 OF_THE_SERVER = {"SendCommand", "GetCommandInvocation"}
@@ -36,7 +36,7 @@ def operations_called(*, replicating: bool) -> set[str]:
         for operation in session.get_service_model(service).operation_names
     }
     called = set()
-    for file in AWS.glob("*.py"):
+    for file in AWS.rglob("*.py"):
         if (file.name in OF_REPLICATION) is not replicating:
             continue
         for node in ast.walk(ast.parse(file.read_text())):
@@ -44,6 +44,7 @@ def operations_called(*, replicating: bool) -> set[str]:
                 called.add(by_method[node.attr])
             elif isinstance(node, ast.Constant) and node.value in by_method:
                 called.add(by_method[node.value])
+    called.discard("Sign")  # a signer's method, and no call to KMS
     return called | ({"PutSnapshotBlock"} if replicating else set())  # which is sent without boto3's client
 
 
