@@ -8,8 +8,9 @@ an action knows: the Service Authorization Reference of each service.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
+from smsgen.aws.iam_replication import BUCKET, EC2, OBJECTS, REPLICATE, VMIMPORT, Statement
 from smsgen.cfn.nested import NESTED_STACK
 
 USES = {
@@ -35,9 +36,6 @@ RESOURCE_TYPES = (
 """What a template of smsgen may hold: the `hardened` profile's resources, children included."""
 
 _STACK = "arn:{partition}:cloudformation:*:*:stack/{stack}/*"
-_BUCKET = "arn:{partition}:s3:::{bucket}"
-_OBJECTS = "arn:{partition}:s3:::{bucket}/*"
-_EC2 = "arn:{partition}:ec2:*:*:"
 _OF_A_STACK = {"StringLike": {"aws:ResourceTag/aws:cloudformation:stack-id": _STACK}}
 # As SMS had it until 2019 (StringLikeIfExists): where types are passed, only these. The `sms` profile passes
 # them, the
@@ -45,15 +43,8 @@ _OF_A_STACK = {"StringLike": {"aws:ResourceTag/aws:cloudformation:stack-id": _ST
 _ONLY_THESE_TYPES = {"ForAllValues:StringEquals": {"cloudformation:ResourceTypes": list(RESOURCE_TYPES)}}
 
 
-class _Statement(NamedTuple):
-    sid: str
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    conditions: dict[str, Any] | None = None
-
-
 _READ = (
-    _Statement(
+    Statement(
         "ReadTheStacks",
         (
             "cloudformation:DescribeChangeSet",
@@ -65,7 +56,7 @@ _READ = (
         ),
         (_STACK,),
     ),
-    _Statement(
+    Statement(
         # None of these knows resource-level permissions. GetResource is Cloud Control's; it also needs the
         # read permission of each resource type that it is asked about.
         "ReadWhatTheStacksReferTo",
@@ -85,18 +76,18 @@ _READ = (
         ),
         ("*",),
     ),
-    _Statement(
+    Statement(
         "ReadTheRolesOfTheServers",
         ("iam:GetInstanceProfile", "iam:GetRole"),
         ("arn:{partition}:iam::*:role/{stack}", "arn:{partition}:iam::*:instance-profile/{stack}"),
     ),
-    _Statement("ReadSsmParameters", ("ssm:GetParameters",), ("arn:{partition}:ssm:*:*:parameter/*",)),
+    Statement("ReadSsmParameters", ("ssm:GetParameters",), ("arn:{partition}:ssm:*:*:parameter/*",)),
 )
 
 _LAUNCH = (
     *_READ,
-    _Statement("AskForChangeSets", ("cloudformation:CreateChangeSet",), (_STACK,), _ONLY_THESE_TYPES),
-    _Statement(
+    Statement("AskForChangeSets", ("cloudformation:CreateChangeSet",), (_STACK,), _ONLY_THESE_TYPES),
+    Statement(
         "LaunchAndTerminate",
         (
             "cloudformation:DeleteChangeSet",
@@ -106,7 +97,7 @@ _LAUNCH = (
         ),
         (_STACK,),
     ),
-    _Statement(
+    Statement(
         "MakeTheBucket",
         (
             "s3:CreateBucket",
@@ -120,10 +111,10 @@ _LAUNCH = (
             "s3:PutEncryptionConfiguration",
             "s3:PutLifecycleConfiguration",
         ),
-        (_BUCKET,),
+        (BUCKET,),
     ),
-    _Statement("KeepDocuments", ("s3:GetObject", "s3:PutObject"), (_OBJECTS,)),
-    _Statement(
+    Statement("KeepDocuments", ("s3:GetObject", "s3:PutObject"), (OBJECTS,)),
+    Statement(
         "PassTheRoleToCloudFormation",
         ("iam:PassRole",),
         ("arn:{partition}:iam::*:role/{role}",),
@@ -134,8 +125,8 @@ _LAUNCH = (
 _SERVE = (
     *_LAUNCH,
     # Where SMS wanted the scripts that launch configurations name, whatever the documents' bucket is called.
-    _Statement("ReadTheScriptsOfApplications", ("s3:GetObject",), ("arn:{partition}:s3:::sms-app-*/*",)),
-    _Statement(
+    Statement("ReadTheScriptsOfApplications", ("s3:GetObject",), ("arn:{partition}:s3:::sms-app-*/*",)),
+    Statement(
         "RunTheScriptsThatValidate",
         ("ssm:SendCommand",),
         (
@@ -144,122 +135,18 @@ _SERVE = (
             "arn:{partition}:ssm:*::document/AWS-RunShellScript",
         ),
     ),
-    _Statement(
+    Statement(
         # The tag by which SMS knew them (SMS User Guide, "Validating applications").
         "OnServersThatSayYes",
         ("ssm:SendCommand",),
-        (_EC2 + "instance/*",),
+        (EC2 + "instance/*",),
         {"StringEquals": {"ssm:resourceTag/UserForSMSApplicationValidation": "true"}},
     ),
-    _Statement("ReadWhatTheySay", ("ssm:GetCommandInvocation",), ("*",)),
-)
-
-_SNAPSHOTS = "arn:{partition}:ec2:*::snapshot/*"
-_IMAGES = "arn:{partition}:ec2:*::image/*"
-_IMPORTS = _EC2 + "import-image-task/*"
-# Whatever smsgen makes in a replication carries its job's id (SMS User Guide: images are tagged so).
-_OF_A_JOB = {"StringLike": {"aws:ResourceTag/SMSJobId": "*"}}
-_FOR_A_JOB = {"StringLike": {"aws:RequestTag/SMSJobId": "*"}}
-
-_REPLICATE = (
-    _Statement(
-        "LookAtSnapshotsAndImages",
-        (
-            "ec2:DescribeImages",
-            "ec2:DescribeImportImageTasks",
-            "ec2:DescribeInstances",
-            "ec2:DescribeSnapshots",
-            "kms:DescribeKey",
-            "sts:GetCallerIdentity",
-        ),
-        ("*",),
-    ),
-    _Statement("StartSnapshots", ("ebs:StartSnapshot", "ec2:CreateTags"), (_SNAPSHOTS,), _FOR_A_JOB),
-    _Statement(
-        "WriteAndReadSnapshots",
-        (
-            "ebs:CompleteSnapshot",
-            "ebs:GetSnapshotBlock",
-            "ebs:ListSnapshotBlocks",
-            "ebs:PutSnapshotBlock",
-            "ec2:DeleteSnapshot",
-        ),
-        (_SNAPSHOTS,),
-        _OF_A_JOB,
-    ),
-    _Statement("MakeImages", ("ec2:ImportImage", "ec2:RegisterImage"), (_IMAGES, _IMPORTS, _SNAPSHOTS)),
-    _Statement("TagImages", ("ec2:CreateTags",), (_IMAGES, _IMPORTS, _SNAPSHOTS), _FOR_A_JOB),
-    _Statement("RetireImages", ("ec2:DeregisterImage",), (_IMAGES,), _OF_A_JOB),
-    _Statement("CancelImports", ("ec2:CancelImportTask",), (_IMPORTS,)),
-    _Statement("LookAtTheRoleOfImports", ("iam:GetRole",), ("arn:{partition}:iam::*:role/{import_role}",)),
-    _Statement(
-        "ListUploadsAndManifests",
-        ("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions"),
-        (_BUCKET,),
-    ),
-    _Statement(
-        "KeepUploadsAndManifests",
-        (
-            "s3:AbortMultipartUpload",
-            "s3:DeleteObject",
-            "s3:DeleteObjectVersion",
-            "s3:GetObject",
-            "s3:ListMultipartUploadParts",
-            "s3:PutObject",
-        ),
-        (_OBJECTS,),
-    ),
-    # Connectors to S3, where no role of their own reads for them.
-    _Statement("FindImages", ("s3:ListBucket",), ("arn:{partition}:s3:::{images}",)),
-    _Statement("ReadImages", ("s3:GetObject",), ("arn:{partition}:s3:::{images}/*",)),
-    _Statement(
-        # https://docs.aws.amazon.com/ebs/latest/userguide/ebsapi-permissions.html
-        "EncryptSnapshots",
-        (
-            "kms:CreateGrant",
-            "kms:Decrypt",
-            "kms:GenerateDataKeyWithoutPlaintext",
-            "kms:ReEncryptFrom",
-            "kms:ReEncryptTo",
-        ),
-        ("arn:{partition}:kms:*:*:key/*",),
-        {"StringLike": {"kms:ViaService": "ec2.*"}},
-    ),
-)
-
-# https://docs.aws.amazon.com/vm-import/latest/userguide/required-permissions.html, "Required service role"
-_VMIMPORT = (
-    _Statement("FindUploads", ("s3:GetBucketLocation", "s3:ListBucket"), (_BUCKET,)),
-    _Statement("ReadUploads", ("s3:GetObject",), (_OBJECTS,)),
-    _Statement(
-        "MakeImages",
-        (
-            "ec2:CopySnapshot",
-            "ec2:DescribeImages",
-            "ec2:DescribeSnapshots",
-            "ec2:ModifySnapshotAttribute",
-            "ec2:RegisterImage",
-        ),
-        ("*",),
-    ),
-    _Statement(
-        "EncryptImages",
-        (
-            "kms:CreateGrant",
-            "kms:Decrypt",
-            "kms:DescribeKey",
-            "kms:Encrypt",
-            "kms:GenerateDataKeyWithoutPlaintext",
-            "kms:ReEncryptFrom",
-            "kms:ReEncryptTo",
-        ),
-        ("arn:{partition}:kms:*:*:key/*",),
-        {"StringLike": {"kms:ViaService": ["ec2.*", "s3.*"]}},
-    ),
+    Statement("ReadWhatTheySay", ("ssm:GetCommandInvocation",), ("*",)),
 )
 
 _SERVICE = (
-    _Statement(
+    Statement(
         "LookAtServers",
         (
             "ec2:DescribeIamInstanceProfileAssociations",
@@ -278,18 +165,18 @@ _SERVICE = (
         ),
         ("*",),
     ),
-    _Statement(
+    Statement(
         "LaunchServers",
         ("ec2:CreateVolume", "ec2:RunInstances"),
         ("*",),
     ),
-    _Statement(
+    Statement(
         "TagServersAtLaunch",
         ("ec2:CreateTags",),
-        (_EC2 + "instance/*", _EC2 + "network-interface/*", _EC2 + "volume/*"),
+        (EC2 + "instance/*", EC2 + "network-interface/*", EC2 + "volume/*"),
         {"StringEquals": {"ec2:CreateAction": ["CreateVolume", "RunInstances"]}},
     ),
-    _Statement(
+    Statement(
         "ChangeServersOfTheStacks",
         (
             "ec2:AssociateIamInstanceProfile",
@@ -309,10 +196,10 @@ _SERVICE = (
             "ec2:TerminateInstances",
             "ec2:UnmonitorInstances",
         ),
-        (_EC2 + "instance/*", _EC2 + "volume/*"),
+        (EC2 + "instance/*", EC2 + "volume/*"),
         _OF_A_STACK,
     ),
-    _Statement(
+    Statement(
         "KeepTheServersRoles",
         (
             "iam:AddRoleToInstanceProfile",
@@ -334,13 +221,13 @@ _SERVICE = (
         ),
         ("arn:{partition}:iam::*:role/{stack}", "arn:{partition}:iam::*:instance-profile/{stack}"),
     ),
-    _Statement(
+    Statement(
         "PassTheServersRolesToEc2",
         ("iam:PassRole",),
         ("arn:{partition}:iam::*:role/{stack}",),
         {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
     ),
-    _Statement(
+    Statement(
         "LaunchNestedStacks",
         (
             "cloudformation:CreateChangeSet",
@@ -354,17 +241,17 @@ _SERVICE = (
         ),
         (_STACK,),
     ),
-    _Statement("ReadDocuments", ("s3:GetObject",), (_OBJECTS,)),
-    _Statement("ReadSsmParameters", ("ssm:GetParameters",), ("arn:{partition}:ssm:*:*:parameter/*",)),
+    Statement("ReadDocuments", ("s3:GetObject",), (OBJECTS,)),
+    Statement("ReadSsmParameters", ("ssm:GetParameters",), ("arn:{partition}:ssm:*:*:parameter/*",)),
 )
 
 _POLICIES = {
     "launch": _LAUNCH,
     "serve": _SERVE,
     "read": _READ,
-    "replicate": _REPLICATE,
+    "replicate": REPLICATE,
     "service": _SERVICE,
-    "vmimport": _VMIMPORT,
+    "vmimport": VMIMPORT,
 }
 
 
@@ -392,7 +279,7 @@ def policy(
     }
 
 
-def _document(statement: _Statement) -> dict[str, Any]:
+def _document(statement: Statement) -> dict[str, Any]:
     document: dict[str, Any] = {
         "Sid": statement.sid,
         "Effect": "Allow",

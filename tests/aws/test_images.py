@@ -14,15 +14,15 @@ from smsgen.aws.images import Ec2Images
 from smsgen.errors import ServiceError, SmsgenError
 from smsgen.model.launch import S3Location
 from smsgen.operations.ports.images import ImageDisk, ImportedDisk, ImportTask, NewImage, NewImport
-from smsgen.operations.replication.images import (
+from smsgen.operations.replication.making.images import (
     ImportFailed,
     image_name,
     import_image,
     register_image,
 )
+from smsgen.operations.replication.making.retention import retire
+from smsgen.operations.replication.making.targets import Route, route_for
 from smsgen.operations.replication.records import Paused
-from smsgen.operations.replication.retention import retire
-from smsgen.operations.replication.targets import Route, route_for
 from tests.operations.replication.fakes import StillClock
 
 pytest.importorskip("moto.server", reason="moto comes with smsgen[dev]")

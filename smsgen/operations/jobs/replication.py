@@ -38,8 +38,8 @@ from smsgen.operations.ports.snapshots import ManifestTaken
 from smsgen.operations.ports.store import Change, Job, LeaseLost
 from smsgen.operations.replication.jobs import ticketed
 from smsgen.operations.replication.machines import reader_of
+from smsgen.operations.replication.making.retention import retire
 from smsgen.operations.replication.records import Paused
-from smsgen.operations.replication.retention import retire
 from smsgen.operations.replication.run import RunWorld, Told, carry_out_run, forget_run
 from smsgen.operations.replication.schedule import next_look
 

@@ -6,10 +6,7 @@
     manifest   what is in a snapshot, block by block: the journal of a copy, and the base of the next one
     flight     how many blocks are under way at once, and how fast
     verify     a completed snapshot, read back
-    upload     a disk -> a file in S3 for ImportImage
-    targets    where the disks of a server go, and how its image is made, by what fits the guest
-    images     snapshots -> an image: registered as they are, or converted by an import
-    retention  which images of a job are too old, and what goes with them
+    making/    where a server's disks go, and how they become an image
 
 A copy is a function over ports: `ports.disks.DiskSource`, `ports.snapshots.Snapshots` and `Manifests`, and a clock. It
 may be killed at any moment: what the manifest holds has reached AWS, and what it does not is done again.

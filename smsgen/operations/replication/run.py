@@ -30,7 +30,7 @@ from smsgen.operations.ports.protocols import Clock
 from smsgen.operations.replication.begin import forget
 from smsgen.operations.replication.copy import copy_disk, reads_all
 from smsgen.operations.replication.flight import Flight, Hours, Line
-from smsgen.operations.replication.images import (
+from smsgen.operations.replication.making.images import (
     MOST_IMPORTED,
     image_name,
     import_image,
@@ -39,11 +39,16 @@ from smsgen.operations.replication.images import (
     stage_of,
     too_many_disks,
 )
+from smsgen.operations.replication.making.targets import (
+    TargetChoice,
+    check_import,
+    import_platform,
+    target_for,
+)
+from smsgen.operations.replication.making.upload import upload_disk
 from smsgen.operations.replication.manifest import read_manifest
 from smsgen.operations.replication.records import CopyProgress, CopyRequest, CopyResult, CopyWorld
 from smsgen.operations.replication.side_by_side import DiskWork, SideBySide
-from smsgen.operations.replication.targets import TargetChoice, check_import, platform_of, target_for
-from smsgen.operations.replication.upload import upload_disk
 
 T = TypeVar("T")
 
@@ -331,7 +336,7 @@ def _imported(
         disks,
         run.description or job.description,
         _tags(job, run),
-        platform=platform_of(job.guest),
+        platform=import_platform(job.guest),
         license_type=job.parameters.license_type or "",
         boot_mode="uefi" if job.firmware == "EFI" else "",
         encrypted=by_files and bool(job.parameters.encrypted),

@@ -87,13 +87,13 @@ def _target(job: ReplicationJob, settings: CopySettings, route: RouteChoice) -> 
         return job.target, "it is chosen for the job"
     if settings.target is not None:
         return settings.target, "it is chosen for all jobs"
-    if route.route is Route.IMPORT and job.firmware == "EFI" and not platform_of(job.guest):
+    if route.route is Route.IMPORT and job.firmware == "EFI" and not import_platform(job.guest):
         # API_ImportImage, Platform: needed for a snapshot that boots by UEFI.
         return _IMPORT, "a guest that boots by UEFI, of which nothing is known, is imported from files only"
     return _EBS, "each run sends only what changed"
 
 
-def platform_of(guest: str) -> str:
+def import_platform(guest: str) -> str:
     """Return what ImportImage is told of a guest: Windows, Linux, or "" where its catalog does not say."""
     return "Windows" if "windows" in guest.lower() else "Linux" if guest else ""
 
