@@ -1,5 +1,6 @@
 """What every test stands on."""
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -36,6 +37,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("load")
     for line in lines:
         terminalreporter.line(str(line))
+
+
+def pytest_collection_finish() -> None:
+    """Take what is there by now, all modules and tests, out of the collector's sight: it ends with the process."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -51,19 +51,27 @@ def run(*command: str, folder: Path) -> "subprocess.CompletedProcess[str]":
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The sample, in a folder of the test's own, beside the application file that it names."""
-    folder = tmp_path / "cdk"
+    """The sample, in a folder of the test's own."""
+    return copied(tmp_path)
+
+
+def copied(place: Path) -> Path:
+    """Copy the sample, beside the application file that it names, and return its folder."""
+    folder = place / "cdk"
     folder.mkdir()
     for name in ("app.py", "cdk.json"):
         (folder / name).write_text((SAMPLE / name).read_text())
-    (tmp_path / "three-tier.yaml").write_text(THREE_TIER.read_text())
+    (place / "three-tier.yaml").write_text(THREE_TIER.read_text())
     return folder
 
 
 QUIET = ("--no-notices", "--no-version-reporting", "--no-path-metadata")
 
 
-def synth(cdk: str, project: Path) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def synthesised(cdk: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The template that `cdk synth` makes of the sample."""
+    project = copied(tmp_path_factory.mktemp("sample"))
     done = run(cdk, "synth", "--quiet", *QUIET, folder=project)
     assert done.returncode == 0, done.stderr
     return template_in(project)
@@ -74,9 +82,9 @@ def template_in(project: Path) -> dict[str, Any]:
     return template
 
 
-def test_cdk_synth_gives_the_resources_of_generate_template(cdk: str, project: Path) -> None:
+def test_cdk_synth_gives_the_resources_of_generate_template(synthesised: dict[str, Any]) -> None:
     ours = smsgen.generate_template(THREE_TIER).template
-    theirs = synth(cdk, project)["Resources"]
+    theirs = synthesised["Resources"]
     assert set(theirs) == {*ours.resources, *ATTACHED}
     for name, resource in ours.resources.items():
         assert theirs[name] == resource, name
@@ -87,8 +95,10 @@ def test_cdk_synth_gives_the_resources_of_generate_template(cdk: str, project: P
     ]
 
 
-def test_cdk_diff_shows_what_the_change_set_predicts(cdk: str, project: Path) -> None:
-    before = synth(cdk, project)
+def test_cdk_diff_shows_what_the_change_set_predicts(
+    cdk: str, project: Path, synthesised: dict[str, Any]
+) -> None:
+    before = synthesised
     (project / "before.json").write_text(json.dumps(before))
     changed = _changed(smsgen.load_app(THREE_TIER))
     (project.parent / "three-tier.yaml").write_text(smsgen.dump(changed))

@@ -1,22 +1,25 @@
 """Each sample compiles to its goldens, and cfn-lint has nothing to say of any of them."""
 
+from functools import cache
+
 import pytest
 
 from smsgen.cfn.lint import lint_text
 from smsgen.cfn.text import parse_template
 from tests.golden.samples import HERE, cases, goldens, made
 
+once = cache(goldens)
 COMPILED = sorted(path.name for path in HERE.glob("*.yaml"))
 
 
 @pytest.mark.parametrize(("name", "profile", "format_"), cases())
 def test_a_sample_compiles_to_its_goldens(name: str, profile: str, format_: str) -> None:
-    for file, content in goldens(name, profile, format_).items():
+    for file, content in once(name, profile, format_).items():
         assert (HERE / file).read_text() == content, f"{file}: `make goldens`, and read the difference"
 
 
 def test_no_golden_is_left_over() -> None:
-    expected = {file for case in cases() for file in goldens(*case)}
+    expected = {file for case in cases() for file in once(*case)}
     kept = {
         path.name for path in HERE.iterdir() if path.suffix in (".yaml", ".json", ".children", ".refused")
     }

@@ -7,9 +7,11 @@ import pytest
 
 from smsgen.store import SqlStore, open_store
 from tests.servers.postgres import Postgres, postgres
+from tests.store.nursery import Nursery
 from tests.store.time import NOW
 
 __all__ = ["postgres"]
+
 EVERYWHERE = ("sqlite-file", "sqlite-memory", "postgresql")
 SHARED = ("sqlite-file", "postgresql")
 """Those that several processes can have open."""
@@ -44,3 +46,11 @@ def store(url: str) -> Iterator[SqlStore]:
     made = open_store(url, clock=NOW)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """What starts processes that write to a store."""
+    nursery = Nursery()
+    yield nursery
+    nursery.close()

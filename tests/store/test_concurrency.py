@@ -1,8 +1,6 @@
 """Many at once, and processes that die: nothing that was acknowledged is lost, nothing is done twice."""
 
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,20 +11,15 @@ import pytest
 
 from smsgen.operations.ports.store import Change, Conflict, Job, ServerTaken
 from smsgen.store import SqlStore, open_store
+from tests.store.nursery import Nursery, Writer
 from tests.store.records import app
 from tests.store.writer import increment, increments, number, race, work
 
-ROOT = Path(__file__).parent.parent.parent
 APP_IDS = ("app-1", "app-2", "app-3")
 
 
-def start(*arguments: str | Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.store.writer", *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def finish(*processes: subprocess.Popen[str]) -> None:
-    failures = [process.communicate(timeout=300)[1] for process in processes]
+def finish(*processes: Writer) -> None:
+    failures = [process.communicate()[1] for process in processes]
     assert [process.returncode for process in processes] == [0] * len(processes), failures
 
 
@@ -51,10 +44,10 @@ def test_threads_that_count_up_lose_nothing(store: SqlStore) -> None:
     assert kept.version == 161
 
 
-def test_processes_that_count_up_lose_nothing(shared_url: str) -> None:
+def test_processes_that_count_up_lose_nothing(shared_url: str, nursery: Nursery) -> None:
     store = open_store(shared_url)
     store.commit(Change(None, app("app-1")))
-    processes = [start("increments", shared_url, "40") for _ in range(4)]
+    processes = [nursery.start("increments", shared_url, "40") for _ in range(4)]
     increments(store, 40)
     finish(*processes)
     assert number(store) == 200
@@ -87,12 +80,12 @@ def test_threads_never_hold_the_same_application(store: SqlStore, tmp_path: Path
     assert [number(store, one) for one in APP_IDS] == [10, 10, 10]
 
 
-def test_processes_never_hold_the_same_application(shared_url: str, tmp_path: Path) -> None:
+def test_processes_never_hold_the_same_application(shared_url: str, nursery: Nursery, tmp_path: Path) -> None:
     store = open_store(shared_url)
     with_jobs(store, 20)
     witness = tmp_path / "witness"
     witness.mkdir()
-    finish(*(start("work", shared_url, f"w{at}", witness) for at in range(3)))
+    finish(*(nursery.start("work", shared_url, f"w{at}", witness) for at in range(3)))
     work(store, "last", witness)
     assert [number(store, one) for one in APP_IDS] == [20, 20, 20]
     store.close()
@@ -104,10 +97,10 @@ def test_a_job_whose_lease_ends_under_way_is_done_once(store: SqlStore) -> None:
     assert [number(store, one) for one in APP_IDS] == [8, 8, 8]
 
 
-def test_processes_that_take_each_others_leases_do_each_job_once(shared_url: str) -> None:
+def test_processes_that_take_each_others_leases_do_each_job_once(shared_url: str, nursery: Nursery) -> None:
     store = open_store(shared_url)
     with_jobs(store, 12)
-    finish(*(start("race", shared_url, f"w{at}") for at in range(3)))
+    finish(*(nursery.start("race", shared_url, f"w{at}") for at in range(3)))
     assert [number(store, one) for one in APP_IDS] == [12, 12, 12]
     store.close()
 
@@ -122,13 +115,12 @@ def settle(store: SqlStore) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_was_acknowledged_survives_kill_9(shared_url: str, seed: int) -> None:
+def test_what_was_acknowledged_survives_kill_9(shared_url: str, nursery: Nursery, seed: int) -> None:
     store = open_store(shared_url)
     store.commit(Change(None, app("app-1")))
     delay = random.Random(seed)
     for _ in range(3):
-        process = start("commits", shared_url)
-        assert process.stdout
+        process = nursery.start("commits", shared_url)
         said = process.stdout.readline()
         time.sleep(delay.uniform(0.0, 0.1))
         process.kill()

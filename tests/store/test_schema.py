@@ -1,8 +1,6 @@
 """The schema's versions: every one comes up to this one with what is in it, and a newer one is refused."""
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from smsgen.store import open_store, schema
 from smsgen.store.database import Database
 from smsgen.store.tables import METADATA
 from tests.servers.postgres import Postgres
+from tests.store.nursery import Nursery
 from tests.store.time import NOW, lease
 
 HERE = Path(__file__).parent
@@ -192,13 +191,12 @@ def test_a_migration_that_fails_changes_nothing(shared_url: str, run_sql: Callab
 
 @pytest.mark.parametrize("filled", [False, True])
 def test_servers_that_start_at_once_are_fine(
-    shared_url: str, run_sql: Callable[[str], object], filled: bool
+    shared_url: str, run_sql: Callable[[str], object], nursery: Nursery, filled: bool
 ) -> None:
     if filled:
         run_sql(first_version(shared_url))
-    command = [sys.executable, "-m", "tests.store.writer", "open", shared_url]
-    started = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(5)]
-    failures = [process.communicate(timeout=300)[1] for process in started]
+    started = [nursery.start("open", shared_url) for _ in range(5)]
+    failures = [process.communicate()[1] for process in started]
     assert [process.returncode for process in started] == [0] * 5, failures
     store = open_store(shared_url)
     store.ping()
