@@ -21,7 +21,7 @@ from troposphere.validators import boolean, integer, positive_integer
 WANTED = {
     "troposphere.ec2": {
         "EbsBlockDevice": "DeleteOnTermination Encrypted Iops KmsKeyId SnapshotId Throughput VolumeSize VolumeType",
-        "BlockDeviceMapping": "DeviceName Ebs",
+        "BlockDeviceMapping": "DeviceName Ebs NoDevice VirtualName",
         "MetadataOptions": "HttpEndpoint HttpProtocolIpv6 HttpPutResponseHopLimit HttpTokens InstanceMetadataTags",
         "NetworkInterfaceProperty": "AssociatePublicIpAddress DeleteOnTermination Description DeviceIndex "
         "EnaSrdSpecification GroupSet Ipv6AddressCount Ipv6Addresses NetworkInterfaceId PrivateIpAddress "

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from smsgen.compiler import hardware_checks, scripts
+from smsgen.compiler import hardware_checks, network_checks, scripts
 from smsgen.compiler.collisions import taken_early
 from smsgen.compiler.identity import scripts_in_s3
 from smsgen.compiler.resolve import ResolvedServer, resolve
-from smsgen.compiler.servers.devices import retained
+from smsgen.compiler.servers.devices import apart, is_made
 from smsgen.compiler.servers.tags import own_tags, server_tags
 from smsgen.errors import Diagnostic, Path, Severity
 from smsgen.model.app import App
-from smsgen.model.launch_fields import MAX_TAGS, MAX_USER_DATA
+from smsgen.model.launch_fields import MAX_USER_DATA
+from smsgen.model.launching.tag_fields import MAX_TAGS
 
 Rule = Callable[[ResolvedServer, App], Iterator[Diagnostic]]
 
@@ -109,15 +110,23 @@ def scripts_can_be_fetched(server: ResolvedServer, _: App) -> Iterator[Diagnosti
 
 def tags_are_few(server: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """EC2 takes 50 tags a resource (EC2 user guide, "Tag restrictions"), those that smsgen adds among them."""
-    counts = {server.title: len(server_tags(server, app, server.title))}
-    for volume in retained(server):
-        name = f"{server.title} {volume.device}"
-        counts[name] = len(own_tags(server, app, name, volume.tags))
-    for name, count in counts.items():
+    counts = {("tags", server.title): len(server_tags(server, app, server.title))}
+    for field, name, tags in _tagged(server):
+        counts[field, name] = len(own_tags(server, app, name, tags))
+    for (field, name), count in counts.items():
         if count > MAX_TAGS:
             message = f"{name} would have {count} tags with the application's and smsgen's own; EC2 takes {MAX_TAGS}"
-            field = "tags" if name == server.title else "volumes"
             yield Diagnostic("TOO_MANY_TAGS", message, "remove some", path=server.path_of(field))
+
+
+def _tagged(server: ResolvedServer) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...] | None]]:
+    """Yield what has tags beside the instance: launch field, name, tags of its own."""
+    for volume in apart(server):
+        yield "volumes", f"{server.title} {volume.device}", volume.tags
+    for interface in server.launch.network_interfaces or ():
+        yield "network_interfaces", f"{server.title} interface {interface.device_index}", interface.tags
+    for address in server.launch.elastic_ip_addresses or ():
+        yield "elastic_ip_addresses", f"an elastic address of {server.title}", address.tags
 
 
 def imdsv2_is_required(server: ResolvedServer, app: App) -> Iterator[Diagnostic]:
@@ -137,11 +146,11 @@ def imdsv2_is_required(server: ResolvedServer, app: App) -> Iterator[Diagnostic]
 
 def volumes_are_encrypted(server: ResolvedServer, app: App) -> Iterator[Diagnostic]:
     """Security Hub EC2.3."""
-    volumes = server.launch.volumes
+    volumes = server.launch.volumes and tuple(filter(is_made, server.launch.volumes))
     plain = [volume.device for volume in volumes or () if volume.encrypted is False]
     if app.profile != "hardened":
         plain = [volume.device for volume in volumes or () if not volume.encrypted] or ["the root volume"]
-    elif volumes == ():
+    elif server.launch.volumes == ():
         plain = ["the root volume (volumes: [] leaves it as the image has it)"]
     if plain:
         message = f"EC2.3: not encrypted by the template on {server.title}: {', '.join(plain)}"
@@ -200,6 +209,7 @@ RULES: tuple[Rule, ...] = (
     is_managed,
     is_monitored,
     *hardware_checks.RULES,
+    *network_checks.RULES,
 )
 
 

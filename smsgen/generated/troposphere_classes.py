@@ -29,6 +29,8 @@ class BlockDeviceMapping(AWSProperty):
     props = {
         "DeviceName": (str, False),
         "Ebs": (EbsBlockDevice, False),
+        "NoDevice": (dict, False),
+        "VirtualName": (str, False),
     }
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from smsgen.model.app import PROFILES, AcceptedWarning, App, Server, ServerGroup, VmServer, VmServerAddress
 from smsgen.model.kinds import Choice, Field, Identifier, Integer, ListOf, Record, Text
-from smsgen.model.launch_fields import LAUNCH, TAGS
+from smsgen.model.launch_fields import LAUNCH
+from smsgen.model.launching.tag_fields import TAGS
 
 NAME = Text(255)
 

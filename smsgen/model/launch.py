@@ -5,7 +5,7 @@ None means "not said here", so that a server's own word, its group's and the app
 
 from typing import NamedTuple
 
-from smsgen.model.launching import hardware
+from smsgen.model.launching import hardware, network
 
 
 class S3Location(NamedTuple):
@@ -36,6 +36,9 @@ class Volume(NamedTuple):
     snapshot_id: str | None = None
     delete_on_termination: bool | None = None
     retain: bool = False
+    volume_id: str | None = None
+    virtual_name: str | None = None
+    no_device: bool = False
     tags: tuple[tuple[str, str], ...] | None = None
 
 
@@ -82,6 +85,11 @@ class Launch(NamedTuple):
     stateful: bool | None = None
     retain: bool | None = None
     disable_api_termination: bool | None = None
+    ipv6_addresses: tuple[str, ...] | None = None
+    ipv6_address_count: int | None = None
+    source_dest_check: bool | None = None
+    network_interfaces: tuple[network.AttachedInterface, ...] | None = None
+    elastic_ip_addresses: tuple[network.ElasticAddress, ...] | None = None
     credit_specification: hardware.CreditSpecification | None = None
     cpu_options: hardware.CpuOptions | None = None
     hibernation_options: hardware.HibernationOptions | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from smsgen.model.app import Tag
 from smsgen.model.kinds import (
     LINE,
     Boolean,
@@ -17,39 +16,12 @@ from smsgen.model.kinds import (
 )
 from smsgen.model.launch import Launch, MetadataOptions, Readiness, S3Location, UserData, Volume
 from smsgen.model.launching.hardware import HARDWARE
+from smsgen.model.launching.network_fields import ADDRESS, NETWORK, SECURITY_GROUP, SECURITY_GROUPS
+from smsgen.model.launching.tag_fields import TAGS
 
 MAX_USER_DATA = 16_384
 """EC2: user data is at most 16 KB before Base64."""
 
-MAX_TAGS = 50
-"""CloudFormation: tags of a stack; EC2: tags of a resource."""
-
-
-# --- Tags ---------------------------------------------------------------------------------------------------
-
-# EC2 User Guide, "Tag restrictions".
-TAG = Record(
-    Tag,
-    "a tag",
-    {
-        "key": Field(
-            Text(
-                128,
-                code="BAD_TAG",
-                what="a tag key: `aws:` at its beginning is kept for AWS",
-                hint="a tag key has 1 to 128 characters and does not begin with `aws:`",
-                pattern=r"(?![aA][wW][sS]:)" + LINE,
-            ),
-            "The key: 1 to 128 characters, not beginning with `aws:`.",
-            required=True,
-        ),
-        "value": Field(
-            Text(256, least=0, hint="a tag value has at most 256 characters"),
-            "The value: at most 256 characters. Quote what looks like a number.",
-        ),
-    },
-)
-TAGS = ListOf(TAG, most=MAX_TAGS, code="TOO_MANY_TAGS")
 
 # --- Scripts in S3 ------------------------------------------------------------------------------------------
 
@@ -147,6 +119,20 @@ VOLUME = Record(
         "throughput": Field(Integer(125, 2_000), "MiB a second, of gp3 only."),
         "encrypted": Field(Boolean(), "Encrypted at rest; true where nothing is said."),
         "kmsKeyId": Field(KMS_KEY, "The KMS key: id, alias or ARN; without it, the account's key for EBS."),
+        "volumeId": Field(
+            Identifier("vol-", "a volume id"), "A volume that is there already, attached and never deleted."
+        ),
+        "virtualName": Field(
+            Text(
+                11,
+                code="BAD_DEVICE",
+                what="an instance store volume",
+                hint="it is ephemeral0 to ephemeral23",
+                pattern="ephemeral(?:[0-9]|1[0-9]|2[0-3])",
+            ),
+            "An instance store volume: ephemeral0.",
+        ),
+        "noDevice": Field(Boolean(), "The image's device of this name is left out."),
         "snapshotId": Field(Identifier("snap-", "a snapshot id"), "The snapshot it is made from."),
         "deleteOnTermination": Field(Boolean(), "Whether it goes when the server goes."),
         "retain": Field(
@@ -195,7 +181,6 @@ READINESS = Record(
         ),
     },
 )
-SECURITY_GROUP = Identifier("sg-", "a security group id")
 LAUNCH = Record(
     Launch,
     "a launch configuration",
@@ -218,10 +203,7 @@ LAUNCH = Record(
             Identifier("subnet-", "a subnet id"), "The subnet; a parameter where nothing is said."
         ),
         "securityGroup": Field(SECURITY_GROUP, "The security group; a parameter where nothing is said."),
-        # VPC quotas: 5 groups an interface, up to 16 on request.
-        "securityGroups": Field(
-            ListOf(SECURITY_GROUP, least=1, most=16, unique=True), "Several, in place of one."
-        ),
+        "securityGroups": Field(SECURITY_GROUPS, "Several, in place of one."),
         "ec2KeyName": Field(
             Text(
                 255,
@@ -266,14 +248,7 @@ LAUNCH = Record(
             "unless one is named here); an empty list leaves it as the image has it.",
         ),
         "privateIpAddress": Field(
-            Text(
-                15,
-                least=7,
-                code="BAD_ADDRESS",
-                what="an IPv4 address",
-                hint="it looks like 10.0.1.15, and lies in the subnet",
-                pattern=r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\.(?!$)|$)){4}",
-            ),
+            ADDRESS,
             "The private IPv4 address; one of the subnet where nothing is said.",
         ),
         "availabilityZone": Field(
@@ -308,6 +283,7 @@ LAUNCH = Record(
             Choice("linux", "windows"), "Decides how boot scripts are written; linux by default."
         ),
         "tags": Field(TAGS, "Tags of this server, beside those of the application."),
+        **NETWORK,
         **HARDWARE,
         "readiness": Field(READINESS, "When the server counts as ready; without it, when EC2 says it runs."),
     },

@@ -5,10 +5,12 @@ follows from joining a server's own words with the defaults is checked where the
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from smsgen.errors import Path, Severity
 from smsgen.model.app import App, Server, ServerGroup, Tag
 from smsgen.model.launch import Launch, S3Location
+from smsgen.model.launching.network_rules import NETWORK_RULES, private_addresses
 from smsgen.model.name_rules import (
     group_ids_differ,
     group_names_differ,
@@ -50,9 +52,9 @@ def defaults_name_nobody(view: AppView, problems: Problems) -> None:
 def addresses_differ(view: AppView, problems: Problems) -> None:
     """No private address twice in a subnet."""
     addresses = (
-        ((*path, "launch", "privateIpAddress"), address and (address, _subnet(view.app, group, server)))
+        ((*path, "launch", *at), (address, subnet or _subnet(view.app, group, server)))
         for path, group, server in view.servers
-        if (address := server.launch.private_ip_address)
+        for at, address, subnet in private_addresses(server.launch)
     )
     refuse_twice("DUPLICATE_ADDRESS", "privateIpAddress", addresses, problems)
 
@@ -94,7 +96,13 @@ def tag_keys_differ(view: AppView, problems: Problems) -> None:
 
 def _tag_lists(launch: Launch) -> Iterator[tuple[Path, tuple[tuple[str, str], ...]]]:
     yield (), launch.tags or ()
-    yield from ((("volumes", index), volume.tags or ()) for index, volume in enumerate(launch.volumes or ()))
+    lists: tuple[tuple[str, Any], ...] = (
+        ("volumes", launch.volumes),
+        ("networkInterfaces", launch.network_interfaces),
+        ("elasticIpAddresses", launch.elastic_ip_addresses),
+    )
+    for name, entries in lists:
+        yield from (((name, index), entry.tags or ()) for index, entry in enumerate(entries or ()))
 
 
 def _tags(pairs: tuple[tuple[str, str], ...]) -> tuple[Tag, ...]:
@@ -270,6 +278,16 @@ def _beyond_instances(place: LaunchPlace) -> Iterator[tuple[Path, str]]:
                 (*path, "volumes", index, "retain"),
                 f"a retained volume is a resource of its own, and {only}",
             )
+        if volume.volume_id:
+            yield (*path, "volumes", index, "volumeId"), f"an attachment is a resource, and {only}"
+    for index, interface in enumerate(launch.network_interfaces or ()):
+        if interface.device_index != 0:
+            yield (
+                (*path, "networkInterfaces", index),
+                f"an interface beside the first is a resource, and {only}",
+            )
+    if launch.elastic_ip_addresses:
+        yield (*path, "elasticIpAddresses"), f"an elastic address is a resource, and {only}"
     if launch.create_launch_template:
         yield (*path, "createLaunchTemplate"), f"a launch template is a resource, and {only}"
     if launch.create_instance_profile:
@@ -296,6 +314,7 @@ RULES: tuple[Rule, ...] = (
     metadata_options_agree,
     readiness_is_bounded,
     volumes_can_exist,
+    *NETWORK_RULES,
     sms_limits_hold,
     sms_reaches_buckets,
     sms_allows_it,

@@ -41,9 +41,23 @@ def volume_problems(volume: Volume, path: Path, problems: Problems) -> None:
     """Say what about the volume at `path` EBS would refuse."""
     if volume.type == "":
         return  # of no type that is known: already said
-    for check in (_size, _iops, _throughput, _encryption, _lifetime):
+    for check in (_nothing_else, _size, _iops, _throughput, _encryption, _lifetime):
         for code, field, message, hint in check(volume):
             problems.add(code, (*path, field), message, hint, at_key=code == "CONFLICT")
+
+
+def _nothing_else(volume: Volume) -> Iterator[Fault]:
+    """Refuse what is said of a device that is not made: one that is there, an instance store, or none."""
+    ways = {
+        "volumeId": volume.volume_id,
+        "virtualName": volume.virtual_name,
+        "noDevice": volume.no_device or None,
+    }
+    named = [name for name, value in ways.items() if value is not None]
+    rest = volume._replace(volume_id=None, virtual_name=None, no_device=False)
+    if named and (len(named) > 1 or rest != Volume(volume.device)):
+        message = f"{named[0]} and anything else about the volume contradict each other"
+        yield "CONFLICT", named[0], message, "keep the device and one of volumeId, virtualName, noDevice"
 
 
 def _limits(volume: Volume) -> tuple[str, VolumeType]:

@@ -14,6 +14,7 @@ from smsgen.model.launching.hardware import (
     MaintenanceOptions,
     PrivateDnsNameOptions,
 )
+from smsgen.model.launching.network import AttachedInterface, ElasticAddress
 
 SCRIPTS = {"boot.sh": b"#!/bin/bash\necho ${HOME}\n"}
 
@@ -36,6 +37,11 @@ VOLUMES = [
     (Volume(device="/dev/sdh", size=10, encrypted=False), Volume(device="/dev/xvda", size=20)),
 ]
 
+
+INTERFACES = [
+    (AttachedInterface(1, security_groups=(hex_id("sg", 7),)), AttachedInterface(2, description="more")),
+    (AttachedInterface(0, secondary_private_ip_address_count=2),),
+]
 
 HARDWARE: dict[str, list[object]] = {
     "cpu_options": [CpuOptions(core_count=1, threads_per_core=1)],
@@ -86,6 +92,8 @@ def launches(draw: st.DrawFn, *, scripts: bool = True) -> Launch:
         configure_script=draw(_one([S3Location("sms-app-scripts", "conf.sh")])) if scripts else None,
         volumes=draw(_one(VOLUMES)) if scripts else None,
         tenancy=draw(_one(["default", "dedicated"])),
+        network_interfaces=draw(_one(INTERFACES)) if scripts else None,
+        elastic_ip_addresses=draw(_one([(ElasticAddress(),)])) if scripts else None,
         monitoring=draw(_one([True, False])),
         metadata_options=draw(_one([MetadataOptions(http_tokens="optional"), MetadataOptions()])),
         stateful=draw(_one([True, False])),

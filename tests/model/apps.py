@@ -78,6 +78,7 @@ GOOD_TEXTS += [
     f"{prefix}-0123456789abcdef0"
     for prefix in ("pg", "h", "cr", "lt", "aki", "ari", "vol", "eni", "eipalloc")
 ]
+GOOD_TEXTS += ["::1", "2001:db8::1", "ephemeral0"]
 GOOD_TEXTS += [
     "arn:aws:resource-groups:eu-central-1:123456789012:group/hosts",
     "arn:aws:license-manager:eu-central-1:123456789012:license-configuration:lic-" + "0" * 32,

@@ -30,6 +30,15 @@ ROOT_DEVICE = ROOT_DEVICES[0]
 _SNAPSHOT = {"DeletionPolicy": "Snapshot", "UpdateReplacePolicy": "Snapshot"}
 
 
+def device_names(server: ResolvedServer, logical_id: str) -> tuple[str, ...]:
+    """Return the logical ids of what `retained_volumes` makes."""
+    names: list[str] = []
+    for volume in apart(server):
+        name, attachment = volume_names(logical_id, volume)
+        names += [attachment] if volume.volume_id else [name, attachment]
+    return tuple(names)
+
+
 def volume_names(logical_id: str, volume: Volume) -> tuple[str, str]:
     """Return the logical ids of a retained volume and of its attachment, made from its device name."""
     device = "".join(part[:1].upper() + part[1:] for part in volume.device.removeprefix("/dev/").split("/"))
@@ -37,9 +46,19 @@ def volume_names(logical_id: str, volume: Volume) -> tuple[str, str]:
     return name, f"{name}Attachment"
 
 
-def retained(server: ResolvedServer) -> tuple[Volume, ...]:
-    """Return the volumes that are resources of their own, by device."""
-    volumes = (volume for volume in server.launch.volumes or () if volume.retain)
+def is_made(volume: Volume) -> bool:
+    """Return whether a volume is made for the server: no instance store, none that is there, and not none at all."""
+    return not (volume.volume_id or volume.virtual_name or volume.no_device)
+
+
+def is_apart(volume: Volume) -> bool:
+    """Return whether a volume is attached to the instance, not mapped by it."""
+    return volume.retain or volume.volume_id is not None
+
+
+def apart(server: ResolvedServer) -> tuple[Volume, ...]:
+    """Return the volumes that are attached, by device: those that outlive the server, and those that were there."""
+    volumes = (volume for volume in server.launch.volumes or () if is_apart(volume))
     return tuple(sorted(volumes, key=lambda volume: volume.device))
 
 
@@ -51,16 +70,24 @@ def block_devices(server: ResolvedServer, profile: str) -> list[Any]:
     volumes = [
         volume
         for volume in declared or ()
-        if not volume.retain and (hardened or volume != Volume(volume.device))
+        if not is_apart(volume) and (hardened or volume != Volume(volume.device))
     ]
     # `volumes: []` says that the image's own devices are to be left alone.
     if hardened and declared != () and not any(volume.device in ROOT_DEVICES for volume in declared or ()):
         volumes.append(Volume(device=ROOT_DEVICE))
     volumes.sort(key=lambda volume: volume.device)
     return [
-        BlockDeviceMapping(DeviceName=volume.device, Ebs=EbsBlockDevice(**_ebs(volume, server, hardened)))
+        BlockDeviceMapping(DeviceName=volume.device, **_device(volume, server, hardened))
         for volume in volumes
     ]
+
+
+def _device(volume: Volume, server: ResolvedServer, hardened: bool) -> dict[str, Any]:
+    if volume.no_device:
+        return {"NoDevice": {}}
+    if volume.virtual_name:
+        return {"VirtualName": volume.virtual_name}
+    return {"Ebs": EbsBlockDevice(**_ebs(volume, server, hardened))}
 
 
 def _ebs(volume: Volume, server: ResolvedServer, hardened: bool) -> dict[str, Any]:
@@ -80,18 +107,23 @@ def _ebs(volume: Volume, server: ResolvedServer, hardened: bool) -> dict[str, An
 
 
 def retained_volumes(server: ResolvedServer, logical_id: str, app: App) -> dict[str, dict[str, Any]]:
-    """Return the volumes that outlive the server, and their attachments, by logical id.
+    """Return the volumes that outlive the server, and the attachments of those and of others, by logical id.
 
     CloudFormation snapshots a volume before it deletes it, unless all that is the server's own is kept.
     """
     resources: dict[str, dict[str, Any]] = {}
     kept = policies(server)
-    for volume in retained(server):
+    for volume in apart(server):
         name, attachment = volume_names(logical_id, volume)
-        properties = _volume(server, logical_id, volume, app)
-        resources[name] = EbsVolume(name, **(kept or _SNAPSHOT), **properties).to_dict()
+        if volume.volume_id is None:
+            properties = _volume(server, logical_id, volume, app)
+            resources[name] = EbsVolume(name, **(kept or _SNAPSHOT), **properties).to_dict()
         resources[attachment] = VolumeAttachment(
-            attachment, Device=volume.device, InstanceId=Ref(logical_id), VolumeId=Ref(name), **kept
+            attachment,
+            Device=volume.device,
+            InstanceId=Ref(logical_id),
+            VolumeId=volume.volume_id or Ref(name),
+            **kept,
         ).to_dict()
     return resources
 

@@ -14,11 +14,12 @@ from smsgen.compiler.parameters import Parameters
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.servers.devices import block_devices
 from smsgen.compiler.servers.hardware import beyond_instance, instance_hardware
+from smsgen.compiler.servers.interfaces import instance_network
 from smsgen.compiler.servers.launch_template import launched_by
 from smsgen.compiler.servers.lifetime import RETAIN, is_retained, termination_protection
 from smsgen.compiler.servers.readiness import creation_policy
 from smsgen.compiler.servers.tags import metadata, server_tags
-from smsgen.compiler.tropo import Instance, MetadataOptions, NetworkInterfaceProperty, Ref, Tags
+from smsgen.compiler.tropo import Instance, MetadataOptions, Ref, Tags
 from smsgen.model.app import App
 
 _NOT_EBS_OPTIMIZED = frozenset(
@@ -42,7 +43,7 @@ def instance(
         "ImageId": parameters.image(server, logical_id),
         "InstanceType": parameters.instance_type(server),
         "Tags": Tags(tags) if tags else None,
-        **_network(server, parameters),
+        **instance_network(server, parameters),
         **_hardening(server, app.profile),
         "KeyName": launch.ec2_key_name,
         "UserData": user_data,
@@ -52,7 +53,7 @@ def instance(
         "LaunchTemplate": launched_by(server, logical_id),
         **instance_hardware(server),
     }
-    attributes: dict[str, Any] = {"Metadata": {"smsgen": metadata(server)}, **creation_policy(server)}
+    attributes: dict[str, Any] = {"Metadata": _metadata(server), **creation_policy(server)}
     if depends_on:
         attributes["DependsOn"] = depends_on
     if is_retained(server):
@@ -62,26 +63,17 @@ def instance(
     return resource
 
 
+def _metadata(server: ResolvedServer) -> dict[str, Any]:
+    about: dict[str, Any] = {"smsgen": metadata(server)}
+    if server.launch.availability_zone:
+        # W3010 says that a zone should not be written down; the file does so on purpose.
+        about["cfn-lint"] = {"config": {"ignore_checks": ["W3010"]}}
+    return about
+
+
 def _block_devices(server: ResolvedServer, profile: str) -> list[Any] | None:
     """Return the mappings, which stand in the launch template where the instance cannot say them."""
     return None if "volumes" in beyond_instance(server.launch) else block_devices(server, profile) or None
-
-
-def _network(server: ResolvedServer, parameters: Parameters) -> dict[str, Any]:
-    launch = server.launch
-    subnet, groups = parameters.subnet(server), parameters.security_groups(server)
-    address = {"PrivateIpAddress": launch.private_ip_address} if launch.private_ip_address else {}
-    if launch.associate_public_ip_address is None:
-        return {"SubnetId": subnet, "SecurityGroupIds": groups, **address}
-    # AssociatePublicIpAddress lives only in the interface; with it, subnet, groups and address must move there.
-    interface = NetworkInterfaceProperty(
-        DeviceIndex="0",
-        AssociatePublicIpAddress=launch.associate_public_ip_address,
-        SubnetId=subnet,
-        GroupSet=groups,
-        **address,
-    )
-    return {"NetworkInterfaces": [interface]}
 
 
 def _hardening(server: ResolvedServer, profile: str) -> dict[str, Any]:

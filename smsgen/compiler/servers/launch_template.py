@@ -8,7 +8,7 @@ from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.servers.devices import block_devices
 from smsgen.compiler.servers.hardware import beyond_instance, template_data, with_values
 from smsgen.compiler.servers.lifetime import policies
-from smsgen.compiler.servers.tags import own_tags
+from smsgen.compiler.servers.tags import own_tags, tag_list
 from smsgen.model.app import App
 
 
@@ -28,7 +28,7 @@ def _template(server: ResolvedServer, logical_id: str, app: App) -> dict[str, An
     tags = own_tags(server, app, server.title or logical_id, None)
     data = with_values(
         **template_data(server.launch),
-        BlockDeviceMappings=[mapping.to_dict() for mapping in block_devices(server, app.profile)]
+        BlockDeviceMappings=[_mapping(one.to_dict()) for one in block_devices(server, app.profile)]
         if "volumes" in beyond_instance(server.launch)
         else None,
         # Security Hub EC2.170, which looks at templates; what the file says of it stands in the instance, and wins.
@@ -36,9 +36,13 @@ def _template(server: ResolvedServer, logical_id: str, app: App) -> dict[str, An
     )
     properties: dict[str, Any] = {"LaunchTemplateData": data}
     if tags:
-        pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
-        properties["TagSpecifications"] = [{"ResourceType": "launch-template", "Tags": pairs}]
+        properties["TagSpecifications"] = [{"ResourceType": "launch-template", "Tags": tag_list(tags)}]
     return {"Type": "AWS::EC2::LaunchTemplate", **policies(server), "Properties": properties}
+
+
+def _mapping(mapping: dict[str, Any]) -> dict[str, Any]:
+    """Return a mapping as templates have it: NoDevice is a text there, and a structure in an instance."""
+    return {**mapping, "NoDevice": ""} if "NoDevice" in mapping else mapping
 
 
 def launched_by(server: ResolvedServer, logical_id: str) -> dict[str, Any] | None:

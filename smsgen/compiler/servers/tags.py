@@ -29,6 +29,11 @@ def own_tags(
     return dict(sorted(pairs.items()))
 
 
+def tag_list(tags: dict[str, str]) -> list[dict[str, str]] | None:
+    """Return tags as a property; None for none."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()] or None
+
+
 def _our_tags(server: ResolvedServer, app: App, name: str) -> dict[str, str]:
     if app.profile == "plain":
         return {}

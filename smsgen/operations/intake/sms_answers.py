@@ -18,7 +18,8 @@ from smsgen.model.app import App, Server, ServerGroup, Tag
 from smsgen.model.fields import APP, SERVER
 from smsgen.model.kinds import Boolean, Choice, Field, FieldKind, Integer, ListOf, Record, Text
 from smsgen.model.launch import Launch
-from smsgen.model.launch_fields import LAUNCH, TAGS
+from smsgen.model.launch_fields import LAUNCH
+from smsgen.model.launching.tag_fields import TAGS
 from smsgen.model.managed import LaunchState, ManagedApp, ReplicationParameters, ReplicationState
 from smsgen.model.problems import Problems
 from smsgen.model.replication import ReplicationStatus

@@ -49,6 +49,17 @@ CODES = (
         ),
     ),
     Code(
+        "DUPLICATE_ATTACHMENT",
+        "error",
+        "one thing that two servers are to have",
+        "An interface, an elastic address, a volume or an IPv6 address belongs to one server at a time.",
+        "Give each server its own.",
+        server(
+            "serverId: s-12345678, launch: {volumes: [{device: sdf, volumeId: vol-12345678}]}",
+            "serverId: s-23456789, launch: {volumes: [{device: sdf, volumeId: vol-12345678}]}",
+        ),
+    ),
+    Code(
         "DUPLICATE_DEVICE",
         "error",
         "a device name that stands twice in a server's volumes",

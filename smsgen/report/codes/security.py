@@ -7,6 +7,24 @@ _SSM = "https://docs.aws.amazon.com/securityhub/latest/userguide/ssm-controls.ht
 
 CODES = (
     Code(
+        "EC2.17",
+        "warning",
+        "a server with several network interfaces",
+        "It may lead from one subnet to another, past what stands between them.",
+        "Use one interface, unless an appliance, a cluster or a licence needs more.",
+        launch("networkInterfaces: [{deviceIndex: 1}]"),
+        f"{_EC2}#ec2-17",
+    ),
+    Code(
+        "EC2.180",
+        "warning",
+        "a network interface without source/destination check",
+        "The server forwards traffic that is not addressed to it.",
+        "Leave sourceDestCheck on, unless it is a router, a firewall or a NAT instance.",
+        launch("sourceDestCheck: false"),
+        f"{_EC2}#ec2-180",
+    ),
+    Code(
         "EC2.24",
         "warning",
         "a paravirtual instance type",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from smsgen.errors import Diagnostic, Location
 from smsgen.model.check import read_plain
 from smsgen.model.fields import APP, NAME
-from smsgen.model.launch_fields import TAGS
+from smsgen.model.launching.tag_fields import TAGS
 from smsgen.operations.intake.inventory.advice import LAUNCH_ORDER_RULE, launch_order_for
 from smsgen.operations.intake.inventory.servers import PlannedServer, planned, said_by_tag, wrong_tag
 from smsgen.operations.intake.lists.cells import whole_number

@@ -10,7 +10,9 @@ from smsgen.errors import Diagnostic, Location
 from smsgen.model.check import read_plain
 from smsgen.model.fields import SERVER, VM_SERVER
 from smsgen.model.kinds import FieldKind, ListOf
-from smsgen.model.launch_fields import LAUNCH, SECURITY_GROUP, TAG, TAGS
+from smsgen.model.launch_fields import LAUNCH
+from smsgen.model.launching.network_fields import SECURITY_GROUP
+from smsgen.model.launching.tag_fields import TAG, TAGS
 from smsgen.operations.intake.inventory.advice import instance_type_for
 from smsgen.operations.intake.lists.cells import entries_in, is_yes, tag_pairs
 from smsgen.operations.intake.lists.columns import column_of
