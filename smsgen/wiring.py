@@ -290,6 +290,7 @@ def world(
 
     from smsgen.aws.artifacts import ArtifactSettings
     from smsgen.aws.commands import SsmCommands
+    from smsgen.aws.events import EventBridgeEvents
     from smsgen.aws.keys import KmsKeys
     from smsgen.operations.apps.world import World
     from smsgen.operations.ports.copying import CopySettings
@@ -306,6 +307,7 @@ def world(
         lookups=lookups(clients),
         inventories=inventories(clients.settings),
         keys=KmsKeys(clients),
+        events=EventBridgeEvents(clients),
         copying=cache(
             lambda: _copying(
                 store, clients, bucket, copy_settings or CopySettings(), bucket_settings.kms_key_id

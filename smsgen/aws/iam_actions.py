@@ -57,6 +57,7 @@ ACTIONS = {
     "PutBucketPolicy": "s3:PutBucketPolicy",
     "PutBucketTagging": "s3:PutBucketTagging",
     "PutBucketVersioning": "s3:PutBucketVersioning",
+    "PutEvents": "events:PutEvents",
     "PutObject": "s3:PutObject",
     "PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "PutSnapshotBlock": "ebs:PutSnapshotBlock",

@@ -57,6 +57,12 @@ REPLICATE = (
     Statement("MakeImages", ("ec2:ImportImage", "ec2:RegisterImage"), (_IMAGES, _IMPORTS, _SNAPSHOTS)),
     Statement("TagImages", ("ec2:CreateTags",), (_IMAGES, _IMPORTS, _SNAPSHOTS), _FOR_A_JOB),
     Statement("RetireImages", ("ec2:DeregisterImage",), (_IMAGES,), _OF_A_JOB),
+    Statement(
+        "TellOfReplication",
+        ("events:PutEvents",),
+        ("arn:{partition}:events:*:*:event-bus/*",),
+        {"StringEquals": {"events:source": "smsgen"}},
+    ),
     Statement("CancelImports", ("ec2:CancelImportTask",), (_IMPORTS,)),
     Statement("LookAtTheRoleOfImports", ("iam:GetRole",), ("arn:{partition}:iam::*:role/{import_role}",)),
     Statement(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smsgen.cli import put, say
 from smsgen.cli.aws_options import add_aws_options, aws_settings
-from smsgen.cli.store_options import add_store_option, store_url
+from smsgen.cli.store_options import add_events_option, add_store_option, store_url
 from smsgen.errors import SmsgenError
 
 if TYPE_CHECKING:
@@ -26,32 +26,38 @@ again. The images go to stdout: SERVER_ID AMI. Exit code 1 where a server got no
 _PAUSE = 0.5
 _STARTS = ("READY_FOR_REPLICATION", "REPLICATION_STOPPED", "REPLICATION_FAILED")
 _ENDS = ("REPLICATED", "PARTIALLY_REPLICATED", "DELTA_REPLICATED", "DELTA_REPLICATION_FAILED", *_STARTS)
-_INVALID = ("READY_FOR_CONFIGURATION", "CONFIGURATION_INVALID", "REPLICATION_STOP_FAILED")
+_INVALID = (
+    *("READY_FOR_CONFIGURATION", "CONFIGURATION_IN_PROGRESS", "CONFIGURATION_INVALID"),
+    "REPLICATION_STOP_FAILED",
+)
 _GOOD = ("REPLICATED", "DELTA_REPLICATED")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("app_id", metavar="APP_ID", help="id of the application, as CreateApp gave it")
     parser.add_argument("--on-demand", action="store_true", help="begin a run of every server now")
+    add_events_option(parser)
     add_store_option(parser)
     add_aws_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
-    from smsgen.operations.jobs.carry_out import REPLICATIONS, SHORT
+    from smsgen.operations.apps.world import Settings
+    from smsgen.operations.jobs.carry_out import NOTICES, REPLICATIONS, SHORT
     from smsgen.operations.replication import apps
     from smsgen.server.workers import Workers
 
     store = wiring.store(store_url(args))
     try:
-        world = wiring.world(store, wiring.clients(aws_settings(args)))
+        settings = Settings(event_bus=args.events)
+        world = wiring.world(store, wiring.clients(aws_settings(args)), settings=settings)
         _check_startable(world, args.app_id)
         if args.on_demand:
             apps.start_on_demand_app_replication(world, args.app_id)
         elif _status(world, args.app_id) in _STARTS:
             apps.start_app_replication(world, args.app_id)
-        workers = Workers(world, 2, pools=(SHORT, REPLICATIONS))
+        workers = Workers(world, 2, pools=(SHORT, REPLICATIONS, NOTICES))
         workers.start()
         try:
             status = _follow(world, args.app_id)

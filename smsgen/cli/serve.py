@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from smsgen.cli import say
 from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
-from smsgen.cli.store_options import add_store_option, store_url
+from smsgen.cli.store_options import add_events_option, add_store_option, store_url
 from smsgen.errors import SmsgenError, UsageError
 from smsgen.server import PORT
 
@@ -132,6 +132,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="",
         help="how snapshots become images (default: register a Linux that has EC2's drivers, import all else)",
     )
+    add_events_option(copies)
     run = parser.add_argument_group("running")
     run.add_argument(
         "--workers",
@@ -210,6 +211,7 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
         max_servers=args.max_servers,
         max_replications=args.max_replications,
         max_app_replications=args.max_app_replications,
+        event_bus=args.events,
         on_failure=args.on_failure,
         lease=float(args.lease),
         validation=float(args.validation_timeout),

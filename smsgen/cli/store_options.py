@@ -22,6 +22,16 @@ def add_store_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_events_option(parser: argparse._ActionsContainer) -> None:
+    """Add --events to a command that carries replication out."""
+    parser.add_argument(
+        "--events",
+        default="",
+        metavar="BUS",
+        help="tell this EventBridge bus (name or ARN; `default` is each account's own) of runs (default: none)",
+    )
+
+
 def store_url(args: argparse.Namespace) -> str:
     """Return the store's URL: --store, $SMSGEN_STORE, or SQLite in the user's data folder (XDG Base Directory)."""
     return args.store or os.environ.get(VARIABLE) or f"sqlite:///{_data_folder()}/smsgen/store.db"

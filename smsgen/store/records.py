@@ -16,12 +16,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from smsgen.model.replicating.catalog import CATALOG_ID, Catalog, CatalogServer, Connector
 from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun, is_living
 from smsgen.model.replicating.machines import Machine
+from smsgen.model.replicating.notices import Notice
 from smsgen.operations.ports.replication_store import Record, Write
 from smsgen.operations.ports.store import Conflict
 from smsgen.store.codec import to_plain, to_record
 from smsgen.store.tables import RECORDS
 
-R = TypeVar("R", Connector, Catalog, CatalogServer, ReplicationJob, ReplicationRun, Machine)
+R = TypeVar("R", Connector, Catalog, CatalogServer, ReplicationJob, ReplicationRun, Machine, Notice)
 
 
 class _Kind(NamedTuple):
@@ -57,6 +58,7 @@ _KINDS: dict[type[Any], _Kind] = {
         place=lambda record: run_place(record.number),
     ),
     Machine: _Kind("machine", lambda record: record.name),
+    Notice: _Kind("notice", lambda record: record.notice_id),
 }
 
 

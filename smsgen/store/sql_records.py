@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 from smsgen.model.replicating.catalog import CATALOG_ID, Catalog, CatalogServer, Connector
 from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun, is_living
 from smsgen.model.replicating.machines import Machine
+from smsgen.model.replicating.notices import Notice
 from smsgen.store.commit import batches
 from smsgen.store.database import Database
 from smsgen.store.records import R, read_row, rows_of, run_place
@@ -61,6 +62,10 @@ class SqlRecords:
     def machines(self) -> tuple[Machine, ...]:
         """Return the machines that carry out replication."""
         return self._read(Machine, rows_of(Machine).order_by(RECORDS.c.record_id))
+
+    def notice(self, notice_id: str) -> Notice | None:
+        """Return an event that is to be sent, or None."""
+        return self._record(Notice, notice_id)
 
     def replication_job(self, job_id: str) -> ReplicationJob | None:
         """Return a replication job, or None."""

@@ -17,8 +17,11 @@ from smsgen.aws.iam_actions import ACTIONS, action_of
 from smsgen.aws.iam_policy import RESOURCE_TYPES, USES, policy
 
 AWS = Path(__file__).parents[2] / "smsgen" / "aws"
-SERVICES = ("cloudcontrol", "cloudformation", "ebs", "ec2", "iam", "kms", "s3", "ssm", "sts")
-OF_REPLICATION = {"disks.py", "images.py", "keys.py", "manifests.py", "stored_objects.py", "uploads.py"}
+SERVICES = ("cloudcontrol", "cloudformation", "ebs", "ec2", "events", "iam", "kms", "s3", "ssm", "sts")
+OF_REPLICATION = {
+    *("disks.py", "images.py", "manifests.py", "stored_objects.py", "uploads.py"),
+    *("keys.py", "events.py"),
+}
 """The files that only replication runs: who launches needs none of it, and the other way round."""
 
 OF_THE_SERVER = {"SendCommand", "GetCommandInvocation"}

@@ -10,6 +10,7 @@ from smsgen.model.managed import ManagedApp, Summary, summarize
 from smsgen.model.replicating.catalog import Catalog, CatalogServer, Connector
 from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun, is_living
 from smsgen.model.replicating.machines import Machine
+from smsgen.model.replicating.notices import Notice
 from smsgen.operations.ports.store import Change, Conflict, Job, LeaseLost, ServerTaken, Token, TokenUsed
 
 
@@ -133,6 +134,9 @@ class FakeStore:
 
     def machines(self) -> tuple[Machine, ...]:
         return tuple(self._of(Machine))
+
+    def notice(self, notice_id: str) -> Notice | None:
+        return self.records.get(("Notice", notice_id))
 
     def replication_job(self, job_id: str) -> ReplicationJob | None:
         return self.records.get(("ReplicationJob", job_id))

@@ -9,6 +9,7 @@ from smsgen.errors import ServiceError
 from smsgen.model.app import App, Server, ServerGroup, VmServer
 from smsgen.model.launch import Launch, S3Location
 from smsgen.model.managed import ManagedApp
+from smsgen.model.replicating.notices import Notice
 from smsgen.model.replication import ReplicationStatus
 from smsgen.model.status import AppStatus, LaunchStatus
 from smsgen.operations.apps import launching
@@ -112,6 +113,19 @@ class FakeLookups:
         return {name: found for name in names if (found := named.get(name, usual))}
 
 
+class FakeEvents:
+    """EventBridge in memory; `errors` are raised in turn."""
+
+    def __init__(self) -> None:
+        self.sent: list[Notice] = []
+        self.errors: list[Exception] = []
+
+    def send(self, notice: Notice) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.sent.append(notice)
+
+
 class FakeKeys:
     """KMS in memory: the keys that are named are there."""
 
@@ -178,6 +192,7 @@ class Site:
         self.commands = FakeCommands()
         self.lookups = FakeLookups()
         self.keys = FakeKeys()
+        self.events = FakeEvents()
         self.inventories = FakeInventories()
         self.snapshots, self.manifests, self.ec2 = FakeSnapshots(), FakeManifests(), FakeImages()
         self.uploads = FakeUploads()
@@ -199,6 +214,7 @@ class Site:
             inventories=self.inventories,
             copying=lambda: self.copying,
             keys=self.keys,
+            events=self.events,
             machine="here",
         )
 

@@ -13,8 +13,10 @@ from typing import NamedTuple
 from smsgen.errors import SmsgenError
 from smsgen.model.managed import ManagedApp
 from smsgen.model.permitted import refused_now
+from smsgen.operations.apps.notices import with_notices
 from smsgen.operations.apps.turns import Turns
 from smsgen.operations.ports.copying import Copying
+from smsgen.operations.ports.events import Events
 from smsgen.operations.ports.inventories import Inventories
 from smsgen.operations.ports.keys import Keys
 from smsgen.operations.ports.protocols import (
@@ -44,7 +46,8 @@ class Settings(NamedTuple):
     long a client token is remembered. `max_replications`: replication jobs at a time, `max_app_replications`:
     applications that are replicated at a time, and `replication_age`: for how long a job goes on from its first run
     (SMS User Guide, limits: 50, 50, 90 days). `max_failures`: failed runs, one after
-    another, that pause a job. `catalog_age`: for how long an import of the server catalog counts.
+    another, that pause a job. `catalog_age`: for how long an import of the server catalog counts. `event_bus`: the
+    name or ARN of the EventBridge bus that is told of replication, "" for none.
     """
 
     profile: str = "hardened"
@@ -62,6 +65,7 @@ class Settings(NamedTuple):
     max_failures: int = 3
     replication_age: float = 90 * 86_400.0
     catalog_age: float = 30 * 86_400.0
+    event_bus: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,8 +89,8 @@ class World(Kept):
     """What is kept, and AWS: all that an operation uses stands behind these.
 
     `artifacts` gives the documents' bucket; it is asked for only where something is put there.
-    `inventories` is what stands behind connectors, `copying` gives where disks are copied to, `keys` are KMS's,
-    `machine` is the name of this one.
+    `inventories` is what stands behind connectors, `copying` gives where disks are copied to, `keys` are
+    KMS's, `events` EventBridge's; `machine` is the name of this one.
     """
 
     artifacts: Callable[[], Artifacts]
@@ -98,6 +102,7 @@ class World(Kept):
     inventories: Inventories
     copying: Callable[[], Copying]
     keys: Keys
+    events: Events
     machine: str
 
 
@@ -169,7 +174,7 @@ def commit_decided(kept: Kept, subject: str, decide: Callable[[], Change]) -> Ma
     pause = 0.005
     for _ in range(_TURNS):
         with kept.turns.of(subject):
-            change = decide()
+            change = with_notices(decide(), kept.settings.event_bus, kept.clock, kept.new_id)
             try:
                 return kept.store.commit(change)
             except Conflict:

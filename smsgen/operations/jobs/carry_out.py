@@ -16,12 +16,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from smsgen.errors import PASSING, ServiceError, SmsgenError
+from smsgen.operations.apps.notices import NOTIFY
 from smsgen.operations.apps.replicated import END
 from smsgen.operations.apps.world import Busy, UnknownApp, World
 from smsgen.operations.jobs import (
     catalog_import,
     end_replication,
     launch,
+    notify,
     replication,
     schedule,
     start_replication,
@@ -42,6 +44,7 @@ KINDS: dict[str, Kind[Any]] = {
     jobs.SCHEDULE: schedule.SCHEDULE,
     jobs.REPLICATE: replication.REPLICATE,
     END: end_replication.END_REPLICATION,
+    NOTIFY: notify.NOTIFICATION,
 }
 """Kind of a job -> how it is carried out."""
 
@@ -57,7 +60,10 @@ REPLICATIONS = (jobs.REPLICATE,)
 VALIDATIONS = ("validate",)
 """Kinds of jobs that mostly wait: a validation goes on until its scripts have ended, or servers have reported."""
 
-POOLS = (LAUNCHES, VALIDATIONS, SHORT, REPLICATIONS)
+NOTICES = (NOTIFY,)
+"""Kinds of jobs that nothing waits for, however long EventBridge takes."""
+
+POOLS = (LAUNCHES, VALIDATIONS, SHORT, REPLICATIONS, NOTICES)
 """Kinds of jobs that share workers."""
 
 _log = logging.getLogger("smsgen.jobs")

@@ -12,8 +12,9 @@ from typing import NamedTuple, Protocol
 from smsgen.model.replicating.catalog import Catalog, CatalogServer, Connector
 from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun
 from smsgen.model.replicating.machines import Machine
+from smsgen.model.replicating.notices import Notice
 
-Record = Connector | Catalog | CatalogServer | ReplicationJob | ReplicationRun | Machine
+Record = Connector | Catalog | CatalogServer | ReplicationJob | ReplicationRun | Machine | Notice
 
 
 class Write(NamedTuple):
@@ -45,6 +46,9 @@ class ReplicationStore(Protocol):
 
     def machines(self) -> tuple[Machine, ...]:
         """Return the machines that carry out replication, by their names."""
+
+    def notice(self, notice_id: str) -> Notice | None:
+        """Return an event that is to be sent, or None where it is sent already."""
 
     def replication_job(self, job_id: str) -> ReplicationJob | None:
         """Return a replication job, or None."""
