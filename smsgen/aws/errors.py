@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from smsgen.aws.iam_actions import action_of
+from smsgen.aws.iam.actions import action_of
 from smsgen.changes.model import MASK
 from smsgen.errors import Refusal, ServiceError, refusal_of
 

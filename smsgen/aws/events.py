@@ -1,4 +1,4 @@
-"""The Events port on EventBridge; see `operations.ports.events.Events`.
+"""The EventBuses port on EventBridge; see `operations.ports.events.EventBuses`.
 
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smsgen.aws.iam_policy import USES, policy
+from smsgen.aws.iam.policy import USES, policy
 from smsgen.cli import put
 
 if TYPE_CHECKING:

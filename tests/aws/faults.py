@@ -35,7 +35,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from smsgen.aws.iam_actions import action_of
+from smsgen.aws.iam.actions import action_of
 from tests.servers.aws.routes import route
 
 KINDS = ("throttle", "error", "expired", "denied", "skew", "reset", "lost", "truncated")

@@ -1,4 +1,4 @@
-"""The port Events on moto's EventBridge, and against one that refuses."""
+"""The port EventBuses on moto's EventBridge, and against one that refuses."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from smsgen.aws.iam_actions import ACTIONS, action_of
-from smsgen.aws.iam_policy import RESOURCE_TYPES, USES, policy
+from smsgen.aws.iam.actions import ACTIONS, action_of
+from smsgen.aws.iam.policy import RESOURCE_TYPES, USES, policy
 
 AWS = Path(__file__).parents[2] / "smsgen" / "aws"
 SERVICES = ("cloudcontrol", "cloudformation", "ebs", "ec2", "events", "iam", "kms", "s3", "ssm", "sts")

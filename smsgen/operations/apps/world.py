@@ -16,7 +16,7 @@ from smsgen.model.permitted import refused_now
 from smsgen.operations.apps.notices import with_notices
 from smsgen.operations.apps.turns import Turns
 from smsgen.operations.ports.copying import Copying
-from smsgen.operations.ports.events import Events
+from smsgen.operations.ports.events import EventBuses
 from smsgen.operations.ports.inventories import Inventories
 from smsgen.operations.ports.keys import Keys
 from smsgen.operations.ports.protocols import (
@@ -102,7 +102,7 @@ class World(Kept):
     inventories: Inventories
     copying: Callable[[], Copying]
     keys: Keys
-    events: Events
+    events: EventBuses
     machine: str
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from smsgen.model.replicating.notices import Notice
 
 
-class Events(Protocol):
+class EventBuses(Protocol):
     """An account's event buses."""
 
     def send(self, notice: Notice) -> None:

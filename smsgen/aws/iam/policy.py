@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smsgen.aws.iam_replication import BUCKET, EC2, OBJECTS, REPLICATE, VMIMPORT, Statement
+from smsgen.aws.iam.replication import BUCKET, EC2, OBJECTS, REPLICATE, VMIMPORT, Statement
 from smsgen.cfn.nested import NESTED_STACK
 
 USES = {

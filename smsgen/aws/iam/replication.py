@@ -13,7 +13,7 @@ EC2 = "arn:{partition}:ec2:*:*:"
 
 
 class Statement(NamedTuple):
-    """A statement of a policy, with names in braces that are filled in: those of `iam_policy.policy`."""
+    """A statement of a policy, with names in braces that are filled in: those of `policy.policy`."""
 
     sid: str
     actions: tuple[str, ...]
