@@ -11,10 +11,9 @@ from smsgen.errors import ServiceError, SmsgenError
 from smsgen.model.replicating.catalog import Connector
 from smsgen.operations.ports.disks import DiskFile, ImageFolder, SourceUnreadable
 from smsgen.operations.ports.inventories import ConnectorUnreadable, FoundDisk, FoundServer
-from smsgen.sources.csv_inventory import read_csv
 from smsgen.sources.importable import importable
+from smsgen.sources.lists import read_csv, read_rvtools
 from smsgen.sources.machine import MachineDisk, MachineImage, machines_in, passes, readers_in
-from smsgen.sources.rvtools import read_rvtools
 from smsgen.sources.stored import LocalFolder
 
 IMAGES = "images"
@@ -145,16 +144,8 @@ def _unreadable(machine: MachineImage) -> str:
     return ""
 
 
-def _exports(connector: Connector) -> tuple[FoundServer, ...]:
-    return read_rvtools(connector.location)
-
-
-def _csv(connector: Connector) -> tuple[FoundServer, ...]:
-    return read_csv(connector.location, connector)
-
-
 _READERS: dict[str, Callable[[Connector], tuple[FoundServer, ...]]] = {
-    "rvtools": _exports,
-    "csv": _csv,
+    "rvtools": read_rvtools,
+    "csv": read_csv,
 }
 """Kind of a connector -> what reads its file."""

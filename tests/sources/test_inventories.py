@@ -104,14 +104,14 @@ def test_a_csv_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "content", "words"),
     [
-        ("csv", b"name\nx\n", "servers:1: there is no column vmId"),
+        ("csv", b"name\nx\n", "servers:2: vmId is empty"),
         ("csv", b"vmId,disks\nvm-1,two\n", "servers:2: disks is 'two'"),
         ("csv", b"vmId,vmName\n,x\n", "servers:2: vmId is empty"),
         ("csv", b"vmId,vmManagerType\nvm-1,XEN\n", "vmManagerType is 'XEN'"),
         ("csv", b'vmId\n"a', "servers:2"),
-        ("csv", b"\xff\xfe", "is not UTF-8"),
-        ("csv", b"", "there is no column vmId"),
-        ("rvtools", b"nothing", "is neither xlsx nor ZIP"),
+        ("csv", b"\0" * 8, "is no text"),
+        ("csv", b"", "no row of it is the header"),
+        ("rvtools", b"nothing", "no sheet vInfo"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_told(tmp_path: Path, kind: str, content: bytes, words: str) -> None:

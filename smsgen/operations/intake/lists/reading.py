@@ -121,7 +121,7 @@ def _nothing_found(sheets: Sequence[Sheet], file: str, asked: ListOptions) -> Sm
     if wanted and not any(sheet.name.lower() == wanted.lower() for sheet in sheets if sheet.name):
         hint = f"export all of {asked.kind} to xlsx or CSV" if len(sheets) != 1 or sheets[0].name else ""
         return not_a_list(
-            file, 1, f"{file} has no sheet {wanted}", hint or "give the xlsx, or the ZIP of its CSV files"
+            file, 1, f"it has no sheet {wanted}", hint or "give the xlsx, or the ZIP of its CSV files"
         )
     hint = (
         f"give the header a row of its own, with names such as {', '.join(list(COLUMNS)[:5])};"
