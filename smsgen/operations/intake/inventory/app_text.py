@@ -96,7 +96,7 @@ _ORDER = (
 def _launch(server: PlannedServer, logical_id: str) -> Iterator[str]:
     launch = server.launch
     if logical_id:
-        yield f"  logicalId: {logical_id}"
+        yield f"  logicalId: {scalar(logical_id)}"
     for name in _ORDER:
         if name in launch and name != "logicalId":
             comment = f"  # {server.advice}" if name == "instanceType" and server.advice else ""

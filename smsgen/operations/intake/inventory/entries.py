@@ -77,12 +77,21 @@ def _keys(server: PlannedServer) -> tuple[str, ...]:
 
 def entry_of(app: PlannedApp, file: str, before: AppEntry | None) -> AppEntry:
     """Return what is written of an application; `before`: what the last import wrote."""
-    planned = [(group, server) for group in app.groups for server in group.servers]
+    groups = _as_before(app.groups, before)
+    planned = [(group, server) for group in groups for server in group.servers]
     ids = _logical_ids([(group.name, server) for group, server in planned], before)
     entries = {
         server.location: _entry(server, own_id) for (_, server), own_id in zip(planned, ids, strict=True)
     }
-    return AppEntry(file, head_text(app), tuple(_group(group, entries) for group in app.groups))
+    return AppEntry(file, head_text(app), tuple(_group(group, entries) for group in groups))
+
+
+def _as_before(groups: Iterable[PlannedGroup], before: AppEntry | None) -> list[PlannedGroup]:
+    """Return groups as they were called before, where that differs in capitals and signs alone."""
+    known = {names.group_prefix(group.name).lower(): group.name for group in before.groups} if before else {}
+    return [
+        group._replace(name=known.get(names.group_prefix(group.name).lower(), group.name)) for group in groups
+    ]
 
 
 def _group(group: PlannedGroup, entries: Mapping[Location, ServerEntry]) -> GroupEntry:
@@ -129,7 +138,7 @@ def _recalled(servers: list[tuple[str, PlannedServer]], before: AppEntry) -> dic
     for strong in (True, False):
         given = set(recalled.values())
         for index, (_, server) in enumerate(servers):
-            keys = [key for key in _keys(server) if key.startswith("name ") is not strong]
+            keys = [key for key in with_all(_keys(server)) if key.startswith("name ") is not strong]
             entry = next((by_key[key] for key in keys if key in by_key), None)
             usable = strong or own_names[server.vm.get("vmName", "")] == 1
             if entry and index not in recalled and usable and entry.logical_id not in given:
@@ -137,11 +146,16 @@ def _recalled(servers: list[tuple[str, PlannedServer]], before: AppEntry) -> dic
     return recalled
 
 
+def with_all(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys of a server with one before them that is all of them which a file can say, taken together."""
+    return ("all " + " | ".join(key for key in keys if not key.startswith("id ")), *keys)
+
+
 def unique_keys(servers: Iterable[ServerEntry]) -> dict[str, ServerEntry]:
     """Return key -> the one server that is known by it; what several have in common tells none of them."""
     counted: dict[str, ServerEntry | None] = {}
     for server in servers:
-        for key in server.keys:
+        for key in with_all(server.keys):
             counted[key] = None if key in counted else server
     return {key: server for key, server in counted.items() if server is not None}
 

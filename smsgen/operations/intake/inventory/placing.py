@@ -14,8 +14,15 @@ from smsgen.errors import Diagnostic, Location
 from smsgen.model.check import read_plain
 from smsgen.model.fields import APP, NAME
 from smsgen.model.launching.tag_fields import TAGS
+from smsgen.model.names import group_prefix
 from smsgen.operations.intake.inventory.advice import LAUNCH_ORDER_RULE, launch_order_for
-from smsgen.operations.intake.inventory.servers import PlannedServer, planned, said_by_tag, wrong_tag
+from smsgen.operations.intake.inventory.servers import (
+    PlannedServer,
+    planned,
+    said_by_tag,
+    wrong_tag,
+    wrong_with,
+)
 from smsgen.operations.intake.lists.cells import whole_number
 from smsgen.operations.intake.lists.listing import ListedRow, cell_left_out, row_left_out, title_of
 
@@ -54,7 +61,7 @@ def place(rows: Iterable[ListedRow], *, application: str = "") -> Placement:
     for name, row in _own_rows(rows, application, diagnostics):
         apps.setdefault(name, []).append(row)
     placed = [_app(name, apps[name], diagnostics) for name in sorted(apps)]
-    return Placement(tuple(placed), tuple(diagnostics))
+    return Placement(tuple(app for app in placed if app.groups), tuple(diagnostics))
 
 
 # --- Which row is which server ------------------------------------------------------------------------------------
@@ -105,11 +112,13 @@ def _application(values: Mapping[str, str], default: str) -> tuple[str, str, str
 def _keys(values: Mapping[str, str], app: str) -> Iterator[Hashable]:
     """Yield by what a server is known; its name counts within its application, and only where nothing else does."""
     any_id = False
-    for column in ("serverId", "externalId"):
-        if column in values:
-            any_id = True
-            yield column, values[column]
-    if "vmId" in values:
+    if "serverId" in values and not wrong_with("serverId", values["serverId"])[0]:
+        any_id = True
+        yield "serverId", values["serverId"]
+    if "externalId" in values:
+        any_id = True
+        yield "externalId", values["externalId"]
+    if "vmId" in values and not wrong_with("vmId", values["vmId"])[0]:
         any_id = True
         yield "vm", values.get("vmManagerId", ""), values["vmId"]
     if not any_id:
@@ -155,7 +164,11 @@ def _app(name: str, rows: Sequence[ListedRow], diagnostics: list[Diagnostic]) ->
             continue
         server, left_out = planned(row)
         diagnostics += left_out
-        servers.append(server)
+        if server.fields.get("serverId") or server.vm.get("vmName"):
+            servers.append(server)
+        else:
+            message = f"{title_of(row.values)}: neither its name nor its serverId can be written"
+            diagnostics.append(row_left_out(row.location, message, "give it a name"))
     servers = _without_taken_addresses(servers, diagnostics)
     waves = tuple(sorted({wave for server in servers if (wave := wave_of(server))}, key=_natural))
     return PlannedApp(
@@ -246,20 +259,21 @@ def _natural(text: str) -> tuple[int, str]:
 def _groups(
     servers: Sequence[PlannedServer], waves: Sequence[str], diagnostics: list[Diagnostic]
 ) -> Iterator[PlannedGroup]:
-    members: dict[tuple[int, str, str], list[PlannedServer]] = {}
+    members: dict[str, list[tuple[int, str, str, PlannedServer]]] = {}
     for server in servers:
         wave = wave_of(server) if len(waves) > 1 else ""
         tier = _tier_of(server)
         step = 1 + waves.index(wave) if wave else 0
         name = " ".join(filter(None, (wave[:50], tier))) or "servers"
-        members.setdefault((step, name, tier), []).append(server)
-    names: dict[str, int] = {}
+        members.setdefault(group_prefix(name).lower(), []).append((step, name, tier, server))
     groups = []
-    for (step, name, tier), group in members.items():
-        names[name] = names.get(name, 0) + 1
-        own_name = name if names[name] == 1 else f"{name} {names[name]}"
-        order, advice = _order(group, step, tier, diagnostics)
-        groups.append(PlannedGroup(own_name, order, advice, tuple(sorted(group, key=_sorting))))
+    for (
+        group
+    ) in members.values():  # what differs in capitals and signs alone is one: in a template it would be
+        step, name, tier = min((step, name, tier) for step, name, tier, _ in group)
+        servers = sorted((server for *_, server in group), key=_sorting)
+        order, advice = _order(servers, step, tier, diagnostics)
+        groups.append(PlannedGroup(name, order, advice, tuple(servers)))
     yield from sorted(groups, key=lambda group: (group.launch_order, group.name))
 
 

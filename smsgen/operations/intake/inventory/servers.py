@@ -72,6 +72,9 @@ _CONVERTED: Mapping[str, Callable[[str], Any]] = {
     "instanceType": str.lower,
     "tenancy": _tenancy,
 }
+_LONGEST_ID = 200
+"""Characters of a logical id, so that names made of it stay below CloudFormation's 255."""
+
 _SERVER_FIELDS = ("serverId", "imageId")
 _VM_FIELDS = {"vmManagerName": "vmManagerName", "vmManagerType": "vmManagerType", "vmPath": "vmPath"}
 _LAUNCH_FIELDS = (
@@ -114,6 +117,8 @@ class _Cells:
         convert = _CONVERTED.get(column)
         value = convert(text) if convert else text
         message, hint = wrong_with(field or column, value)
+        if column == "logicalId" and len(text) > _LONGEST_ID:
+            message, hint = f"the logicalId has more than {_LONGEST_ID} characters", "shorten it"
         if not message:
             return value
         self.leave_out(message, hint)
@@ -127,8 +132,8 @@ class _Cells:
 def planned(row: ListedRow) -> tuple[PlannedServer, list[Diagnostic]]:
     """Return the server of a row, and what of the row is not taken."""
     values = row.values
-    name = values.get("name") or values.get("fqdn") or ""
-    cells = _Cells(row, name or values.get("vmId") or values.get("serverId", ""))
+    name = values.get("name") or values.get("fqdn") or values.get("vmId") or ""
+    cells = _Cells(row, name or values.get("serverId", ""))
     fields = {field: value for field in _SERVER_FIELDS if field in values and (value := cells.take(field))}
     launch = {column: cells.take(column) for column in values if column in _KNOWN}
     launch = {column: value for column, value in launch.items() if value is not None}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from smsgen.operations.intake.inventory.entries import AppEntry, ServerEntry, keys_of, unique_keys
+from smsgen.operations.intake.inventory.entries import AppEntry, ServerEntry, keys_of, unique_keys, with_all
 
 Mark = Callable[[str], None]
 """Writes a comment beside a value."""
@@ -208,7 +208,7 @@ class _Servers:
 
     def _find(self, logical_id: str) -> str:
         """Return the key by which a server stands in the file, "" where it does not."""
-        return next((key for key in self._keys[logical_id] if key in self._there), "")
+        return next((key for key in with_all(self._keys[logical_id]) if key in self._there), "")
 
     def _merge_server(self, logical_id: str, before: _Place | None, new: _Place) -> None:
         key = self._find(logical_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from smsgen.operations.intake.lists.sheets import Sheet, sheets_of
 
 _HEADER_WITHIN = 30
 _MOST_ROWS = 250_000
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 class ListOptions(NamedTuple):
@@ -219,19 +221,21 @@ def _values(table: _Table, plan: _Plan) -> Iterator[tuple[int, dict[str, str]]]:
         if number > _MOST_ROWS:
             message = f"the list has more than {_MOST_ROWS:,} rows"
             raise not_a_list(table.sheet.file, line, message, "split it into several lists")
-        for column, text in values.items():
-            if text[0] in "='" or not text.isprintable():
-                values[column] = _tidy(text)
+        untidy = [column for column, text in values.items() if text[0] in "='" or not text.isprintable()]
+        for column in untidy:
+            values[column] = _tidy(values[column])
+            if not values[column]:
+                del values[column]
         yield line, values
 
 
 def _tidy(text: str) -> str:
-    """Return a cell without what spreadsheets put around text (`="0012"`, `'=x`), on one line."""
+    """Return a cell on one line, without control characters and what is put around text (`="0012"`, `'=x`)."""
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1]
     elif text.startswith("'") and text[1:2] in tuple("=+-@"):
         text = text[1:]
-    return " ".join(text.split()) or text
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def _unread(table: _Table, plan: _Plan) -> Iterator[Diagnostic]:
