@@ -62,7 +62,7 @@ def compile_everything() -> None:
 
 
 def heading() -> str:
-    """Give what the numbers were made on."""
+    """Return what the numbers were made on."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("smsgen", "PyYAML", "troposphere"))
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors"
     return f"{machine}; Python {platform.python_version()}; {packages}"

@@ -35,7 +35,7 @@ class Answers:
         self.calls: Counter[str] = Counter()
 
     def template(self) -> dict[str, Any]:
-        """Give the template that the stack was made of."""
+        """Return the template that the stack was made of."""
         return {
             "Resources": {
                 f"Server{number:05}": {
@@ -53,7 +53,7 @@ class Answers:
         }
 
     def answer(self, model: Any, params: Any, **_: Any) -> tuple[Any, dict[str, Any]]:
-        """Give what boto3 takes for the service's answer (event `before-call`)."""
+        """Return what boto3 takes for the service's answer (event `before-call`)."""
         self.calls[model.name] += 1
         body: dict[str, Any] = params["body"]
         return _Ok(), _ANSWERS[model.name](self, body)

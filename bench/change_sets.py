@@ -23,7 +23,7 @@ ROUNDS = 5
 
 
 def template(instances: int) -> dict[str, Any]:
-    """Give a template of instances in a chain of DependsOn that share a security group and two parameters."""
+    """Return a template of instances in a chain of DependsOn that share a security group and two parameters."""
     servers = {f"Server{number}": _server(number) for number in range(instances)}
     group = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "all"}}
     declared = {"Size": "t3.micro", "Subnet": "subnet-1"}
@@ -56,7 +56,7 @@ def _server(number: int) -> dict[str, Any]:
 
 
 def edited(before: dict[str, Any]) -> dict[str, Any]:
-    """Give the template with CHANGED properties changed."""
+    """Return the template with CHANGED properties changed."""
     after = copy.deepcopy(before)
     for number in range(CHANGED):
         after["Resources"][f"Server{number}"]["Properties"]["InstanceType"] = "t3.large"
@@ -64,7 +64,7 @@ def edited(before: dict[str, Any]) -> dict[str, Any]:
 
 
 def best(call: Callable[[], Any]) -> float:
-    """Give the shortest of a few runs, in seconds."""
+    """Return the shortest of a few runs, in seconds."""
     times = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
@@ -74,7 +74,7 @@ def best(call: Callable[[], Any]) -> float:
 
 
 def measure(instances: int) -> tuple[float, float]:
-    """Give the seconds that json.dumps of both templates and the prediction take."""
+    """Return the seconds that json.dumps of both templates and the prediction take."""
     before = template(instances)
     after = edited(before)
     deployed = Stack("large", before)

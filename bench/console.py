@@ -26,7 +26,7 @@ MOST_SECONDS = 0.2
 
 
 def measure() -> Mapping[str, float]:
-    """Give page -> the median of how many seconds it took."""
+    """Return page -> the median of how many seconds it took."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with serving(folder, "--console", "--no-auth", "--workers", "0", env=environment(folder)) as server:

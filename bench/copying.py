@@ -69,7 +69,7 @@ def aws(folder: Path) -> Iterator[str]:
 
 
 def processor_time(work: Callable[[], object]) -> float:
-    """Give the seconds of processor time that this process spends on some work, all threads together."""
+    """Return the seconds of processor time that this process spends on some work, all threads together."""
     began = time.process_time()
     work()
     return time.process_time() - began
@@ -85,7 +85,7 @@ def write(path: Path, blocks: int, *, every: int = 1) -> None:
 
 
 def world(url: str, folder: Path, in_flight: int = IN_FLIGHT) -> CopyWorld:
-    """Give what a copy stands on; clients are made, as boto3's own is before it is timed."""
+    """Return what a copy stands on; clients are made, as boto3's own is before it is timed."""
     clock = SystemClock()
     clients = Clients(AwsSettings(region="eu-central-1", endpoint_url=url))
     clients.client("ec2")
@@ -196,7 +196,7 @@ print(status.partition("VmHWM:")[2].split()[0])
 
 
 def held(path: Path, url: str, folder: Path, in_flight: int) -> int:
-    """Give the most memory that a process holds which copies a disk, in bytes (VmHWM of Linux)."""
+    """Return the most memory that a process holds which copies a disk, in bytes (VmHWM of Linux)."""
     command = [sys.executable, "-c", _HOLDING, str(path), url, str(folder), str(in_flight)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=os.environ)
     return int(done.stdout) * 1024
@@ -220,7 +220,7 @@ def memory() -> Iterator[Row]:
 
 
 def rows() -> Iterator[Row]:
-    """Give all rows."""
+    """Yield all rows."""
     yield from cost()
     yield from rerun()
     yield from memory()

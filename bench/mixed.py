@@ -34,7 +34,7 @@ Seconds = Mapping[str, list[float]]
 
 
 def measure() -> Seconds:
-    """Give operation -> how long each of its answers took, in seconds."""
+    """Return operation -> how long each of its answers took, in seconds."""
     seconds: dict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

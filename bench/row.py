@@ -49,7 +49,7 @@ Command = Sequence[str | Path]
 
 
 def environment() -> dict[str, str]:
-    """Give the environment of timed processes: as it is, but Python may write and read its bytecode."""
+    """Return the environment of timed processes: as it is, but Python may write and read its bytecode."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 

@@ -111,7 +111,7 @@ def _files(folder: Path) -> tuple[Path, Path]:
 
 
 def _cdk_python() -> Path | None:
-    """Give a Python that has aws-cdk-lib, or None."""
+    """Return a Python that has aws-cdk-lib, or None."""
     if find_spec("aws_cdk") is not None:
         return Path(sys.executable)
     python = CDK_VENV / "bin" / "python"

@@ -48,7 +48,7 @@ SERVER = """\
 
 
 def large_app(servers: int, groups: int) -> str:
-    """Give an application file of so many servers, spread over so many groups with a launch order each."""
+    """Return an application file of so many servers, spread over so many groups with a launch order each."""
     parts = [HEAD.format(servers=servers, groups=groups)]
     for group in range(groups):
         role, instance_type = ROLES[group % len(ROLES)]

@@ -32,7 +32,7 @@ OPEN = APP.format(image="ami-0123456789abcdef0").replace(", subnet: subnet-0a1b2
 
 
 def shown(name: str) -> str:
-    """Give the file of the page that begins with its name."""
+    """Return the file of the page that begins with its name."""
     (text,) = [block for block in BLOCKS if block.startswith(f"# {name}\n")]
     return text
 

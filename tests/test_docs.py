@@ -14,7 +14,7 @@ TEXTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *PAGES, *sorted(ROOT.glob("s
 
 
 def examples(page: Path) -> str:
-    """Give the Python of a page, as one script whose lines are the page's; ```py is for what needs AWS or more."""
+    """Return the Python of a page, as one script whose lines are the page's; ```py is for what needs AWS or more."""
     text = page.read_text()
     lines = [""] * text.count("\n")
     for block in re.finditer(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE):

@@ -69,7 +69,7 @@ def _masking() -> Iterable[str]:
 
 
 def _wild() -> Iterator[str]:
-    """Give what IAM's wildcards become, the worst that a policy can hold."""
+    """Yield what IAM's wildcards become, the worst that a policy can hold."""
     from unittest import mock
 
     permissions = import_module("smsgen.changes.findings.permissions")
@@ -102,7 +102,7 @@ MADE: dict[str, Callable[[], Iterable[str]]] = {
 
 
 def calls(file: Path) -> Iterator[tuple[str, ast.expr, int, ast.Call]]:
-    """Give (method, pattern's expression, flags, call) of each call of `re` in a file."""
+    """Yield (method, pattern's expression, flags, call) of each call of `re` in a file."""
     for node in ast.walk(ast.parse(file.read_text())):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
@@ -125,7 +125,7 @@ def collected() -> Iterator[Pattern]:
 
 
 def _asked(text: str, call: ast.Call) -> tuple[str, ...]:
-    """Give how the pattern that a call compiles is asked in its module: everything, where that is not to be seen."""
+    """Return how the pattern that a call compiles is asked in its module: everything, where that is not to be seen."""
     line = text.splitlines()[call.lineno - 1]
     name = re.match(r"(\w+)(?:: [^=]+)? = ", line)
     found = re.findall(rf"\b{name[1]}\.(\w+)\(", text) if name else []
@@ -145,7 +145,7 @@ PATTERNS = list(collected())
 
 
 def samples(tree: Any) -> str:
-    """Give a text that a parsed pattern matches, or nearly."""
+    """Return a text that a parsed pattern matches, or nearly."""
     return "".join(_sample(str(kind), argument) for kind, argument in tree)
 
 
@@ -197,7 +197,7 @@ def _holds(members: Any, c: str) -> bool:
 
 
 def pumps(tree: Any, before: str = "") -> Iterator[tuple[str, str]]:
-    """Give (what stands before, what is repeated) of each repeat in a parsed pattern, inner ones too."""
+    """Yield (what stands before, what is repeated) of each repeat in a parsed pattern, inner ones too."""
     for kind, argument in tree:
         name = str(kind)
         inner = {"SUBPATTERN": lambda a: [a[3]], "BRANCH": lambda a: a[1], "ATOMIC_GROUP": lambda a: [a]}
@@ -235,7 +235,7 @@ def _stop(*_: Any) -> None:
 
 
 def seconds(method: str, pattern: re.Pattern[str], text: str) -> float:
-    """Give how long it takes, in seconds of this process; a hang is ended."""
+    """Return how long it takes, in seconds of this process; a hang is ended."""
     start = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, 2)
     try:
@@ -248,7 +248,7 @@ def seconds(method: str, pattern: re.Pattern[str], text: str) -> float:
 
 
 def slow(pattern: Pattern) -> str:
-    """Give a near-miss for which a pattern takes more than linear time, "" where none was found."""
+    """Return a near-miss for which a pattern takes more than linear time, "" where none was found."""
     compiled = re.compile(pattern.text, pattern.flags)
     before = signal.signal(signal.SIGPROF, _stop)
     try:

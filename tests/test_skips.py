@@ -21,7 +21,7 @@ OF_A_FILE = (
 
 
 def reasons() -> Iterator[str]:
-    """Give the reasons of all skips in the tests, but for packages that `make test` installs."""
+    """Yield the reasons of all skips in the tests, but for packages that `make test` installs."""
     for file in (ROOT / "tests").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("pytest.skip", "pytest.mark.skipif"):

@@ -4,7 +4,7 @@ FILE = "docs/diagnostics.md"
 
 
 def generate() -> str:
-    """Give the text of the generated file."""
+    """Return the text of the generated file."""
     from smsgen.report.explain import page
 
     return page()

@@ -22,7 +22,7 @@ FOOTER = '"""\n'
 
 
 def generate() -> str:
-    """Give the text of the generated file."""
+    """Return the text of the generated file."""
     return HEADER + "".join(_entry(name, schema) for name, schema in sorted(schemas().items())) + FOOTER
 
 

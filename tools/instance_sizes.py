@@ -21,7 +21,7 @@ BURSTABLE = 2048
 
 
 def generate() -> str:
-    """Give the text of the generated file."""
+    """Return the text of the generated file."""
     lines = (f'    ("{name}", {vcpus}, {memory}),\n' for memory, vcpus, name in sorted(_sizes()))
     return HEADER + "".join(lines) + ")\n"
 

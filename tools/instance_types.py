@@ -21,7 +21,7 @@ SIZES = ("nano", "micro", "small", "medium", "large", "xlarge")
 
 
 def generate() -> str:
-    """Give the text of the generated file."""
+    """Return the text of the generated file."""
     families: dict[str, list[str]] = {}
     for name in from_botocore() | from_cfnlint():
         family, _, size = name.partition(".")
@@ -31,7 +31,7 @@ def generate() -> str:
 
 
 def from_botocore() -> set[str]:
-    """Give the values of EC2's own InstanceType enumeration."""
+    """Return the values of EC2's own InstanceType enumeration."""
     import botocore.session
 
     model = botocore.session.get_session().get_service_model("ec2")
@@ -39,7 +39,7 @@ def from_botocore() -> set[str]:
 
 
 def from_cfnlint() -> set[str]:
-    """Give what cfn-lint allows in any Region (it reads the EC2 price lists)."""
+    """Return what cfn-lint allows in any Region (it reads the EC2 price lists)."""
     import cfnlint
 
     folder = Path(cfnlint.__file__).parent / "data/schemas/extensions/aws_ec2_instance"

@@ -25,7 +25,7 @@ ALTERNATIVES = ("oneOf", "anyOf", "allOf")
 
 
 def generate() -> str:
-    """Give the text of the generated file."""
+    """Return the text of the generated file."""
     return HEADER + "".join(_entry(name, schema) for name, schema in sorted(schemas().items())) + FOOTER
 
 
@@ -46,7 +46,7 @@ def _entry(type_name: str, schema: Any) -> str:
 def _documents(
     node: Any, schema: Any, path: tuple[str, ...], above: tuple[int, ...]
 ) -> Iterator[tuple[str, ...]]:
-    """Give the paths of the documents at or below a node; `above`: the nodes it stands in, so that circles end."""
+    """Yield the paths of the documents at or below a node; `above`: the nodes it stands in, so that circles end."""
     node = _resolved(node, schema)
     if id(node) in above:
         return

@@ -63,7 +63,7 @@ def _mutmut(*names: str, quiet: bool = False) -> None:
 
 
 def _results() -> dict[str, int | None]:
-    """Give every mutant and the exit code of its tests: None where they have not run."""
+    """Return every mutant and the exit code of its tests: None where they have not run."""
     return dict(item for path in MUTANTS.glob("smsgen/**/*.meta") for item in _of_file(path))
 
 
@@ -102,7 +102,7 @@ def _is_shorter_logic(removed: list[tuple[int, str]]) -> bool:
 
 
 def _tokens(code: str) -> Iterator[tuple[int, str]]:
-    """Give the tokens of a piece of code, as far as it can be read."""
+    """Yield the tokens of a piece of code, as far as it can be read."""
     try:
         for token in tokenize.generate_tokens(io.StringIO(code.strip()).readline):
             if token.string.strip():

@@ -8,7 +8,7 @@ _APP = Path(__file__).parent.parent / "samples" / "three-tier.yaml"
 
 
 def generate() -> str:
-    """Give the text of the generated file."""
+    """Return the text of the generated file."""
     from smsgen.local.disk import DiskFiles
     from smsgen.operations.files.generate_template import generate_template
     from smsgen.report.graph import of_compiled

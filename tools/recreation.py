@@ -29,13 +29,13 @@ FOOTER = '"""\n'
 
 
 def generate() -> str:
-    """Give the text of the generated file."""
+    """Return the text of the generated file."""
     entries = (_entry(name, schema) for name, schema in sorted(schemas().items()))
     return HEADER + "".join(entries) + FOOTER
 
 
 def schemas() -> dict[str, Any]:
-    """Give the schema of every resource type that cfn-lint knows."""
+    """Return the schema of every resource type that cfn-lint knows."""
     import cfnlint
 
     folder = Path(cfnlint.__file__).parent / "data/schemas"
@@ -84,20 +84,20 @@ def _corrected(words: set[str], name: str, answer: str) -> set[str]:
 
 
 def property_words(schema: Any) -> set[str]:
-    """Give what a schema says of its properties, in the words of the table: `Name`, `?Name`, `A/B`, `?A/B`."""
+    """Return what a schema says of its properties, in the words of the table: `Name`, `?Name`, `A/B`, `?A/B`."""
     always = _properties(schema.get("createOnlyProperties", ()))
     sometimes = _properties(schema.get("conditionalCreateOnlyProperties", ())) - always
     return always | {f"?{name}" for name in sometimes}
 
 
 def writable(schema: Any) -> list[str]:
-    """Give the names of the properties that a template may set."""
+    """Return the names of the properties that a template may set."""
     read_only = _properties(schema.get("readOnlyProperties", ()))
     return sorted(name for name in schema["properties"] if name not in read_only)
 
 
 def _properties(pointers: Iterable[str]) -> set[str]:
-    """Give `A/B` for the JSON pointer `/properties/A/B`, without the schema's own words in it."""
+    """Return `A/B` for the JSON pointer `/properties/A/B`, without the schema's own words in it."""
     paths = set()
     for pointer in pointers:
         parts = [part for part in pointer.split("/") if part not in ("", "properties", "items")]

@@ -59,7 +59,7 @@ class Line(NamedTuple):
     why: str = ""
 
     def others(self) -> set[str]:
-        """Give what the sources beside the schemas say."""
+        """Return what the sources beside the schemas say."""
         return {self.cdk, self.docs_2024, self.docs_2023} - {"-"}
 
 
@@ -202,7 +202,7 @@ def _lines(folder: Path) -> Iterator[Line]:
 
 
 def word(schema: Any, name: str) -> str:
-    """Give what a schema says of a property, NoHandlers and NoUpdate where its handlers say it for all."""
+    """Return what a schema says of a property, NoHandlers and NoUpdate where its handlers say it for all."""
     handlers = schema.get("handlers")
     if not handlers:
         return "NoHandlers"
@@ -217,7 +217,7 @@ def word(schema: Any, name: str) -> str:
 
 
 def _schemas(schemas: Iterable[Any]) -> Words:
-    """Give what schemas say that have handlers: without them a schema is no more than the documentation."""
+    """Return what schemas say that have handlers: without them a schema is no more than the documentation."""
     return {
         (schema["typeName"], name): word(schema, name)
         for schema in schemas

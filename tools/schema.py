@@ -4,7 +4,7 @@ FILE = "samples/smsgen.schema.json"
 
 
 def generate() -> str:
-    """Give the text of the generated file."""
+    """Return the text of the generated file."""
     from smsgen.model.schema import schema_text
 
     return schema_text()

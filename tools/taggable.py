@@ -21,7 +21,7 @@ FOOTER = '"""\n'
 
 
 def generate() -> str:
-    """Give the text of the generated file."""
+    """Return the text of the generated file."""
     return (
         HEADER
         + "".join(f"{name}\n" for name, schema in sorted(schemas().items()) if _is_taggable(schema))

@@ -72,7 +72,7 @@ _TYPES = {
 
 
 def generate() -> str:
-    """Give the text of the generated file."""
+    """Return the text of the generated file."""
     from importlib import import_module
 
     text = HEADER

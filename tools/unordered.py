@@ -33,7 +33,7 @@ Path = tuple[str, ...]
 
 
 def generate() -> str:
-    """Give the text of the generated file."""
+    """Return the text of the generated file."""
     entries = (_entry(name, schema) for name, schema in sorted(schemas().items()))
     return HEADER + "".join(entries) + FOOTER
 
@@ -47,7 +47,7 @@ def _entry(type_name: str, schema: Any) -> str:
 
 
 def unordered(schema: Any) -> set[str]:
-    """Give the paths, `A/B`, of the lists of a resource's properties that have no order."""
+    """Return the paths, `A/B`, of the lists of a resource's properties that have no order."""
     tags = schema.get("tagging", {}).get("tagProperty", "").removeprefix("/properties/")
     told: dict[Path, bool] = {}
     for path, array in _arrays(schema, schema, (), frozenset()):
@@ -64,7 +64,7 @@ def _has_no_order(name: str, array: Any) -> bool:
 
 
 def _arrays(schema: Any, node: Any, path: Path, seen: frozenset[str]) -> Iterator[tuple[Path, Any]]:
-    """Give the lists in a part of the schema; `seen` are the definitions on the way, which may hold themselves."""
+    """Yield the lists in a part of the schema; `seen` are the definitions on the way, which may hold themselves."""
     while "$ref" in node:
         if node["$ref"] in seen:
             return

@@ -10,7 +10,7 @@ class SystemClock:
     """Time that really passes; see `operations.ports.Clock`."""
 
     def now(self) -> float:
-        """Give seconds since the epoch."""
+        """Return seconds since the epoch."""
         return time.time()
 
     def sleep(self, seconds: float) -> None:
@@ -18,5 +18,5 @@ class SystemClock:
         time.sleep(seconds)
 
     def jitter(self) -> float:
-        """Give a random number of at least 0 and below 1."""
+        """Return a random number of at least 0 and below 1."""
         return random.random()

@@ -32,7 +32,7 @@ class DiskFiles:
     _stdin: bytes | None = None
 
     def read(self, path: str, *, max_bytes: int) -> bytes:
-        """Give a file's bytes; never reads more than `max_bytes` + 1 of them into memory."""
+        """Return a file's bytes; never reads more than `max_bytes` + 1 of them into memory."""
         try:
             if path == "-":
                 content = self._standard_input(max_bytes)
@@ -45,11 +45,11 @@ class DiskFiles:
         return _bounded(content, path, max_bytes)
 
     def find(self, path: str, *, max_bytes: int) -> bytes | None:
-        """Give a file's bytes, None where there is nothing of that name."""
+        """Return a file's bytes, None where there is nothing of that name."""
         return self.read(path, max_bytes=max_bytes) if os.path.lexists(path) else None
 
     def read_within(self, path: str, document: str, *, max_bytes: int) -> bytes:
-        """Give the bytes of a regular file in the folder of `document`, or below it, where links may lead, too."""
+        """Return the bytes of a regular file in the folder of `document`, or below it, where links may lead, too."""
         folder = os.environ.get(FOLDER) or os.path.dirname("" if document == "-" else document) or "."
         try:
             with os.fdopen(_open_within(path, folder), "rb") as file:
@@ -71,7 +71,7 @@ class DiskFiles:
             raise _cannot("write", path, error) from None
 
     def beside(self, path: str, name: str) -> str:
-        """Give the path of `name` in the folder of `path`; standard input stands in the current folder."""
+        """Return the path of `name` in the folder of `path`; standard input stands in the current folder."""
         return os.path.join(os.path.dirname("" if path == "-" else path), name)
 
     def _standard_input(self, max_bytes: int) -> bytes:
@@ -84,7 +84,7 @@ class GitRevisions:
     """Files at a git revision, through `git cat-file`; see `operations.ports.Revisions`."""
 
     def read(self, ref: str, path: str, *, max_bytes: int) -> bytes:
-        """Give `path`, as seen from the current folder, at revision `ref`; a link is followed within the revision."""
+        """Return `path`, as seen from the current folder, at revision `ref`; a link is followed within the revision."""
         relative = os.path.relpath(path)
         if ref.startswith("-") or ":" in ref or not ref.isprintable():
             raise SmsgenError(f"{ref!r} is not a git revision", hint="give a branch, a tag or a commit")
@@ -114,7 +114,7 @@ _WHY_NOT = {
 
 
 def _git_object(name: str, most: int, what: str) -> tuple[str, bytes]:
-    """Give the kind of an object and at most `most` of its bytes; raises SmsgenError where git cannot be asked."""
+    """Return the kind of an object and at most `most` of its bytes; raises SmsgenError where git cannot be asked."""
     import subprocess
 
     command = ["git", "cat-file", "--batch", "--follow-symlinks"]
@@ -142,7 +142,7 @@ def _git_object(name: str, most: int, what: str) -> tuple[str, bytes]:
 
 
 def _kind(words: list[bytes]) -> str:
-    """Give `blob` or `tree` of `OID KIND SIZE`; of what is no object, the word that says why, first or last."""
+    """Return `blob` or `tree` of `OID KIND SIZE`; of what is no object, the word that says why, first or last."""
     if len(words) == 3 and words[1] in (b"blob", b"tree", b"commit", b"tag"):
         return words[1].decode()
     return "missing" if words[-1] == b"missing" else words[0].decode("utf-8", "replace")
@@ -153,7 +153,7 @@ class _Outside(OSError):
 
 
 def _folder_of(path: str) -> str:
-    """Give $SMSGEN_FOLDER where `path` stands in it, as it is written; "" for any other place."""
+    """Return $SMSGEN_FOLDER where `path` stands in it, as it is written; "" for any other place."""
     folder = os.environ.get(FOLDER)
     if not folder:
         return ""
@@ -163,7 +163,7 @@ def _folder_of(path: str) -> str:
 
 
 def _steps(path: str, folder: str) -> list[str]:
-    """Give the way from a folder to where a path leads; raises OSError where that is outside, or git's own."""
+    """Return the way from a folder to where a path leads; raises OSError where that is outside, or git's own."""
     way = os.path.relpath(os.path.realpath(path), os.path.realpath(folder))
     steps = way.replace(os.sep, "/").split("/")
     if os.pardir in steps or ".git" in [step.lower() for step in steps]:

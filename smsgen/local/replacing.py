@@ -32,7 +32,7 @@ def write_file(path: str, content: bytes, *, replace: bool = True) -> None:
 
 @contextmanager
 def replacing(path: str, *, private: bool = False, replace: bool = True) -> Iterator[str]:
-    """Give the path of an empty file to fill, which takes the place of `path` when the block ends well.
+    """Yield the path of an empty file to fill, which takes the place of `path` when the block ends well.
 
     `path`: a regular file, a link to one, or nothing yet. `private`: a new one is for its owner only. Where the block
     raises, `path` stays what it was. Raises OSError.

@@ -171,7 +171,7 @@ def _outputs(text: str) -> dict[str, str]:
 
 
 def commands(log: str) -> list[tuple[str, dict[str, str], str]]:
-    """Give the workflow commands in a log as the runner sees them: none between stop-commands and its token."""
+    """Return the workflow commands in a log as the runner sees them: none between stop-commands and its token."""
     found, stopped = [], ""
     for line in log.splitlines():
         if stopped:

@@ -124,12 +124,12 @@ class FaultProxy:
         self.calls.clear()
 
     def count(self, call: str) -> int:
-        """Give how many calls came by whose name matches `call` (`*` stands for anything)."""
+        """Return how many calls came by whose name matches `call` (`*` stands for anything)."""
         pattern = re.compile(re.escape(call).replace(r"\*", ".*"))
         return sum(1 for seen in list(self.calls) if pattern.fullmatch(seen.name))
 
     def names(self) -> list[str]:
-        """Give the names of the calls that came by, in order."""
+        """Return the names of the calls that came by, in order."""
         return [seen.name for seen in list(self.calls)]
 
     def seen(self, call: Call) -> str | None:
@@ -213,7 +213,7 @@ class _Nowhere:
 
 
 def refusal(kind: str, name: str) -> tuple[int, bytes]:
-    """Give the status and the body that a kind of fault answers to a call."""
+    """Return the status and the body that a kind of fault answers to a call."""
     status, code, message = _ANSWERS[kind]
     service, _, operation = name.partition(":")
     action = action_of(operation)  # what AWS names is the action of IAM, not the operation
@@ -236,7 +236,7 @@ def refusal(kind: str, name: str) -> tuple[int, bytes]:
 
 
 def call_name(method: str, path: str, headers: dict[str, str], body: bytes) -> str:
-    """Give `service:Operation` of a request as botocore sends it."""
+    """Return `service:Operation` of a request as botocore sends it."""
     by_lower = {key.lower(): value for key, value in headers.items()}
     scope = re.search(r"Credential=[^/]+/\d+/[^/]*/([^/]+)/aws4_request", by_lower.get("authorization", ""))
     service = scope.group(1) if scope else "unsigned"
@@ -292,7 +292,7 @@ def _s3_operations() -> tuple[tuple[str, str, bool, frozenset[str]], ...]:
 
 
 def _required_in_query(operation: Any) -> frozenset[str]:
-    """Give the parameters that a call always has in its query: of a part, its number and its upload."""
+    """Return the parameters that a call always has in its query: of a part, its number and its upload."""
     shape = operation.input_shape
     members = {name: shape.members[name].serialization for name in shape.required_members} if shape else {}
     return frozenset(one["name"] for one in members.values() if one.get("location") == "querystring")

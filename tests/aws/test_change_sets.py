@@ -31,7 +31,7 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> tuple[Stubber, CloudFormationStacks
 
 
 def as_sent(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give recorded changes as the API sends them: contexts and values as text."""
+    """Return recorded changes as the API sends them: contexts and values as text."""
     sent = json.loads(json.dumps(changes))
     for change in sent:
         resource = change["ResourceChange"]

@@ -20,7 +20,7 @@ def stack(tmp_path: Path) -> Any:
 
 @pytest.fixture
 def synthesised(stack: Any) -> Callable[[], dict[str, Any]]:
-    """Give the stack's template, without what the CDK adds for its bootstrapping."""
+    """Return the stack's template, without what the CDK adds for its bootstrapping."""
 
     def made() -> dict[str, Any]:
         out = Path(stack.node.root.synth().directory)

@@ -15,7 +15,7 @@ def names(count: int) -> dict[str, Any]:
 
 
 def resolving(count: int, key: str = "MasterUserPassword") -> dict[str, Any]:
-    """Give a template with so many dynamic references, two in a text."""
+    """Return a template with so many dynamic references, two in a text."""
     two = "{{resolve:ssm:/a:1}}-{{resolve:secretsmanager:b}}"
     values = [{"Fn::Join": ["", [two]]}] * (count // 2) + ["{{resolve:ssm:/c}}"] * (count % 2)
     return {"Resources": {"A": {"Type": "AWS::X::Y", "Properties": {key: values}}}}

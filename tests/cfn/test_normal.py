@@ -258,7 +258,7 @@ def test_another_order_of_what_has_none_never_changes_the_normal_form(
 
 
 def respelled(template: Any, chance: random.Random) -> Any:
-    """Give the template with its keys, and the lists that have no order, in another order, and numbers as text."""
+    """Return the template with its keys, and the lists that have no order, in another order, and numbers as text."""
     resources = {}
     for name, resource in shuffled(template["Resources"], chance).items():
         made = shuffled(resource, chance)

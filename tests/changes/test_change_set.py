@@ -46,7 +46,7 @@ def test_a_hidden_value_is_masked_where_it_is_read_through_another_resource() ->
 
 
 def live(**attributes: Any) -> Stack:
-    """Give a stack whose nested stack has an output, and whose topic was made without an ARN that is known."""
+    """Return a stack whose nested stack has an output, and whose topic was made without an ARN that is known."""
     template = resources(
         Child={"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://b/c"}},
         T=topic(TopicName="t"),

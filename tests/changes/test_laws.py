@@ -18,7 +18,7 @@ REVERSED = {"Add": "Remove", "Remove": "Add", "Modify": "Modify"}
 
 
 def values(earlier: tuple[str, ...]) -> st.SearchStrategy[Any]:
-    """Give literals and references to earlier resources only, so that there are no circles."""
+    """Return literals and references to earlier resources only, so that there are no circles."""
     if not earlier:
         return LITERALS
     target = st.sampled_from(earlier)
@@ -43,7 +43,7 @@ def templates(draw: st.DrawFn, names: tuple[str, ...] = NAMES) -> dict[str, Any]
 
 @st.composite
 def edits(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give a template and an edit of it: one resource has other properties."""
+    """Return a template and an edit of it: one resource has other properties."""
     before = draw(templates())
     index = draw(st.integers(0, len(NAMES) - 1))
     properties = draw(st.dictionaries(st.sampled_from(["DisplayName", "TopicName"]), values(NAMES[:index])))

@@ -89,7 +89,7 @@ def test_a_value_has_no_leaves_against_itself(value: Any) -> None:
 
 
 def details(change: dict[str, Any]) -> set[tuple[Any, ...]]:
-    """Give (path, change, before, after, source, evaluation, entity) of each detail, JSON values as text."""
+    """Return (path, change, before, after, source, evaluation, entity) of each detail, JSON values as text."""
     return {
         (
             detail["Target"]["Path"],

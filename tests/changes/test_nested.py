@@ -30,7 +30,7 @@ def root(url: str, **more: Any) -> dict[str, Any]:
 
 
 def changed(display: str = "new", **more: Any) -> ChangeSet:
-    """Give what a root answers of whose child Data another topic's display name is submitted."""
+    """Return what a root answers of whose child Data another topic's display name is submitted."""
     children = {
         "Data": stack(data("old"), outputs={"Name": "n"}),
         "Api": stack(READER, {"Name": "n"}, outputs={"Name": "n"}),

@@ -33,7 +33,7 @@ _UNREACHABLE = (
 
 
 def python_clients(cache: Path, *requirements: str) -> Path:
-    """Give the folder of programs of an environment that holds what pip is asked for, and nothing else."""
+    """Return the folder of programs of an environment that holds what pip is asked for, and nothing else."""
 
     def install(folder: Path) -> None:
         # Without ensurepip, which takes longer than the clients: the pip that runs this test installs into it.
@@ -47,7 +47,7 @@ def python_clients(cache: Path, *requirements: str) -> Path:
 
 
 def node_clients(cache: Path, *packages: str) -> Path:
-    """Give the folder `node_modules` that holds the packages (as npm takes them); for NODE_PATH."""
+    """Return the folder `node_modules` that holds the packages (as npm takes them); for NODE_PATH."""
     for program in ("node", "npm"):
         if shutil.which(program) is None:
             _give_up(f"{program} is not installed (apt-get install nodejs npm)")

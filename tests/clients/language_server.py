@@ -65,7 +65,7 @@ class LanguageServer:
         self._process.stdin.flush()
 
     def _receive(self) -> dict[str, Any]:
-        """Give the next message; what the server asks of the editor is answered on the way."""
+        """Return the next message; what the server asks of the editor is answered on the way."""
         assert self._process.stdout
         length = 0
         while line := self._process.stdout.readline().strip():

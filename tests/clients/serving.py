@@ -24,7 +24,7 @@ Environment = Mapping[str, str]
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """Give the environment of a user with keys, without a configuration, and with no way but to this machine."""
+    """Return the environment of a user with keys, without a configuration, and with no way but to this machine."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
@@ -57,7 +57,7 @@ def run_smsgen(*arguments: str | Path, env: Environment, folder: Path | None = N
 
 
 def network(aws_url: str) -> dict[str, str]:
-    """Give the variables that name a network to the scripts that ask for it."""
+    """Return the variables that name a network to the scripts that ask for it."""
     ec2 = boto3.client("ec2", endpoint_url=aws_url, **KEYS)
     subnet = ec2.describe_subnets()["Subnets"][0]
     group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]

@@ -111,7 +111,7 @@ def test_todays_aws_cli_knows_sms_again(aws_of_today: Aws, apps: list[str]) -> N
 
 
 def _document(aws_url: str, answer: Path) -> dict[str, Any]:
-    """Give the document in S3 that a saved answer names."""
+    """Return the document in S3 that a saved answer names."""
     where = json.loads(answer.read_text())["s3Location"]
     s3 = boto3.client("s3", endpoint_url=aws_url, **KEYS)
     document: dict[str, Any] = json.load(s3.get_object(Bucket=where["bucket"], Key=where["key"])["Body"])

@@ -19,7 +19,7 @@ BAD = "name: a\nserverGroups: [{serverList: [{serverId: s-1}]}]\ncolour: red\n"
 
 
 def documented_settings() -> dict[str, Any]:
-    """Give what docs/editors.md shows for VS Code's settings.json."""
+    """Return what docs/editors.md shows for VS Code's settings.json."""
     page = (ROOT / "docs" / "editors.md").read_text()
     (block,) = re.findall(r"^```json\n(.*?yaml\.schemas.*?)^```", page, re.DOTALL | re.MULTILINE)
     settings = json.loads(block)

@@ -124,7 +124,7 @@ def test_strange_bytes_are_answered(name: str, server: Server) -> None:
 
 @st.composite
 def nearly_good(draw: st.DrawFn) -> list[bytes]:
-    """Give a request, or two, that were cut, doubled and scribbled on, in the parts in which they are sent."""
+    """Return a request, or two, that were cut, doubled and scribbled on, in the parts in which they are sent."""
     sent = draw(st.sampled_from([GOOD, GOOD + GOOD, CHUNKED + b"2\r\n{}\r\n0\r\n\r\n", HELLO]))
     for _ in range(draw(st.integers(0, 3))):
         first, last = sorted(draw(st.integers(0, len(sent))) for _ in range(2))

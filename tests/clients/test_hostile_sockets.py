@@ -67,7 +67,7 @@ def connected(server: Server, source: str = "127.0.0.1") -> socket.socket:
 
 
 def megabytes(server: Server) -> float:
-    """Give the most memory that a server has held."""
+    """Return the most memory that a server has held."""
     lines = Path(f"/proc/{server.process.pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
@@ -134,7 +134,7 @@ def push(connections: Sequence[socket.socket], content: bytes, seconds: float = 
 
 
 def received(connection: socket.socket) -> bytes:
-    """Give all that comes until the server hangs up."""
+    """Return all that comes until the server hangs up."""
     connection.settimeout(30)
     content = b""
     try:

@@ -47,7 +47,7 @@ class Wire:
         return Answered(status, json.loads(body) if body else {})
 
     def request(self, operation: str, members: Mapping[str, Any]) -> AWSRequest:
-        """Give the signed request of a call."""
+        """Return the signed request of a call."""
         headers = {
             "X-Amz-Target": f"{self._target}.{operation}",
             "Content-Type": "application/x-amz-json-1.1",

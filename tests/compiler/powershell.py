@@ -28,7 +28,7 @@ class Unterminated(Exception):
 
 
 def tokens(script: str) -> list[Token]:
-    """Give the pieces of a script, neighbouring code as one."""
+    """Return the pieces of a script, neighbouring code as one."""
     found: list[Token] = []
     code, at = "", 0
     while at < len(script):
@@ -92,7 +92,7 @@ def _quoted(script: str, at: int, quotes: str) -> tuple[Token, int]:
 
 
 def _nested(script: str, at: int) -> tuple[str, int]:
-    """Give the code of `$(…)` in a text, and where it ends."""
+    """Return the code of `$(…)` in a text, and where it ends."""
     depth, start = 1, at
     while at < len(script) and depth:
         token, end = _token(script, at)
@@ -103,11 +103,11 @@ def _nested(script: str, at: int) -> tuple[str, int]:
 
 
 def code(script: str) -> list[str]:
-    """Give what of a script is code, piece by piece."""
+    """Return what of a script is code, piece by piece."""
     return [value for kind, value in tokens(script) if kind == "code"]
 
 
 def embedded(script: str) -> list[str]:
-    """Give what a script has in Base64, as text."""
+    """Return what a script has in Base64, as text."""
     found = re.findall(r"\[Convert\]::FromBase64String\('([A-Za-z0-9+/=]*)'\)", script)
     return [b64decode(one, validate=True).decode() for one in found]

@@ -46,7 +46,7 @@ KEYS = [f"a{quote}{CODE}{quote}b.ps1" for quote in (*SINGLE, *DOUBLE)] + [
 
 
 def code_of(script: bytes, key: str = PLAIN) -> tuple[str, list[str]]:
-    """Give the user data of a Windows server, and what of it is code."""
+    """Return the user data of a Windows server, and what of it is code."""
     text = rendered(user_data(BOOT.format(key), {"s.ps1": script}))
     assert text.startswith("<powershell>\n")
     assert (text.count("<powershell>"), text.count("</powershell>")) == (1, 1)

@@ -24,12 +24,12 @@ NAMES = (*sorted(path.stem for path in SAMPLES.glob("*.yaml")), LARGE)
 
 
 def cases() -> list[tuple[str, str, str]]:
-    """Give (sample, profile, format) of every golden, compiled or refused."""
+    """Return (sample, profile, format) of every golden, compiled or refused."""
     return [(name, profile, format_) for name in NAMES for profile in PROFILES for format_ in FORMATS]
 
 
 def made(name: str, profile: str, format_: str) -> dict[str, str]:
-    """Give file -> text of one sample, compiled here and now."""
+    """Return file -> text of one sample, compiled here and now."""
     content = large_app(1200, 12).encode() if name == LARGE else None
     path = str(SAMPLES / f"{name}.yaml")
     generated = generate_template(path, files=DiskFiles(), profile=profile, format=format_, text=content)
@@ -37,7 +37,7 @@ def made(name: str, profile: str, format_: str) -> dict[str, str]:
 
 
 def goldens(name: str, profile: str, format_: str) -> dict[str, str]:
-    """Give golden file -> content: the template, or why the profile refuses the sample."""
+    """Return golden file -> content: the template, or why the profile refuses the sample."""
     stem = f"{name}.{profile}"
     try:
         root, *children = made(name, profile, format_).items()

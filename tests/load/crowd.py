@@ -28,7 +28,7 @@ class Times:
             self._seconds[operation].append(seconds)
 
     def lines(self, title: str) -> list[str]:
-        """Give a table of percentiles, by operation."""
+        """Return a table of percentiles, by operation."""
         everything = [one for some in self._seconds.values() for one in some]
         rows = [*sorted(self._seconds.items()), ("all", everything)]
         heads = f"{title:<40} {'answers':>7} {'p50':>7} {'p99':>7} {'most':>7}  milliseconds"

@@ -135,12 +135,12 @@ class Ledger:
 
 
 def server_of(party: int, at: int) -> str:
-    """Give the id of a server in a shared application."""
+    """Return the id of a server in a shared application."""
     return f"s-{party:06x}e{at}"
 
 
 def _listed(client: Client) -> list[str]:
-    """Give the ids of all applications, a page after the other."""
+    """Return the ids of all applications, a page after the other."""
     found, token = [], ""
     while True:
         page = client.done("ListApps", maxResults=20, **({"nextToken": token} if token else {}))

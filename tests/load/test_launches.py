@@ -60,7 +60,7 @@ class Region:
         proxy.fail(call, "kill", at=at)
 
     def executed(self) -> Counter[str]:
-        """Give the change sets that were executed, and how often, by all servers."""
+        """Return the change sets that were executed, and how often, by all servers."""
         seen = [one for proxy in self.proxies for one in proxy.calls]
         asked = [parse_qs(one.body.decode()) for one in seen if one.name == "cloudformation:ExecuteChangeSet"]
         return Counter(one["ChangeSetName"][0] for one in asked)
@@ -179,11 +179,11 @@ def check(region: Region, server: Server, apps: Sequence[str], said: dict[str, C
 
 
 def instances(aws_url: str) -> int:
-    """Give how many instances there are in AWS, terminated ones among them."""
+    """Return how many instances there are in AWS, terminated ones among them."""
     pages = boto3.client("ec2", endpoint_url=aws_url, **KEYS).get_paginator("describe_instances").paginate()
     return sum(len(one["Instances"]) for page in pages for one in page["Reservations"])
 
 
 def status(client: Client, app_id: str) -> str:
-    """Give an application's launchStatus."""
+    """Return an application's launchStatus."""
     return str(client.done("GetApp", appId=app_id)["appSummary"]["launchStatus"])

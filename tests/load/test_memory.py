@@ -37,6 +37,6 @@ def test_requests_leave_nothing_behind(tmp_path: Path) -> None:
 
 
 def megabytes(process: int) -> float:
-    """Give the memory that a process holds."""
+    """Return the memory that a process holds."""
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * 4096 / 1e6

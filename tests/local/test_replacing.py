@@ -198,7 +198,7 @@ ALLOWED = {
 
 
 def writes(text: str) -> Iterator[str]:
-    """Give the calls in a module that write or move a file."""
+    """Yield the calls in a module that write or move a file."""
     for node in ast.walk(ast.parse(text)):
         if not isinstance(node, ast.Call):
             continue

@@ -123,7 +123,7 @@ def anything() -> st.SearchStrategy[Any]:
 
 
 def mostly(good: st.SearchStrategy[Any], odd: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Give values of `odd` now and then: an application holds many values, and one odd one spoils it."""
+    """Return values of `odd` now and then: an application holds many values, and one odd one spoils it."""
     return st.integers(0, 40).flatmap(lambda roll: odd if roll == 40 else good)
 
 
@@ -162,7 +162,7 @@ def fits(kind: Text, text: str) -> bool:
 
 @st.composite
 def record(draw: st.DrawFn, kind: Record) -> dict[str, Any]:
-    """Give a map with the required fields, some others, and now and then one too many or too few."""
+    """Return a map with the required fields, some others, and now and then one too many or too few."""
     names = set(draw(st.lists(st.sampled_from(list(kind.fields)), max_size=4))) | set(kind.required)
     if kind.one_of and draw(st.integers(0, 20)) < 20:
         names = {draw(st.sampled_from(kind.one_of))}
@@ -176,5 +176,5 @@ def record(draw: st.DrawFn, kind: Record) -> dict[str, Any]:
 
 
 def any_app() -> st.SearchStrategy[Any]:
-    """Give data in the shape of an application file."""
+    """Return data in the shape of an application file."""
     return value(APP)

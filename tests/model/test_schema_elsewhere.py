@@ -79,7 +79,7 @@ GOOD = {
 
 
 def refused(text: str) -> set[str]:
-    """Give the codes of the loader's errors."""
+    """Return the codes of the loader's errors."""
     try:
         return {one.code for one in errors(load(text.encode(), "app.yaml").warnings)}
     except InvalidInput as error:

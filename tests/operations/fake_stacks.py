@@ -141,11 +141,11 @@ class FakeStacks:
                 self.todo.pop(0)()
 
     def statuses(self, name: str) -> list[str]:
-        """Give the states of all stacks of that name, oldest first."""
+        """Return the states of all stacks of that name, oldest first."""
         return [stack.info.status for stack in self.stacks.values() if stack.info.name == name]
 
     def count(self, method: str) -> int:
-        """Give how often a method was called."""
+        """Return how often a method was called."""
         return self.calls.count(method)
 
     # --- the port ---

@@ -76,7 +76,7 @@ def _head(case: dict[str, Any], change_set: ChangeSet) -> Iterator[str]:
 
 
 def _ordered(value: Any) -> Any:
-    """Give a list in an order of its own: that of parameters says nothing."""
+    """Return a list in an order of its own: that of parameters says nothing."""
     return (
         sorted(value, key=lambda item: json.dumps(item, sort_keys=True)) if isinstance(value, list) else value
     )

@@ -30,7 +30,7 @@ def topic(name: str) -> dict[str, Any]:
 
 
 def case(**more: Any) -> dict[str, Any]:
-    """Give a case whose answer is right, plain; `more` replaces parts of what is expected."""
+    """Return a case whose answer is right, plain; `more` replaces parts of what is expected."""
     detail = {
         "Target": {"Attribute": "Properties", "Name": "DisplayName", "RequiresRecreation": "Never"},
         "Evaluation": "Static",

@@ -35,7 +35,7 @@ def test_graphviz_reads_hostile_names() -> None:
 
 
 def outside_quotes(text: str) -> str:
-    """Give what is outside quoted strings; fails where a quote is left open on a line."""
+    """Return what is outside quoted strings; fails where a quote is left open on a line."""
     made, quoted, at = [], False, 0
     while at < len(text):
         if quoted and text[at] == "\\":

@@ -55,5 +55,5 @@ class Caller:
         )
 
     def status(self, app_id: str) -> str:
-        """Give launchStatus."""
+        """Return launchStatus."""
         return str(self("GetApp", appId=app_id)["appSummary"]["launchStatus"])

@@ -57,7 +57,7 @@ ANYTHING = st.recursive(
 
 
 def values(kind: MemberKind) -> st.SearchStrategy[Any]:
-    """Give values for a member: mostly of its type, now and then anything."""
+    """Return values for a member: mostly of its type, now and then anything."""
     if kind.message is not None:
         fields = {one.name: values(one.kind) for one in members(kind.message)}
         right: st.SearchStrategy[Any] = st.fixed_dictionaries({}, optional=fields) | st.fixed_dictionaries(

@@ -69,7 +69,7 @@ class Planted:
 
 
 def instance(instance_id: str, number: int) -> Item:
-    """Give an instance as DescribeInstances shows one that was launched with little said."""
+    """Return an instance as DescribeInstances shows one that was launched with little said."""
     address = f"10.0.{number // 250 % 250}.{number % 250 + 4}"
     return {
         "InstanceId": instance_id,
@@ -113,7 +113,7 @@ def instance(instance_id: str, number: int) -> Item:
 
 
 def interface(number: int, address: str, index: int = 0) -> Item:
-    """Give a network interface of an instance."""
+    """Return a network interface of an instance."""
     return {
         "NetworkInterfaceId": f"eni-{index:02x}{number:015x}",
         "SubnetId": SUBNET,
@@ -132,7 +132,7 @@ def interface(number: int, address: str, index: int = 0) -> Item:
 
 
 def volume(volume_id: str, instance_id: str, device: str, size: int = 100, **more: Any) -> Item:
-    """Give a volume as DescribeVolumes shows it, attached."""
+    """Return a volume as DescribeVolumes shows it, attached."""
     kept = more.pop("kept", False)
     tags = [{"Key": key, "Value": value} for key, value in more.pop("tags", {}).items()]
     kind = more.get("VolumeType", "gp3")
@@ -170,7 +170,7 @@ def _mapping(item: Item) -> Item:
 
 
 def text(script: str) -> str:
-    """Give user data as EC2 holds it."""
+    """Return user data as EC2 holds it."""
     return base64.b64encode(script.encode()).decode()
 
 
@@ -260,7 +260,7 @@ SHAPES: dict[str, Item] = {
 
 
 def fleet(shapes: Iterable[str], copies: int = 1) -> Planted:
-    """Give a fleet: so many of each shape, numbered from 1."""
+    """Return a fleet: so many of each shape, numbered from 1."""
     planted, number = Planted(), 0
     for shape in shapes:
         for _ in range(copies):

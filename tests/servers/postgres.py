@@ -30,7 +30,7 @@ class Postgres:
         self._numbers = count()
 
     def url(self, database: str) -> str:
-        """Give the URL of a database, for `smsgen.store.open_store` and `--store`."""
+        """Return the URL of a database, for `smsgen.store.open_store` and `--store`."""
         return f"postgresql+psycopg://postgres:{PASSWORD}@127.0.0.1:{self.port}/{database}"
 
     def new_database(self) -> str:
@@ -50,7 +50,7 @@ class Postgres:
 
 
 def binaries() -> Path | None:
-    """Give the folder of PostgreSQL's programs, the newest version's, or None where it is not installed."""
+    """Return the folder of PostgreSQL's programs, the newest version's, or None where it is not installed."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda at: float(at.parts[4]))
     found = str(debian[-1]) if debian else shutil.which("initdb")
     return Path(found).resolve().parent if found else None

@@ -79,14 +79,14 @@ def convert(raw: Path, to: Path, kind: Kind) -> Path:
 
 
 def whole(image: DiskImage) -> bytes:
-    """Give all of a disk, read by blocks of EBS's size."""
+    """Return all of a disk, read by blocks of EBS's size."""
     return b"".join(
         image.read(start, min(BLOCK, image.size - start)) for start in range(0, image.size, BLOCK)
     )
 
 
 def only_allocated(image: DiskImage) -> bytes:
-    """Give the disk with nothing but what `allocated` tells."""
+    """Return the disk with nothing but what `allocated` tells."""
     content = bytearray(image.size)
     for extent in image.allocated():
         content[extent.start : extent.start + extent.length] = image.read(extent.start, extent.length)
@@ -94,5 +94,5 @@ def only_allocated(image: DiskImage) -> bytes:
 
 
 def descriptors() -> Iterator[str]:
-    """Give the file descriptors of this process that are open."""
+    """Yield the file descriptors of this process that are open."""
     yield from map(str, Path("/proc/self/fd").iterdir())

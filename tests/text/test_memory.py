@@ -63,7 +63,7 @@ sys.exit(code)
 
 
 def validated(path: Path) -> tuple[int, str, int]:
-    """Give the exit code of `validate`, what it says, and the most memory that it took, in MiB."""
+    """Return the exit code of `validate`, what it says, and the most memory that it took, in MiB."""
     command = [sys.executable, "-c", MEASURED, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert "Traceback" not in done.stderr, done.stderr[-2000:]

@@ -17,7 +17,7 @@ from smsgen.text.source import parse
 
 
 def refused(text: bytes | str, **options: Any) -> list[tuple[str, int, int]]:
-    """Give (code, line, column) of what is wrong with a text."""
+    """Return (code, line, column) of what is wrong with a text."""
     with pytest.raises(InvalidInput) as error:
         parse(text if isinstance(text, bytes) else text.encode(), "app.yaml", **options)
     assert all(d.message and d.hint for d in error.value.diagnostics)

@@ -83,7 +83,7 @@ def with_launch(managed: ManagedApp, wanted: LaunchConfiguration) -> ManagedApp:
 
 
 def launch_reconsidered(managed: ManagedApp) -> ManagedApp:
-    """Give the application with the status that its launch configuration deserves; raises IllegalStep."""
+    """Return the application with the status that its launch configuration deserves; raises IllegalStep."""
     if not managed.launch.configured:
         return managed
     status = advance(managed.launch.status, LaunchEvent.CONFIGURE)
@@ -155,7 +155,7 @@ def check_members(group: ServerGroup, named: Mapping[str, object]) -> None:
 
 
 def _put(old: Launch, new: Launch) -> Launch:
-    """Give the new configuration with those fields of the old one that the SMS API does not have."""
+    """Return the new configuration with those fields of the old one that the SMS API does not have."""
     return old._replace(**{field: getattr(new, field) for field in API_FIELDS})
 
 

@@ -66,7 +66,7 @@ def _judged(before: ManagedApp) -> Change:
 
 
 def reconsidered(managed: ManagedApp) -> ManagedApp:
-    """Give the application with the status that its replication configuration deserves; raises IllegalStep."""
+    """Return the application with the status that its replication configuration deserves; raises IllegalStep."""
     replication = managed.replication
     if not replication.configured:
         return managed

@@ -100,7 +100,7 @@ def notify_validation_output(
 
 
 def outputs(managed: ManagedApp) -> tuple[ValidationOutput, ...]:
-    """Give how each validation of the application stands, in the order of its configuration."""
+    """Return how each validation of the application stands, in the order of its configuration."""
     state = managed.validation
     known = {one.validation_id: one for one in state.outputs}
     blank = [ValidationOutput(one.validation_id, one.name) for one in state.apps]
@@ -109,13 +109,13 @@ def outputs(managed: ManagedApp) -> tuple[ValidationOutput, ...]:
 
 
 def with_output(managed: ManagedApp, output: ValidationOutput) -> ManagedApp:
-    """Give the application with how one of its validations stands now."""
+    """Return the application with how one of its validations stands now."""
     made = tuple(output if one.validation_id == output.validation_id else one for one in outputs(managed))
     return managed._replace(validation=managed.validation._replace(outputs=made))
 
 
 def awaiting(managed: ManagedApp) -> ManagedApp:
-    """Give the application, about to be launched, with its validations pending.
+    """Return the application, about to be launched, with its validations pending.
 
     Of an application that is launched already, those of servers stay as they are: a server runs its user data once.
     """

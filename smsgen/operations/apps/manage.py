@@ -151,14 +151,14 @@ def without_strangers(managed: ManagedApp) -> ManagedApp:
 
 
 def get_app(kept: Kept, app_id: str) -> ManagedApp:
-    """Give an application."""
+    """Return an application."""
     return find_app(kept, app_id)
 
 
 def list_apps(
     kept: Kept, *, ids: Sequence[str] = (), after: str = "", limit: int
 ) -> tuple[tuple[Summary, ...], bool]:
-    """Give the summaries of at most `limit` applications by their ids, and whether there are more.
+    """Return the summaries of at most `limit` applications by their ids, and whether there are more.
 
     `after`: only those after this id. `ids`: only these; those that are not there are left out.
     """
@@ -212,7 +212,7 @@ _UNDER_WAY = frozenset(
 
 
 def _terminating(managed: ManagedApp) -> LaunchStatus:
-    """Give the launch status while the stack is deleted with the application."""
+    """Return the launch status while the stack is deleted with the application."""
     status = managed.launch.status
     if LaunchEvent.TERMINATE in STEPS[status]:
         return advance(status, LaunchEvent.TERMINATE)

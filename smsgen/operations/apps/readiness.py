@@ -20,7 +20,7 @@ _NEEDED = (("subnet", "subnet"), ("security_group", "security group"), ("instanc
 
 
 def diagnose(app: App) -> tuple[Diagnostic, ...]:
-    """Give what keeps an application from being launched, its images apart: nothing means that it is ready.
+    """Return what keeps an application from being launched, its images apart: nothing means that it is ready.
 
     Each server counts as if it had its image: one that has none is waited for, and takes no parameter of a template.
     """
@@ -47,18 +47,18 @@ def incomplete(servers: Iterable[ResolvedServer]) -> tuple[Diagnostic, ...]:
 
 
 def without_image(app: App) -> tuple[str, ...]:
-    """Give the ids of the servers that have no image, sorted."""
+    """Return the ids of the servers that have no image, sorted."""
     servers = (server for group in app.server_groups for server in group.server_list)
     return tuple(sorted(server.server_id for server in servers if not server.image_id))
 
 
 def told(diagnostics: Iterable[Diagnostic]) -> str:
-    """Give diagnostics as one status message."""
+    """Return diagnostics as one status message."""
     return cut("; ".join(sentence(one) for one in diagnostics))
 
 
 def cut(text: str) -> str:
-    """Give a text as a status message: on one line, and not too long."""
+    """Return a text as a status message: on one line, and not too long."""
     line = " ".join(text.split())
     return line if len(line) <= MAX_MESSAGE else line[: MAX_MESSAGE - 1] + "…"
 

@@ -41,7 +41,7 @@ def read_scripts_in_s3(
 
 
 def _named(servers: Iterable[ResolvedServer]) -> dict[S3Location, Path]:
-    """Give each script that is to be embedded, and the first place where it is named."""
+    """Return each script that is to be embedded, and the first place where it is named."""
     places: dict[S3Location, Path] = {}
     for location, path in _all_named(servers):
         places.setdefault(location, path)
@@ -56,7 +56,7 @@ def _all_named(servers: Iterable[ResolvedServer]) -> Iterator[tuple[S3Location, 
 
 
 def _text(content: bytes) -> str:
-    """Give a script's text: what Windows writes begins with a byte order mark, also of UTF-16."""
+    """Return a script's text: what Windows writes begins with a byte order mark, also of UTF-16."""
     utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     return content.decode("utf-16" if utf16 else "utf-8-sig")
 

@@ -21,7 +21,7 @@ DEFAULT_GROUP = "default"
 def regroup(
     before: tuple[ServerGroup, ...], given: tuple[ServerGroup, ...], new_id: Callable[[], str]
 ) -> tuple[ServerGroup, ...]:
-    """Give the groups of an application after it was given `given`.
+    """Return the groups of an application after it was given `given`.
 
     A group is known by its id, else by its name; one without both is the default group. A server that a given group
     leaves out is no longer in the application; those of a group that is not given go to the default group, which stays
@@ -41,7 +41,7 @@ def regroup(
 
 
 def _without_twins(groups: Iterable[ServerGroup]) -> Iterator[ServerGroup]:
-    """Give the groups; all without id and name are one, the default group."""
+    """Yield the groups; all without id and name are one, the default group."""
     loose = []
     for group in groups:
         if group.server_group_id or (group.name and group.name != DEFAULT_GROUP):
@@ -87,7 +87,7 @@ def _with_orphans(
 
 
 def _merged(old: Server | None, given: Server) -> Server:
-    """Give a server as it was given, with what is known of it beside."""
+    """Return a server as it was given, with what is known of it beside."""
     if old is None:
         return given
     return old._replace(

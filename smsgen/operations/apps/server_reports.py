@@ -31,7 +31,7 @@ class Report(NamedTuple):
 
 
 def validations_of(managed: ManagedApp, artifacts: Callable[[], Artifacts]) -> dict[str, Validation]:
-    """Give server id -> what its boot script validates it with. `artifacts` is asked for only where there is any."""
+    """Return server id -> what its boot script validates it with. `artifacts` is asked for only where there is any."""
     return {
         one.server_id: Validation(
             one.source, one.script_type, report_place(managed, one.validation_id, artifacts())
@@ -42,12 +42,12 @@ def validations_of(managed: ManagedApp, artifacts: Callable[[], Artifacts]) -> d
 
 
 def report_place(managed: ManagedApp, validation_id: str, artifacts: Artifacts) -> S3Location:
-    """Give where a server's report of this launch stands, once there is one."""
+    """Return where a server's report of this launch stands, once there is one."""
     return artifacts.place(f"validation/{validation_id}/{managed.launch.run or 'none'}.txt")
 
 
 def read_report(managed: ManagedApp, validation_id: str, artifacts: Artifacts) -> Report | None:
-    """Give what a server reported, or None as long as it has not; raises ServiceError where S3 is in trouble."""
+    """Return what a server reported, or None as long as it has not; raises ServiceError where S3 is in trouble."""
     content = artifacts.find(report_place(managed, validation_id, artifacts), max_bytes=_MOST)
     if content is None:
         return None

@@ -20,5 +20,5 @@ class Turns:
         self._locks = tuple([Lock() for _ in range(_LOCKS)])
 
     def of(self, app_id: str) -> Lock:
-        """Give the lock of an application's writers."""
+        """Return the lock of an application's writers."""
         return self._locks[crc32(app_id.encode("utf-8", "replace")) % _LOCKS]

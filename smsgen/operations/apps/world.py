@@ -133,14 +133,14 @@ class Busy(SmsgenError):
 
 
 def required(value: str | None, name: str) -> str:
-    """Give a member's value; raises MissingParameter where there is none."""
+    """Return a member's value; raises MissingParameter where there is none."""
     if not value:
         raise MissingParameter(name)
     return value
 
 
 def find_app(kept: Kept, app_id: str) -> ManagedApp:
-    """Give an application; raises UnknownApp."""
+    """Return an application; raises UnknownApp."""
     managed = kept.store.app(app_id)
     if managed is None:
         raise UnknownApp(app_id)

@@ -14,7 +14,7 @@ _OF_CHANGE_SETS = ("CHANGE_", "REVIEW_")
 
 
 def with_reasons(app: App, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Give the diagnostics, those that the application accepts with the reason why."""
+    """Return the diagnostics, those that the application accepts with the reason why."""
     if not app.accept:
         return tuple(diagnostics)
     reasons = {accepted.code: accepted.reason for accepted in app.accept}
@@ -25,12 +25,12 @@ def with_reasons(app: App, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnosti
 
 
 def unaccepted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Give the diagnostics that nobody accepts."""
+    """Return the diagnostics that nobody accepts."""
     return tuple(one for one in diagnostics if not one.accepted)
 
 
 def strictly(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Give the diagnostics with errors in place of the warnings that nobody accepts."""
+    """Return the diagnostics with errors in place of the warnings that nobody accepts."""
     return tuple(
         one._replace(severity=Severity.ERROR)
         if one.severity is Severity.WARNING and not one.accepted
@@ -47,7 +47,7 @@ def refuse_warnings(diagnostics: Iterable[Diagnostic]) -> None:
 
 
 def wrong_codes(app: App) -> Iterator[Diagnostic]:
-    """Give an error for each code that an application accepts and no warning about its file can have."""
+    """Yield an error for each code that an application accepts and no warning about its file can have."""
     for index, accepted in enumerate(app.accept):
         if accepted.code:
             problem = _wrong_code(accepted)
@@ -80,7 +80,7 @@ def _wrong_code(accepted: AcceptedWarning) -> tuple[str, str] | None:
 
 
 def idle(app: App, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Give a note for each code that is accepted though nothing of it was found."""
+    """Yield a note for each code that is accepted though nothing of it was found."""
     codes = {one.code for one in diagnostics}
     for index, accepted in enumerate(app.accept):
         if accepted.code not in codes:

@@ -15,7 +15,7 @@ GATES = (*KINDS, "remove", *FINDINGS)
 
 
 def read_gates(text: str) -> tuple[str, ...]:
-    """Give the gates of a comma-separated list; raises UsageError for one that is not there."""
+    """Return the gates of a comma-separated list; raises UsageError for one that is not there."""
     gates = tuple(word.strip() for word in text.split(",") if word.strip())
     for gate in gates:
         if gate not in GATES:

@@ -69,7 +69,7 @@ def from_app(
     text: bytes | None = None,
     devices: Mapping[str, str] | None = None,
 ) -> Submitted:
-    """Give what an application file would submit.
+    """Return what an application file would submit.
 
     `text`: its content, where it is not to be read from `path`. `devices`: image -> root device, as far as it is known.
     """
@@ -84,7 +84,7 @@ def from_app(
 
 
 def submitted_of(generated: Generated) -> Submitted:
-    """Give what an application would submit that is compiled already."""
+    """Return what an application would submit that is compiled already."""
     compiled = generated.compiled
     return Submitted(
         template=compiled.template,
@@ -102,7 +102,7 @@ def submitted_of(generated: Generated) -> Submitted:
 
 
 def from_template(path: str, *, files: Files, text: bytes | None = None) -> Submitted:
-    """Give what a template file would submit; nested templates are read from beside it, where they are files."""
+    """Return what a template file would submit; nested templates are read from beside it, where they are files."""
     document = parse_template(files.read(path, max_bytes=MAX_BYTES) if text is None else text, path)
 
     def locate(logical_id: str) -> Location | None:
@@ -119,7 +119,7 @@ def from_template(path: str, *, files: Files, text: bytes | None = None) -> Subm
 
 
 def submitted_template(template: Template) -> Submitted:
-    """Give what a template would submit that stands in no file: its problems have no places, nested ones no texts."""
+    """Return what a template would submit that stands in no file: its problems have no places, nested ones no texts."""
     return Submitted(template, {}, lambda _: None, tuple)
 
 
@@ -172,7 +172,7 @@ def predict_change_set(
 
 
 def _deployed_values(deployed: Stack, values: Mapping[str, str]) -> Mapping[str, str]:
-    """Give the values of the deployed side: its own; where it has none, as a bare template, those given now."""
+    """Return the values of the deployed side: its own; where it has none, as a bare template, those given now."""
     declared = Template(dict(deployed.template)).parameters
     return {**{name: value for name, value in values.items() if name in declared}, **deployed.parameters}
 
@@ -210,7 +210,7 @@ def _submitted_children(children: Mapping[str, Mapping[str, Any]]) -> Children:
 
 
 def _tags(tags: Mapping[str, str] | None, patterns: tuple[str, ...]) -> Mapping[str, str] | None:
-    """Give the stack's tags without those that `--ignore Tags.KEY` names."""
+    """Return the stack's tags without those that `--ignore Tags.KEY` names."""
     kept: Mapping[str, str] | None = ignoring({"Tags": tags}, patterns).get("Tags") if tags else tags
     return kept
 
@@ -228,7 +228,7 @@ def _check_quotas(submitted: Submitted, deployed: Stack | None) -> None:
 def _aligned(
     template: Mapping[str, Any], children: Mapping[str, Mapping[str, Any]], before: Stack
 ) -> tuple[Mapping[str, Any], dict[str, Mapping[str, Any]]]:
-    """Give the templates in the spelling of what is deployed of them.
+    """Return the templates in the spelling of what is deployed of them.
 
     A child that several resources name is spelled as the first of them has it deployed.
     """
@@ -269,7 +269,7 @@ def at_revision(
     profile: str | None = None,
     parameters: Mapping[str, str] | None = None,
 ) -> Stack | None:
-    """Give the same file at a git revision as if it were deployed, the base branch of a pull request; None: not there.
+    """Return the same file at a git revision as if it were deployed, a pull request's base branch; None: not there.
 
     `parameters`: the values it is deployed with (`parameters_at`); those that it does not have are left out.
     """
@@ -293,7 +293,7 @@ def _as_deployed(
     tags: Mapping[str, str] | None,
     depth: int = 0,
 ) -> Stack:
-    """Give a template as if it were a stack, with those nested in it; one that names itself ends somewhere."""
+    """Return a template as if it were a stack, with those nested in it; one that names itself ends somewhere."""
     urls = {name: str(template_url(resource)) for name, resource in Template(dict(body)).resources.items()}
     nested = {
         name: _as_deployed(children[url], children, tags, depth + 1)
@@ -336,7 +336,7 @@ def _locator(generated: Generated) -> Callable[[str], Location | None]:
 
 
 def _children(document: Document, path: str, files: Files) -> dict[str, Mapping[str, Any]]:
-    """Give the templates that are nested as files, each read once, by the TemplateURL that names it.
+    """Return the templates that are nested as files, each read once, by the TemplateURL that names it.
 
     Each stands in the folder of the template at `path`, or below it; together they have at most MAX_BYTES.
     """
@@ -362,7 +362,7 @@ def _nested_files(body: Mapping[str, Any]) -> list[str]:
 
 
 def _environment(deployed: Stack | None, stack_name: str, pseudo: Mapping[str, str]) -> Environment:
-    """Give what is known of the account: from the snapshot, its stack id, and what the user says."""
+    """Return what is known of the account: from the snapshot, its stack id, and what the user says."""
     known = deployed.environment if deployed and deployed.environment else Environment()
     name = (deployed.stack_name if deployed else "") or stack_name
     said: dict[str, Any] = {"AWS::StackName": name} if name else {}
@@ -372,7 +372,7 @@ def _environment(deployed: Stack | None, stack_name: str, pseudo: Mapping[str, s
 
 
 def _of_stack_id(stack_id: str) -> dict[str, str]:
-    """Give what a stack's ARN says: `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID`."""
+    """Return what a stack's ARN says: `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID`."""
     parts = stack_id.split(":", 5)
     pseudo = {"AWS::StackId": stack_id}
     if len(parts) == 6:

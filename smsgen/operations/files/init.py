@@ -55,7 +55,7 @@ serverGroups:
 
 
 def starter(name: str) -> str:
-    """Give a commented application file for an application of this name; it validates and compiles."""
+    """Return a commented application file for an application of this name; it validates and compiles."""
     import json
 
     # A JSON string is a YAML string; quoted, since YAML reads some names as a number or a truth.

@@ -86,7 +86,7 @@ def _asked(
 
 
 def with_root_devices(app: App, devices: Mapping[str, str]) -> App:
-    """Give the application with each root volume under the name that the server's image gives it.
+    """Return the application with each root volume under the name that the server's image gives it.
 
     `devices`: image -> root device. A server whose image is not among them stays as it is.
     """
@@ -117,7 +117,7 @@ def deployed_root_devices(templates: Iterable[Mapping[str, Any]]) -> dict[str, s
 
 
 def root_device(server: ResolvedServer) -> str:
-    """Give the name under which a server's root volume is mapped, "" where nobody says one."""
+    """Return the name under which a server's root volume is mapped, "" where nobody says one."""
     return next(
         (volume.device for volume in server.launch.volumes or () if volume.device in ROOT_DEVICES), ""
     )
@@ -185,7 +185,7 @@ def _warning(message: str, hint: str, server: ResolvedServer) -> Diagnostic:
 
 
 def subnet_problems(servers: Servers, known: Known) -> tuple[Diagnostic, ...]:
-    """Give the places where `vpc` is not the VPC of the server's subnet; nothing where EC2 may not be asked."""
+    """Return the places where `vpc` is not the VPC of the server's subnet; nothing where EC2 may not be asked."""
     if known.vpcs is None:
         return ()
     diagnostics: dict[tuple[Path, str], Diagnostic] = {}

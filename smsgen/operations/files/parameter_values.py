@@ -17,7 +17,7 @@ _HINT = 'write `NAME: value`, or the CLI\'s [{"ParameterKey": "NAME", "Parameter
 
 
 def read_parameters(file: str | None, pairs: Iterable[str], *, files: Files) -> dict[str, str]:
-    """Give the values of `file` (None: no file), replaced and added to by `NAME=VALUE` pairs.
+    """Return the values of `file` (None: no file), replaced and added to by `NAME=VALUE` pairs.
 
     The file is YAML or JSON: a map, the AWS CLI's list, or CodePipeline's `{"Parameters": {…}}`. Raises
     InvalidInput with every value that is no text, number or boolean; SmsgenError for a pair without `=`.
@@ -34,7 +34,7 @@ def parameters_at(
     given: Mapping[str, str],
     revisions: Revisions,
 ) -> dict[str, str]:
-    """Give the values of the parameters at a git revision: those of the same file there, in place of `given`.
+    """Return the values of the parameters at a git revision: those of the same file there, in place of `given`.
 
     `given`: what `read_parameters` gives of the same `file` and `pairs`; it stands where the revision has no such file,
     or the file no such parameter. Raises as `read_parameters` does.
@@ -49,7 +49,7 @@ def parameters_at(
 
 
 def read_assignments(pairs: Iterable[str], what: str) -> dict[str, str]:
-    """Give a dict of `NAME=VALUE` texts; raises SmsgenError for one without `=`, or a name given twice."""
+    """Return a dict of `NAME=VALUE` texts; raises SmsgenError for one without `=`, or a name given twice."""
     values: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -102,7 +102,7 @@ def _problem(path: Path, name: Any) -> Diagnostic:
 
 
 def _text(value: Any) -> str:
-    """Give a value as CloudFormation takes it: text, lists joined with commas."""
+    """Return a value as CloudFormation takes it: text, lists joined with commas."""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(value) if isinstance(value, list) else str(value)

@@ -47,7 +47,7 @@ def read_scripts(app: App, file: str, files: Files, refused: Container[Path] = (
 
 
 def no_scripts(app: App) -> Scripts:
-    """Give what there is of scripts beside an application that stands in no file: none, and each one is missed."""
+    """Return what there is of scripts beside an application that stands in no file: none, and each one is missed."""
     problems = [
         Diagnostic("SCRIPT_FILE", f"there is no file {name} beside a kept application", _IN_S3, path=at)
         for name, at in _named(app)
@@ -59,7 +59,7 @@ _IN_S3 = "put the script in S3, under s3Location"
 
 
 def _named(app: App) -> Iterator[tuple[str, Path]]:
-    """Give each name under `userData.file` once, and the first place where it stands."""
+    """Yield each name under `userData.file` once, and the first place where it stands."""
     known = set()
     for path, launch, _ in view(app).launches:
         name = launch.user_data.file if launch.user_data else None

@@ -24,7 +24,7 @@ ROOT = "template"
 
 
 def texts(generated: Generated, format: str) -> dict[str, str]:  # noqa: A002 - the option's name
-    """Give file -> text: `template.FORMAT` and, with nested stacks, their files beside it.
+    """Return file -> text: `template.FORMAT` and, with nested stacks, their files beside it.
 
     Raises InvalidInput where a text passes a quota of CloudFormation.
     """
@@ -48,7 +48,7 @@ def texts(generated: Generated, format: str) -> dict[str, str]:  # noqa: A002 - 
 
 
 def place_for(app: str, pattern: str | None) -> str | None:
-    """Give the path that `pattern` names for the application file `app`; what is no pattern stays as it is.
+    """Return the path that `pattern` names for the application file `app`; what is no pattern stays as it is.
 
     `{name}` is the file's name without its ending (`shop` of apps/shop.yaml and apps/shop.app.yaml), `{folder}` where
     it stands (`apps`).
@@ -83,7 +83,7 @@ def write(texts: Mapping[str, str], out: str, *, files: Files) -> None:
 
 
 def only_text(texts: Mapping[str, str]) -> str:
-    """Give the one text; raises UsageError where there are several, which only a folder can hold."""
+    """Return the one text; raises UsageError where there are several, which only a folder can hold."""
     if len(texts) > 1:
         message = f"the application needs {len(texts) - 1} nested stacks, which do not fit one output"
         raise UsageError(message, hint="give a folder with -o DIR")
@@ -91,7 +91,7 @@ def only_text(texts: Mapping[str, str]) -> str:
 
 
 def difference(texts: Mapping[str, str], committed: str, *, files: Files) -> str:
-    """Give the unified diff from what is committed at `committed` (a file; a folder for nested stacks), or "".
+    """Return the unified diff from what is committed at `committed` (a file; a folder for nested stacks), or "".
 
     Of a file that is not there every line is new.
     """
@@ -109,7 +109,7 @@ def difference(texts: Mapping[str, str], committed: str, *, files: Files) -> str
 
 
 def _committed(path: str, files: Files) -> str:
-    """Give the text of a committed template, "" where it is not there yet."""
+    """Return the text of a committed template, "" where it is not there yet."""
     try:
         return files.read(path, max_bytes=MAX_BYTES).decode("utf-8", "replace")
     except NoSuchFile:
@@ -117,7 +117,7 @@ def _committed(path: str, files: Files) -> str:
 
 
 def parameters_file(compiled: Compiled) -> str:
-    """Give a parameter file for `aws cloudformation deploy --parameter-overrides file://…`.
+    """Return a parameter file for `aws cloudformation deploy --parameter-overrides file://…`.
 
     A list of ParameterKey and ParameterValue; a value that the file does not imply is empty, to be filled in.
     """
@@ -156,5 +156,5 @@ _LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "informational"
 
 
 def worst(diagnostics: Iterable[Diagnostic]) -> int:
-    """Give the exit code that findings make: 1 with an error among them, else 0."""
+    """Return the exit code that findings make: 1 with an error among them, else 0."""
     return 1 if errors(diagnostics) else 0

@@ -21,7 +21,7 @@ def validate(
     lookups: Lookups | None = None,
     show_accepted: bool = False,
 ) -> tuple[Diagnostic, ...]:
-    """Give every problem of every file, in the order given; without an ERROR among them, all compile.
+    """Return every problem of every file, in the order given; without an ERROR among them, all compile.
 
     `paths`: application files, `-` for standard input. `profile`: in place of the files' own. `lookups`: whom to ask
     about the images and subnets that the files name; nobody is asked without it. Raises ServiceError where AWS does not
@@ -32,7 +32,7 @@ def validate(
 
 
 def _check(path: str, files: Files, profile: str | None, lookups: Lookups | None) -> tuple[Diagnostic, ...]:
-    """Give what reading and compiling show: missing scripts, values that do not fit together, weakened defaults."""
+    """Return what reading and compiling show: missing scripts, values that do not fit together, weakened defaults."""
     try:
         generated = generate_template(path, files=files, profile=profile)
     except InvalidInput as error:
@@ -46,7 +46,7 @@ def _check(path: str, files: Files, profile: str | None, lookups: Lookups | None
 
 
 def _of_names(generated: Generated, lookups: Lookups | None) -> tuple[Diagnostic, ...]:
-    """Give what is to be said of the images and subnets that the file names."""
+    """Return what is to be said of the images and subnets that the file names."""
     from smsgen.operations.files.looked_up import look_up, root_device_findings, subnet_problems
 
     app, servers = generated.app, generated.compiled.servers

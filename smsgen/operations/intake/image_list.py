@@ -16,7 +16,7 @@ _WORD = re.compile(r"[^\s,]+")
 
 
 def image_list(text: str, file: str) -> Mapping[str, str]:
-    """Give server id -> image; `file` is named where it is wrong. Raises InvalidInput with every problem."""
+    """Return server id -> image; `file` is named where it is wrong. Raises InvalidInput with every problem."""
     images: dict[str, str] = {}
     problems: list[Diagnostic] = []
     for number, line in enumerate(text.splitlines(), 1):

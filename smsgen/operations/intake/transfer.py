@@ -51,7 +51,7 @@ class Exported(NamedTuple):
 
 
 def export_app(managed: ManagedApp) -> Exported:
-    """Give the application file of an application, in the order of the fields' table."""
+    """Return the application file of an application, in the order of the fields' table."""
     groups = tuple(group for group in managed.app.server_groups if group.server_list)
     app = managed.app._replace(server_groups=groups)
     wrong = (f"smsgen generate-template will say: {sentence(one)}" for one in errors(check_app(app)))
@@ -59,7 +59,7 @@ def export_app(managed: ManagedApp) -> Exported:
 
 
 def text(data: Mapping[str, Any], format: str) -> str:  # noqa: A002 - the option's name
-    """Give an application file's data as text in "yaml" or "json", with a newline at the end."""
+    """Return an application file's data as text in "yaml" or "json", with a newline at the end."""
     return dump_json(data) + "\n" if format == "json" else dump_yaml(data)
 
 
@@ -161,7 +161,7 @@ def _twice(apps: Iterable[ManagedApp]) -> Iterator[Diagnostic]:
 
 
 def _with_scripts(app: App, content: Mapping[str, bytes]) -> App:
-    """Give the app with every script that stands in a file as text of its own; `check` says which are no text."""
+    """Return the app with every script that stands in a file as text of its own; `check` says which are no text."""
 
     def inline(launch: Launch) -> Launch:
         name = launch.user_data.file if launch.user_data else None
@@ -241,7 +241,7 @@ def _to_keep(
 
 
 def _judged(managed: ManagedApp) -> ManagedApp:
-    """Give a new application with the statuses that its configuration deserves; a stack that stands keeps its own."""
+    """Return a new application with the statuses that its configuration deserves; a stack that stands keeps its own."""
     if managed.launch.status == LaunchState().status:
         managed = configure_launch.launch_reconsidered(managed)
     return configure_replication.reconsidered(managed)

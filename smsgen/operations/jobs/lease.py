@@ -84,7 +84,7 @@ class AppLease(Lease):
         self.app()
 
     def app(self) -> ManagedApp:
-        """Give the application; raises Superseded where it is not what the job is for any more."""
+        """Return the application; raises Superseded where it is not what the job is for any more."""
         managed = find_app(self._kept, self.job.subject)
         if not self._goes_on(managed):
             raise Superseded(f"the application {self.job.subject} is {managed.launch.status} now")
@@ -152,7 +152,7 @@ class KeptClock:
         self._longest = longest
 
     def now(self) -> float:
-        """Give seconds since the epoch."""
+        """Return seconds since the epoch."""
         return self._clock.now()
 
     def sleep(self, seconds: float) -> None:
@@ -164,7 +164,7 @@ class KeptClock:
             self._lease.keep()
 
     def jitter(self) -> float:
-        """Give a random number of at least 0 and below 1."""
+        """Return a random number of at least 0 and below 1."""
         return self._clock.jitter()
 
 

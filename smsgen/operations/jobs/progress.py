@@ -16,7 +16,7 @@ from smsgen.operations.stacks.rules import NextStep, for_launch
 
 
 def stepped(launch: LaunchState, event: LaunchEvent, message: str = "") -> LaunchState:
-    """Give the launch after an event, with this message; raises IllegalStep."""
+    """Return the launch after an event, with this message; raises IllegalStep."""
     return launch._replace(status=advance(launch.status, event), message=cut(message))
 
 
@@ -39,7 +39,7 @@ class Reporter:
         return True
 
     def watching(self, stack: StackInfo, places: Mapping[str, Place]) -> View:
-        """Give the view that writes the progress of an operation on `stack`."""
+        """Return the view that writes the progress of an operation on `stack`."""
         removing = for_launch(stack.status).step is NextStep.RECREATE
         if not removing:
             self._lease.note(_started)
@@ -85,7 +85,7 @@ class Progress:
         """End the view; whoever began it writes how it ended."""
 
     def message(self) -> str:
-        """Give how it stands in one sentence, "" where there is nothing to say yet."""
+        """Return how it stands in one sentence, "" where there is nothing to say yet."""
         if self._failure:
             return self._failure
         if not self._created:

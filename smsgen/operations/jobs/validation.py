@@ -32,7 +32,7 @@ _LONGEST = 9 * 3600.0
 
 
 def begin_validation(kept: Kept, managed: ManagedApp) -> tuple[Job, ...]:
-    """Give the job that validates an application once it is launched; none where there is nothing to validate."""
+    """Return the job that validates an application once it is launched; none where there is nothing to validate."""
     return (new_job(kept, managed.app.app_id, "validate"),) if outputs(managed) else ()
 
 
@@ -59,7 +59,7 @@ def _keep(lease: AppLease, output: ValidationOutput) -> None:
 
 
 def _news(world: World, lease: AppLease) -> Iterator[ValidationOutput]:
-    """Give the outputs that are others now: of scripts that were sent or have ended, of servers that are too late."""
+    """Yield the outputs that are others now: of scripts that were sent or have ended, of servers that are too late."""
     managed, now = lease.app(), world.clock.now()
     scripts = {output.validation_id: output for output in managed.validation.apps}
     late = now - lease.job.created > world.settings.validation
@@ -83,7 +83,7 @@ def _news(world: World, lease: AppLease) -> Iterator[ValidationOutput]:
 
 
 def _reported(world: World, managed: ManagedApp, output: ValidationOutput) -> Report | None:
-    """Give what a server left of its own validation; what AWS refuses is as if there were nothing."""
+    """Return what a server left of its own validation; what AWS refuses is as if there were nothing."""
     try:
         return read_report(managed, output.validation_id, world.artifacts())
     except ServiceError as error:

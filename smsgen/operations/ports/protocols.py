@@ -24,13 +24,13 @@ class Files(Protocol):
     """The user's files."""
 
     def read(self, path: str, *, max_bytes: int) -> bytes:
-        """Give a file's bytes (`-` is standard input).
+        """Return a file's bytes (`-` is standard input).
 
         Raises SmsgenError with one sentence where it is missing, a directory, unreadable or over `max_bytes`.
         """
 
     def read_within(self, path: str, document: str, *, max_bytes: int) -> bytes:
-        """Give the bytes of a file that a document names: a regular file in the document's folder, or below it.
+        """Return the bytes of a file that a document names: a regular file in the document's folder, or below it.
 
         Raises SmsgenError as `read` does, and where it is something else, or a link leads out of the folder.
         """
@@ -43,14 +43,14 @@ class Files(Protocol):
         """
 
     def beside(self, path: str, name: str) -> str:
-        """Give the path of `name` as seen from the folder of `path`."""
+        """Return the path of `name` as seen from the folder of `path`."""
 
 
 class Revisions(Protocol):
     """The user's files as they were at a git revision."""
 
     def read(self, ref: str, path: str, *, max_bytes: int) -> bytes:
-        """Give a file's bytes at `ref`.
+        """Return a file's bytes at `ref`.
 
         Raises NotAtRevision where the revision does not hold it, SmsgenError where git or the revision is missing.
         """
@@ -60,13 +60,13 @@ class Clock(Protocol):
     """Time that passes, and chance: what waiting needs."""
 
     def now(self) -> float:
-        """Give seconds since the epoch."""
+        """Return seconds since the epoch."""
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
 
     def jitter(self) -> float:
-        """Give a random number of at least 0 and below 1."""
+        """Return a random number of at least 0 and below 1."""
 
 
 class Stacks(Protocol):
@@ -76,31 +76,31 @@ class Stacks(Protocol):
     """
 
     def find(self, stack: str) -> StackInfo | None:
-        """Give the stack, or None where there is none of that name (by id, deleted ones are found)."""
+        """Return the stack, or None where there is none of that name (by id, deleted ones are found)."""
 
     def template(self, stack: str) -> str:
-        """Give the template's text as it was submitted."""
+        """Return the template's text as it was submitted."""
 
     def resources(self, stack: str) -> tuple[PhysicalResource, ...]:
-        """Give all resources of the stack, all pages, without those of nested stacks."""
+        """Return all resources of the stack, all pages, without those of nested stacks."""
 
     def events(self, stack: str, *, after: str = "") -> tuple[StackEvent, ...]:
-        """Give the events that came after the one with the id `after` (all where it is ""), oldest first."""
+        """Return the events that came after the one with the id `after` (all where it is ""), oldest first."""
 
     def change_set(self, stack: str, name: str) -> ChangeSetInfo | None:
-        """Give the change set (by name or id) without its changes, or None where there is none."""
+        """Return the change set (by name or id) without its changes, or None where there is none."""
 
     def change_sets(self, stack: str) -> tuple[ChangeSetInfo, ...]:
-        """Give all change sets of the stack, all pages."""
+        """Return all change sets of the stack, all pages."""
 
     def describe_change_set(self, change_set_id: str, *, kind: str) -> ChangeSet:
-        """Give the change set with its changes, with and without values, all pages, nested ones too.
+        """Return the change set with its changes, with and without values, all pages, nested ones too.
 
         `kind`: CREATE, UPDATE or IMPORT, which CloudFormation's answer does not tell.
         """
 
     def instances(self, ids: Iterable[str]) -> tuple[Instance, ...]:
-        """Give those of the instances that EC2 knows, all pages, with no call per instance."""
+        """Return those of the instances that EC2 knows, all pages, with no call per instance."""
 
 
 class StackChanges(Protocol):
@@ -140,16 +140,16 @@ class Artifacts(Protocol):
         """
 
     def get(self, location: S3Location, *, max_bytes: int) -> bytes:
-        """Give a document's bytes; raises ServiceError where it is missing or larger."""
+        """Return a document's bytes; raises ServiceError where it is missing or larger."""
 
     def place(self, key: str) -> S3Location:
-        """Give where a document of this key stands that another writes, below the prefix of ours."""
+        """Return where a document of this key stands that another writes, below the prefix of ours."""
 
     def find(self, location: S3Location, *, max_bytes: int) -> bytes | None:
-        """Give the beginning of a document that another may have written, None where there is none yet."""
+        """Return the beginning of a document that another may have written, None where there is none yet."""
 
     def url(self, location: S3Location) -> str:
-        """Give the URL by which CloudFormation reads it as a template."""
+        """Return the URL by which CloudFormation reads it as a template."""
 
 
 class Commands(Protocol):
@@ -159,51 +159,51 @@ class Commands(Protocol):
         """Begin to run a script, and give the id by which to ask for it."""
 
     def answer(self, command_id: str, instance_id: str) -> CommandAnswer:
-        """Give how a script stands that was sent to an instance."""
+        """Return how a script stands that was sent to an instance."""
 
 
 class Lookups(Protocol):
     """What EC2 says of what an application names. Every method raises ServiceError where AWS refuses."""
 
     def root_devices(self, images: Iterable[str]) -> Mapping[str, str]:
-        """Give image (`ami-…`, or `ssm:/path` of a parameter that holds one) -> the name of its root device.
+        """Return image (`ami-…`, or `ssm:/path` of a parameter that holds one) -> the name of its root device.
 
         Images that are not there, or may not be used, are left out.
         """
 
     def vpcs(self, subnets: Iterable[str]) -> Mapping[str, str]:
-        """Give subnet id -> id of its VPC; subnets that are not there are left out."""
+        """Return subnet id -> id of its VPC; subnets that are not there are left out."""
 
 
 class StackReader(Protocol):
     """What a snapshot of a deployed stack is made of. Every method raises ServiceError where AWS refuses."""
 
     def stack(self, name: str) -> Mapping[str, Any] | None:
-        """Give DescribeStacks' entry of a stack (by name or id), or None where there is none."""
+        """Return DescribeStacks' entry of a stack (by name or id), or None where there is none."""
 
     def template(self, stack_id: str, stage: str) -> str:
-        """Give the stack's template as text; `stage` is "Original" (as submitted) or "Processed" (macros
+        """Return the stack's template as text; `stage` is "Original" (as submitted) or "Processed" (macros
         expanded).
         """
 
     def resources(self, stack_id: str) -> tuple[Mapping[str, Any], ...]:
-        """Give ListStackResources' entries, all pages, without those of nested stacks."""
+        """Return ListStackResources' entries, all pages, without those of nested stacks."""
 
     def attributes(
         self, type_name: str, wanted: Mapping[str, frozenset[str]]
     ) -> Mapping[str, Mapping[str, Any]]:
-        """Give what GetAtt gives, of resources of one type: physical id -> {attribute: value}.
+        """Return what GetAtt gives, of resources of one type: physical id -> {attribute: value}.
 
         `wanted`: physical id -> names of attributes. What cannot be known is left out.
         """
 
     def ssm_values(self, names: Iterable[str]) -> Mapping[str, str]:
-        """Give the values of SSM parameters (StringList as a comma-delimited text); unknown names are left
+        """Return the values of SSM parameters (StringList as a comma-delimited text); unknown names are left
         out.
         """
 
     def exports(self) -> Mapping[str, str]:
-        """Give all exports of the Region: name -> value."""
+        """Return all exports of the Region: name -> value."""
 
     def zones(self) -> tuple[str, ...]:
-        """Give what Fn::GetAZs gives in the Region: zones with a default subnet, else all."""
+        """Return what Fn::GetAZs gives in the Region: zones with a default subnet, else all."""

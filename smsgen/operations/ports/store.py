@@ -91,22 +91,22 @@ class AppStore(Protocol):
     """The applications of one account in one Region. Every method raises StoreError where the database fails."""
 
     def app(self, app_id: str) -> ManagedApp | None:
-        """Give an application, or None where there is none of that id."""
+        """Return an application, or None where there is none of that id."""
 
     def apps(self, *, ids: Sequence[str] = (), after: str = "", limit: int) -> tuple[ManagedApp, ...]:
-        """Give at most `limit` applications in the order of their ids, those that come after the id `after`.
+        """Return at most `limit` applications in the order of their ids, those that come after the id `after`.
 
         `ids`: only these; none given: all.
         """
 
     def summaries(self, *, ids: Sequence[str] = (), after: str = "", limit: int) -> tuple[Summary, ...]:
-        """Give the summaries of the applications that `apps` would give, without reading all that they are."""
+        """Return the summaries of the applications that `apps` would give, without reading all that they are."""
 
     def app_names(self, *, after: str = "", limit: int) -> tuple[tuple[str, str], ...]:
-        """Give (id, name) of the applications that `apps` would give: what a search looks through."""
+        """Return (id, name) of the applications that `apps` would give: what a search looks through."""
 
     def owners(self, server_ids: Iterable[str]) -> Mapping[str, str]:
-        """Give server id -> id of its application, of those servers that are in one."""
+        """Return server id -> id of its application, of those servers that are in one."""
 
     def commit(self, change: Change) -> ManagedApp | None:
         """Make a change, whole or not at all; give the application as it is now kept, with its new version.
@@ -115,13 +115,13 @@ class AppStore(Protocol):
         """
 
     def token(self, operation: str, token: str) -> Token | None:
-        """Give what is remembered of a client token, or None."""
+        """Return what is remembered of a client token, or None."""
 
     def jobs(self, subject: str) -> tuple[Job, ...]:
-        """Give the jobs on a subject that are not over, oldest first."""
+        """Return the jobs on a subject that are not over, oldest first."""
 
     def now(self) -> float:
-        """Give the store's time in seconds since the epoch: of PostgreSQL the database's clock."""
+        """Return the store's time in seconds since the epoch: of PostgreSQL the database's clock."""
 
     def lease(
         self, owner: str, *, kinds: Sequence[str], seconds: float, without: Sequence[str] = ()

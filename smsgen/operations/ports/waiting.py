@@ -16,7 +16,7 @@ class Pace(NamedTuple):
     deadline: float = 600.0
 
     def within(self, deadline: float) -> Pace:
-        """Give the same pace with another deadline."""
+        """Return the same pace with another deadline."""
         return self._replace(deadline=deadline)
 
 

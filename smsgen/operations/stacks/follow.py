@@ -56,7 +56,7 @@ class Outcome(NamedTuple):
 
     @property
     def status(self) -> str:
-        """Give the state of the stack; one that is gone is DELETE_COMPLETE."""
+        """Return the state of the stack; one that is gone is DELETE_COMPLETE."""
         return self.stack.status if self.stack else "DELETE_COMPLETE"
 
     @property
@@ -71,7 +71,7 @@ class Outcome(NamedTuple):
 
     @property
     def cause(self) -> str:
-        """Give the first real failure in one line, or the stack's own reason, or ""."""
+        """Return the first real failure in one line, or the stack's own reason, or ""."""
         event = self.failure
         if event is None:
             return self.stack.reason if self.stack else ""
@@ -101,7 +101,7 @@ class Trail:
         return self._begun > 0
 
     def news(self) -> list[StackEvent]:
-        """Give the events that came since the last call, oldest first."""
+        """Return the events that came since the last call, oldest first."""
         news: list[StackEvent] = []
         waiting = list(self._seen)
         while waiting:
@@ -125,7 +125,7 @@ class Trail:
         return [event for event in events if stack_id == self._root or event.time >= self._begun]
 
     def first_failure(self) -> StackEvent | None:
-        """Give the earliest failure that is not the consequence of another one."""
+        """Return the earliest failure that is not the consequence of another one."""
         own = [event for event in self.failures if not event.of_the_stack]
         real = [event for event in own if not is_consequence(event.reason)]
         return min(real or own or self.failures, key=lambda event: event.time, default=None)
@@ -171,7 +171,7 @@ def follow(
 
 
 def running_operation(stacks: Stacks, stack: StackInfo) -> tuple[str, str]:
-    """Give the id of the event before the latest operation, and the token it was started with (or "")."""
+    """Return the id of the event before the latest operation, and the token it was started with (or "")."""
     before = found = token = ""
     for event in stacks.events(stack.stack_id):
         if event.starts_operation:
@@ -181,7 +181,7 @@ def running_operation(stacks: Stacks, stack: StackInfo) -> tuple[str, str]:
 
 
 def last_event(stacks: Stacks, stack: StackInfo | None) -> str:
-    """Give the id of the stack's newest event, "" where it has none."""
+    """Return the id of the stack's newest event, "" where it has none."""
     events = stacks.events(stack.stack_id) if stack else ()
     return events[-1].event_id if events else ""
 

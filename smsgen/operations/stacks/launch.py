@@ -45,7 +45,7 @@ class Conversation(Protocol):
         """Ask a yes-or-no question; raises SmsgenError where nobody is there to answer."""
 
     def watching(self, stack: StackInfo, places: Mapping[str, Place]) -> View:
-        """Give the view in which an operation on `stack` is shown, by launch order."""
+        """Return the view in which an operation on `stack` is shown, by launch order."""
 
 
 class LaunchOptions(NamedTuple):
@@ -137,7 +137,7 @@ class _Launching:
         self.talk = talk
 
     def settle(self) -> StackInfo | None:
-        """Give the stack once a change set can be made for it; None where there is none."""
+        """Return the stack once a change set can be made for it; None where there is none."""
         for _ in range(_ROUNDS):
             stack = self.stacks.find(self.launch.stack_name)
             rule = for_launch(stack.status if stack else None)
@@ -153,7 +153,7 @@ class _Launching:
         raise SmsgenError(message, hint="find out who does, then run this again")
 
     def request(self, stack: StackInfo | None) -> ChangeSetRequest:
-        """Give the request for the change set; what has been imported already is not imported again."""
+        """Return the request for the change set; what has been imported already is not imported again."""
         there = (
             {r.logical_id for r in self.stacks.resources(stack.stack_id)}
             if stack and self._imports
@@ -212,7 +212,7 @@ class _Launching:
         return self.options.imports
 
     def _with_templates(self, answer: ChangeSet, stack: StackInfo | None) -> ChangeSet:
-        """Give the answer with both templates: reports and gates look at more than CloudFormation says."""
+        """Return the answer with both templates: reports and gates look at more than CloudFormation says."""
         answer = answer._replace(after=answer.after._replace(template=self.launch.templates[0].body))
         if stack is None or stack.status == "REVIEW_IN_PROGRESS":
             return answer

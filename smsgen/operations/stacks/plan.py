@@ -58,13 +58,13 @@ def plan(
 
 
 def plan_of(generated: Generated) -> Plan:
-    """Give the plan of an application that is compiled already."""
+    """Return the plan of an application that is compiled already."""
     app, compiled = generated.app, generated.compiled
     return Plan(app, compiled, places(compiled), generated.warnings)
 
 
 def launch_of(planned: Plan, artifacts: Callable[[], Artifacts]) -> StackLaunch:
-    """Give what a launch sends. Only a template that is nested or over 51,200 bytes is uploaded.
+    """Return what a launch sends. Only a template that is nested or over 51,200 bytes is uploaded.
 
     `artifacts` gives the bucket; it is asked for only then.
     """
@@ -90,7 +90,7 @@ def launch_of(planned: Plan, artifacts: Callable[[], Artifacts]) -> StackLaunch:
 
 
 def places(compiled: Compiled) -> dict[str, Place]:
-    """Give where each server of the templates belongs, by logical id, in launch order."""
+    """Return where each server of the templates belongs, by logical id, in launch order."""
     servers = {server.path: server for server in compiled.servers}
     found = {}
     children = ((child.template, child.origins) for child in compiled.children)

@@ -87,7 +87,7 @@ def snapshot_of(reader: StackReader, stack: ReadStack, *, after: Iterable[Mappin
 
 
 def stack_name(name_or_file: str, files: Files) -> str:
-    """Give the stack that the user means: a name, an id (ARN), or an application file, whose stack it is.
+    """Return the stack that the user means: a name, an id (ARN), or an application file, whose stack it is.
 
     Raises InvalidInput or SmsgenError where the file is not one.
     """
@@ -101,7 +101,7 @@ def stack_name(name_or_file: str, files: Files) -> str:
 
 
 def dump_snapshot(snapshot: Mapping[str, Any], format: str) -> str:  # noqa: A002 - the option's name
-    """Give the snapshot as text in "json" or "yaml": the same bytes for the same stack, one newline at the
+    """Return the snapshot as text in "json" or "yaml": the same bytes for the same stack, one newline at the
     end.
     """
     import json
@@ -161,7 +161,7 @@ def _snapshot(
 
 
 def _templates(reader: StackReader, described: Mapping[str, Any]) -> dict[str, Any]:
-    """Give `template` as submitted, and `processedTemplate` where a macro made another one of it."""
+    """Return `template` as submitted, and `processedTemplate` where a macro made another one of it."""
     name, stack_id = described["StackName"], described["StackId"]
     original = reader.template(stack_id, "Original")
     bodies = {"template": _body(original, name)}
@@ -177,7 +177,7 @@ def _body(text: str, stack: str) -> dict[str, Any]:
 
 
 def _masked(declared: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the parameters without defaults of NoEcho ones: GetTemplate shows what DescribeStacks masks."""
+    """Return the parameters without defaults of NoEcho ones: GetTemplate shows what DescribeStacks masks."""
     return {
         name: parameter | {"Default": MASK} if _is_masked(parameter) and "Default" in parameter else parameter
         for name, parameter in declared.items()
@@ -189,14 +189,14 @@ def _is_masked(parameter: Any) -> bool:
 
 
 def _given(described: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, str]:
-    """Give the parameters' values; what the template calls NoEcho is masked even if the answer is not."""
+    """Return the parameters' values; what the template calls NoEcho is masked even if the answer is not."""
     declared = body.get("Parameters") or {}
     texts = {p["ParameterKey"]: p.get("ParameterValue", "") for p in described.get("Parameters", ())}
     return {name: MASK if _is_masked(declared.get(name)) else texts[name] for name in sorted(texts)}
 
 
 def _living(listed: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Give the resources that exist: CloudFormation lists deleted and never created ones too."""
+    """Yield the resources that exist: CloudFormation lists deleted and never created ones too."""
     for resource in sorted(listed, key=lambda r: str(r["LogicalResourceId"])):
         if resource.get("PhysicalResourceId") and resource["ResourceStatus"] != "DELETE_COMPLETE":
             yield resource
@@ -239,7 +239,7 @@ def _resources(
 def _attributes(
     reader: StackReader, listed: Iterable[Mapping[str, Any]], needs: _Needs
 ) -> dict[str, Mapping[str, Any]]:
-    """Give the attributes that are read, by logical id; one question a type."""
+    """Return the attributes that are read, by logical id; one question a type."""
     by_type: dict[str, dict[str, str]] = defaultdict(dict)
     for entry in listed:
         name = entry["LogicalResourceId"]
@@ -262,7 +262,7 @@ def _unknown(stack: str, name: str, type_name: str, attribute: str) -> Diagnosti
 
 
 def _unsigned(physical_id: str) -> str:
-    """Give a physical id without the signature that makes a wait condition handle's URL a credential."""
+    """Return a physical id without the signature that makes a wait condition handle's URL a credential."""
     return physical_id.partition("?")[0] if physical_id.startswith("https://") else physical_id
 
 
@@ -275,7 +275,7 @@ def _pairs(items: Iterable[Mapping[str, str]], key: str, value: str) -> dict[str
 
 
 def _pseudo(described: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the pseudo parameters; Region, account and partition are in the stack's id (an ARN)."""
+    """Return the pseudo parameters; Region, account and partition are in the stack's id (an ARN)."""
     _, partition, _, region, account, _ = described["StackId"].split(":", 5)
     pseudo: dict[str, Any] = {
         "AWS::AccountId": account,
@@ -291,7 +291,7 @@ def _pseudo(described: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _deployed_ssm(described: Mapping[str, Any]) -> dict[str, str]:
-    """Give the values of SSM parameters as they were when the stack was deployed (ResolvedValue)."""
+    """Return the values of SSM parameters as they were when the stack was deployed (ResolvedValue)."""
     parameters = described.get("Parameters", ())
     return dict(sorted((p["ParameterValue"], p["ResolvedValue"]) for p in parameters if "ResolvedValue" in p))
 
@@ -310,12 +310,12 @@ def _current_ssm(
 
 
 def _exports(reader: StackReader, needs: _Needs) -> dict[str, Any]:
-    """Give `exports`: all of them, as another template may import others; nothing where none is imported."""
+    """Return `exports`: all of them, as another template may import others; nothing where none is imported."""
     return {"exports": dict(sorted(reader.exports().items()))} if needs.imports else {}
 
 
 def _zones(reader: StackReader, described: Mapping[str, Any], needs: _Needs) -> dict[str, Any]:
-    """Give `zones`: Region -> what Fn::GetAZs gives there; nothing where no template asks."""
+    """Return `zones`: Region -> what Fn::GetAZs gives there; nothing where no template asks."""
     if not needs.zones:
         return {}
     region = described["StackId"].split(":")[3]
@@ -339,7 +339,7 @@ def _needs(bodies: Iterable[Mapping[str, Any]]) -> _Needs:
 
 
 def _functions(value: Any) -> Iterator[str]:
-    """Give the name of every function that is called in a template."""
+    """Yield the name of every function that is called in a template."""
     called = call(value)
     if called:
         yield called[0]

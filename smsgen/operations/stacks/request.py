@@ -71,7 +71,7 @@ def change_set_request(
     imports: Mapping[str, Identifier],
     on_failure: str,
 ) -> ChangeSetRequest:
-    """Give the request for the change set that brings `stack` (None: there is none) to `launch`.
+    """Return the request for the change set that brings `stack` (None: there is none) to `launch`.
 
     `parameters`: the user's values, which win over those the file implies. `imports`: logical id ->
     identifier of the existing resource that becomes it. `on_failure`: ROLLBACK, DELETE (creations only; an update is
@@ -110,7 +110,7 @@ def change_set_request(
 def parameter_values(
     template: Template, texts: Mapping[str, str], deployed: Mapping[str, str]
 ) -> dict[str, str | None]:
-    """Give the value of every parameter that has to be said; None stands for "as it is in the stack".
+    """Return the value of every parameter that has to be said; None stands for "as it is in the stack".
 
     Raises InvalidInput naming every parameter that is unknown, or that has no value, no default and no past.
     """
@@ -135,7 +135,7 @@ def parameter_values(
 
 
 def capabilities(templates: Iterable[Template]) -> tuple[str, ...]:
-    """Give the capabilities that CloudFormation wants acknowledged for these templates, sorted.
+    """Return the capabilities that CloudFormation wants acknowledged for these templates, sorted.
 
     Source: CreateChangeSet, Capabilities: IAM resources, IAM resources with names of their own, macros.
     """
@@ -152,7 +152,7 @@ def capabilities(templates: Iterable[Template]) -> tuple[str, ...]:
 
 
 def digest(*content: Any) -> str:
-    """Give 24 hexadecimal digits, 96 bits of a SHA-256, that depend on nothing but the content."""
+    """Return 24 hexadecimal digits, 96 bits of a SHA-256, that depend on nothing but the content."""
     import json
 
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
@@ -171,7 +171,7 @@ def _keys(value: Any) -> set[str]:
 
 
 def _resource_types(launch: StackLaunch) -> tuple[str, ...]:
-    """Give the types that the profile limits the stack to; () is no limit.
+    """Return the types that the profile limits the stack to; () is no limit.
 
     SMS passed ResourceTypes, and its policies demanded them. The hardened profile passes none: CloudFormation
     would then refuse to remove a resource whose type the new template no longer has.

@@ -69,12 +69,12 @@ TERMINATE: dict[str | None, Rule] = {
 
 
 def for_launch(status: str | None) -> Rule:
-    """Give what a launch does with a stack in this state (None: there is no stack)."""
+    """Return what a launch does with a stack in this state (None: there is no stack)."""
     return LAUNCH.get(status) or _unknown(status or "")
 
 
 def for_termination(status: str | None) -> Rule:
-    """Give what a termination does with a stack in this state (None: there is no stack)."""
+    """Return what a termination does with a stack in this state (None: there is no stack)."""
     known = TERMINATE.get(status)
     if known:
         return known

@@ -38,7 +38,7 @@ class StackStanding(NamedTuple):
     differences: tuple[str, ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give it as JSON-ready data in the SMS API's spelling."""
+        """Return it as JSON-ready data in the SMS API's spelling."""
         stack = self.stack
         return {
             "name": self.name,
@@ -64,7 +64,7 @@ def status(
     places: Mapping[str, Place],
     stacks: Stacks,
 ) -> StackStanding:
-    """Give how the application `name` stands in the stack `stack_name`.
+    """Return how the application `name` stands in the stack `stack_name`.
 
     `template` and `children` (by the name under TemplateURL) are what the file compiles to, `places` its
     servers.
@@ -93,7 +93,7 @@ def status(
 
 
 def differences_from_file(wanted: Mapping[str, Any], deployed: Mapping[str, Any]) -> Iterator[str]:
-    """Give the places (`Resources.Web1`) at which two templates mean different things, sorted."""
+    """Yield the places (`Resources.Web1`) at which two templates mean different things, sorted."""
     for section in sorted({*wanted, *deployed} - {"Metadata"}):
         ours, theirs = wanted.get(section, {}), deployed.get(section, {})
         if not (isinstance(ours, dict) and isinstance(theirs, dict)):
@@ -106,7 +106,7 @@ def differences_from_file(wanted: Mapping[str, Any], deployed: Mapping[str, Any]
 
 
 def _comparable(part: Any) -> Any:
-    """Give a resource without the address of its nested template: the address is where, not what."""
+    """Return a resource without the address of its nested template: the address is where, not what."""
     if is_nested_stack(part):
         inside = {key: value for key, value in part.get("Properties", {}).items() if key != "TemplateURL"}
         return {**part, "Properties": inside}
@@ -133,7 +133,7 @@ def _differences(
 
 
 def deployed_body(stack_id: str, stacks: Stacks) -> dict[str, Any]:
-    """Give the template of a stack as data; raises InvalidInput where only CloudFormation can read it."""
+    """Return the template of a stack as data; raises InvalidInput where only CloudFormation can read it."""
     return parse_template(stacks.template(stack_id).encode(), "the deployed template").template.body
 
 

@@ -73,7 +73,7 @@ def terminate_stack(
 
 
 def doomed(stack: StackInfo, stacks: Stacks, retain: Iterable[str] = ()) -> tuple[Doomed, ...]:
-    """Give every resource that stands in the stack and what a deletion makes of it."""
+    """Return every resource that stands in the stack and what a deletion makes of it."""
     if stack.status == "REVIEW_IN_PROGRESS":
         return ()
     policies = _policies(stack.stack_id, stacks) | dict.fromkeys(retain, "retained")
@@ -85,7 +85,7 @@ def doomed(stack: StackInfo, stacks: Stacks, retain: Iterable[str] = ()) -> tupl
 
 
 def summary(stack: StackInfo, resources: Iterable[Doomed]) -> str:
-    """Give in lines of text what goes and what stays; counts first."""
+    """Return in lines of text what goes and what stays; counts first."""
     by_fate: dict[str, list[PhysicalResource]] = {}
     for resource in resources:
         by_fate.setdefault(resource.fate, []).append(resource.resource)
@@ -134,7 +134,7 @@ class _Terminating:
         self.talk = talk
 
     def settle(self, stack_name: str) -> StackInfo | None:
-        """Give the stack once it can be deleted, or is being deleted; None where there is none."""
+        """Return the stack once it can be deleted, or is being deleted; None where there is none."""
         for _ in range(_ROUNDS):
             stack = self.stacks.find(stack_name)
             if stack is None or for_termination(stack.status).step is not NextStep.WAIT:

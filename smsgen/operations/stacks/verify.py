@@ -62,7 +62,7 @@ def answer(
     clock: Clock,
     pace: Pace | None = None,
 ) -> ChangeSet | None:
-    """Give CloudFormation's change set from the stack as it is to `launch`; see `real_change_set`.
+    """Return CloudFormation's change set from the stack as it is to `launch`; see `real_change_set`.
 
     Raises SmsgenError where the stack's state allows no change set.
     """
@@ -86,7 +86,7 @@ def verify_prediction(predicted: ChangeSet, real: ChangeSet | None) -> None:
 
 
 def differences(predicted: ChangeSet, real: ChangeSet | None, *, inside: str = "") -> Iterator[str]:
-    """Give each difference as one line, predicted before real; `inside` names the nested stack.
+    """Yield each difference as one line, predicted before real; `inside` names the nested stack.
 
     `real` is None where CloudFormation found no changes.
     """

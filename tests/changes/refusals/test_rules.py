@@ -16,7 +16,7 @@ SUBNETS = {"Ref": "Subnets"}
 
 
 def template(*asserts: Any, condition: Any = None, **rule: Any) -> dict[str, Any]:
-    """Give a template whose rule asserts each of the values; the description of the first is its number."""
+    """Return a template whose rule asserts each of the values; the description of the first is its number."""
     said = [{"Assert": value, "AssertDescription": f"number {at}"} for at, value in enumerate(asserts)]
     when = {} if condition is None else {"RuleCondition": condition}
     return resources(T=topic()) | {

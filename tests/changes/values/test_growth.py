@@ -24,7 +24,7 @@ PLACE = ("Resources", "Topic", "Properties", "TopicName")
 
 
 def nested(step: Callable[[Any], Any], times: int, start: Any = "0123456789") -> Any:
-    """Give a value in which `step` stands around itself, again and again."""
+    """Return a value in which `step` stands around itself, again and again."""
     for _ in range(times):
         start = step(start)
     return start
@@ -52,7 +52,7 @@ def join(inner: Any) -> Any:
 
 
 def chain(step: Callable[[Any], Any], length: int) -> dict[str, Any]:
-    """Give resources of which each names the one before, in a value that `step` makes of the name."""
+    """Return resources of which each names the one before, in a value that `step` makes of the name."""
     return {
         f"T{at}": TOPIC
         | {

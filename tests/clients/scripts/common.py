@@ -25,7 +25,7 @@ def refused(error, call, **arguments):
 
 
 def aws(service):
-    """Give a client of another service of AWS."""
+    """Return a client of another service of AWS."""
     if service not in _clients:
         _clients[service] = boto3.client(service)
     return _clients[service]
@@ -38,7 +38,7 @@ def set_image(app_id, server_id, image=IMAGE):
 
 
 def network():
-    """Give what a launch configuration says of the network."""
+    """Return what a launch configuration says of the network."""
     subnet = aws("ec2").describe_subnets()["Subnets"][0]
     where = [{"Name": "vpc-id", "Values": [subnet["VpcId"]]}]
     group = aws("ec2").describe_security_groups(Filters=where)["SecurityGroups"][0]

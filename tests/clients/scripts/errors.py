@@ -156,7 +156,7 @@ def own_keys():
 
 
 def code_of(call):
-    """Give the code and the message of the error that a call ends with."""
+    """Return the code and the message of the error that a call ends with."""
     try:
         answer = call()
     except ClientError as error:

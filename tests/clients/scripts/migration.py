@@ -324,7 +324,7 @@ def gone(sms, app_id):
 
 
 def wait(sms, app_id, ends):
-    """Give the launch statuses that were seen, and the last summary."""
+    """Return the launch statuses that were seen, and the last summary."""
     seen, summary = [], {}
     for _ in range(600):
         summary = sms.get_app(appId=app_id)["appSummary"]
@@ -344,13 +344,13 @@ def document(answer):
 
 
 def instances(app_id):
-    """Give the instances of an application's stack: logical id -> instance id."""
+    """Return the instances of an application's stack: logical id -> instance id."""
     found = aws("cloudformation").describe_stack_resources(StackName="sms-" + app_id)
     return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found["StackResources"]}
 
 
 def states(instance_ids):
-    """Give the states that instances are in."""
+    """Return the states that instances are in."""
     found = aws("ec2").describe_instances(InstanceIds=list(instance_ids))["Reservations"]
     return {instance["State"]["Name"] for one in found for instance in one["Instances"]}
 

@@ -24,7 +24,7 @@ ZEROS = bytes(BLOCK)
 
 
 def content(number: int) -> bytes:
-    """Give a block that is no other number's; 0 is zeros."""
+    """Return a block that is no other number's; 0 is zeros."""
     return bytes([number % 256]) * BLOCK if number else ZEROS
 
 
@@ -152,7 +152,7 @@ class FakeSnapshots:
         self.stored.pop(snapshot_id, None)
 
     def holds(self, snapshot_id: str) -> dict[int, bytes]:
-        """Give the blocks that are not zeros."""
+        """Return the blocks that are not zeros."""
         return {i: block for i, block in self.stored[snapshot_id].blocks().items() if block != ZEROS}
 
 

@@ -140,7 +140,7 @@ class Killed(BaseException):
 
 
 def after(count: int) -> Callable[..., None]:
-    """Give what raises Killed at its call of this number."""
+    """Return what raises Killed at its call of this number."""
     calls = iter(range(count + 1))
 
     def killing(*_: object) -> None:

@@ -12,7 +12,7 @@ ranges = st.lists(st.tuples(st.integers(0, 20 * BLOCK), st.integers(1, 3 * BLOCK
 
 
 def extents(pairs: list[tuple[int, int]]) -> list[Extent]:
-    """Give ranges that do not overlap, in order."""
+    """Return ranges that do not overlap, in order."""
     result, end = [], 0
     for start, length in sorted(pairs):
         begin = max(start, end)

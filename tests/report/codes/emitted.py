@@ -22,7 +22,7 @@ Asks = dict[str, set[tuple[int, int]]]
 
 
 def emitted() -> dict[str, set[str]]:
-    """Give code -> the files that say it."""
+    """Return code -> the files that say it."""
     trees = {path: ast.parse(path.read_text()) for path in sorted((ROOT / "smsgen").rglob("*.py"))}
     found = in_trees({str(path.relative_to(ROOT)): tree for path, tree in trees.items()})
     for code in (row[0] for row in sarif._ROWS.values()):

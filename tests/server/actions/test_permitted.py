@@ -139,7 +139,7 @@ SCRIPT = {
 
 
 def fault_of(call: Caller, operation: str, **arguments: Any) -> tuple[str, str]:
-    """Give code and message of what an operation is answered, where that is no response."""
+    """Return code and message of what an operation is answered, where that is no response."""
     try:
         call(operation, **arguments)
     except Fault as fault:

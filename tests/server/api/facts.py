@@ -21,19 +21,19 @@ _DIGITS = 16
 
 
 def digest(part: Mapping[str, Any]) -> str:
-    """Give the hash of an operation, a shape or the metadata. The order of members counts: SDKs print them in it."""
+    """Return the hash of an operation, a shape or the metadata. The order of members counts: SDKs print them in it."""
     ordered = {name: list(value.items()) if name == "members" else value for name, value in part.items()}
     text = json.dumps(ordered, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()[:_DIGITS]
 
 
 def without_words(operation: Mapping[str, Any]) -> dict[str, Any]:
-    """Give an operation without its documentation, which is ours."""
+    """Return an operation without its documentation, which is ours."""
     return {name: value for name, value in operation.items() if name != "documentation"}
 
 
 def facts_of(model: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the facts of a service model: name -> hash."""
+    """Return the facts of a service model: name -> hash."""
     return {
         "metadata": digest(model["metadata"]),
         "operations": {name: digest(without_words(one)) for name, one in sorted(model["operations"].items())},
@@ -42,7 +42,7 @@ def facts_of(model: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def facts() -> dict[str, Any]:
-    """Give the facts of AWS's model."""
+    """Return the facts of AWS's model."""
     made: dict[str, Any] = json.loads(FILE.read_text())
     return made
 

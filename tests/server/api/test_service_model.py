@@ -57,7 +57,7 @@ def ours() -> dict[str, Any]:
 
 
 def reached(model: dict[str, Any], operation: str) -> dict[str, Any]:
-    """Give the shapes that an operation's messages and errors are made of."""
+    """Return the shapes that an operation's messages and errors are made of."""
     found: dict[str, Any] = {}
     said = model["operations"][operation]
     waiting = [said["input"], said["output"], *said["errors"]]

@@ -44,7 +44,7 @@ def scope_of(
 
 
 async def exchange(endpoint: Endpoint, scope: dict[str, Any], messages: Iterable[Any]) -> Response | None:
-    """Give the response to a request whose body comes in messages; None where there is none.
+    """Return the response to a request whose body comes in messages; None where there is none.
 
     A number among the messages is a pause in seconds; after the last one, nothing comes for ever.
     """
@@ -77,7 +77,7 @@ def whole(body: bytes) -> list[dict[str, Any]]:
 
 
 def post(endpoint: Endpoint, operation: str = "ListApps", body: bytes = b"{}", **headers: str) -> Response:
-    """Give the response to a request of the API that is not signed."""
+    """Return the response to a request of the API that is not signed."""
     said = {
         "host": "localhost",
         "x-amz-target": f"{TARGET}.{operation}",
@@ -91,7 +91,7 @@ def post(endpoint: Endpoint, operation: str = "ListApps", body: bytes = b"{}", *
 
 
 def send_signed(endpoint: Endpoint, request: Received) -> Response:
-    """Give the response to a request that is signed."""
+    """Return the response to a request that is signed."""
     raw = [(name.encode(), value.encode()) for name, value in request.headers.items()]
     path, _, query = request.target.partition("?")
     scope = scope_of(request.method, path, raw, query.encode())
@@ -101,7 +101,7 @@ def send_signed(endpoint: Endpoint, request: Received) -> Response:
 
 
 def get(endpoint: Endpoint, path: str, method: str = "GET") -> Response:
-    """Give the response to a request for a page."""
+    """Return the response to a request for a page."""
     made = asyncio.run(exchange(endpoint, scope_of(method, path, []), whole(b"")))
     assert made is not None
     return made

@@ -32,7 +32,7 @@ def signed(
     host: str = "127.0.0.1:8471",
     **headers: str,
 ) -> Received:
-    """Give a request as a client of AWS sends it."""
+    """Return a request as a client of AWS sends it."""
     said = {
         "Host": host,
         "X-Amz-Target": f"{TARGET}.{operation}",
@@ -48,6 +48,6 @@ def signed(
 
 
 def changed(request: Received, **headers: str | None) -> Received:
-    """Give the request with other headers (`_` for `-`), or without those that are None."""
+    """Return the request with other headers (`_` for `-`), or without those that are None."""
     made = {**request.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
     return request._replace(headers={name: value for name, value in made.items() if value is not None})

@@ -228,7 +228,7 @@ def test_more_requests_than_can_be_answered_are_told_to_come_again() -> None:
 
 
 def unread(body: bytes = b"{}", **headers: str) -> tuple[Response, list[object]]:
-    """Give the answer of a server that wants signatures, and what it has read of a request's body."""
+    """Return the answer of a server that wants signatures, and what it has read of a request's body."""
     stub, read = Stub(), []
     verifier = Verifier({KEY_ID: Key(SECRET)}, lambda: NOW)
     endpoint = Endpoint(stub, verifier)

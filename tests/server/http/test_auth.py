@@ -147,7 +147,7 @@ def test_what_is_not_signed_right_is_refused_in_their_words(
 
 
 def without(request: Received, name: str) -> Received:
-    """Give the request with a header that is sent, and left out of the signature."""
+    """Return the request with a header that is sent, and left out of the signature."""
     said = re.sub(f"(SignedHeaders=.*?)(;{name}|{name};)", r"\1", request.headers["authorization"])
     assert said != request.headers["authorization"]
     return changed(request, authorization=said)

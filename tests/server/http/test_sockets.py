@@ -63,7 +63,7 @@ def connect(stack: ExitStack, port: int) -> socket.socket:
 
 
 def rest(connection: socket.socket) -> bytes:
-    """Give what comes until the server hangs up; a test that waits 30 s for that fails."""
+    """Return what comes until the server hangs up; a test that waits 30 s for that fails."""
     content = b""
     try:
         while some := connection.recv(65_536):

@@ -37,7 +37,7 @@ class Block:
 
     @property
     def place(self) -> int | None:
-        """Give the offset in the file; None for zeros."""
+        """Return the offset in the file; None for zeros."""
         return self._place
 
 
@@ -70,17 +70,17 @@ class Spool:
         return block
 
     def read(self, block: Block) -> bytes:
-        """Give a block's bytes."""
+        """Return a block's bytes."""
         return ZEROS if block.place is None else os.pread(self._file.fileno(), BLOCK, block.place)
 
     @property
     def size(self) -> int:
-        """Give the file's size in bytes, with what is free in it."""
+        """Return the file's size in bytes, with what is free in it."""
         return self._end
 
     @property
     def room(self) -> int:
-        """Give how many bytes of it are free."""
+        """Return how many bytes of it are free."""
         return len(self._free) * BLOCK
 
     def close(self) -> None:
@@ -98,22 +98,22 @@ class Disk:
 
     @property
     def count(self) -> int:
-        """Give how many blocks there is room for."""
+        """Return how many blocks there is room for."""
         return self.gib * GIB // BLOCK
 
     def lineage(self) -> Iterator[Disk]:
-        """Give this disk, its parent, and so on."""
+        """Yield this disk, its parent, and so on."""
         disk: Disk | None = self
         while disk is not None:
             yield disk
             disk = disk.parent
 
     def block(self, index: int) -> Block | None:
-        """Give the block at an index; None where nobody ever wrote."""
+        """Return the block at an index; None where nobody ever wrote."""
         return next((disk.own[index] for disk in self.lineage() if index in disk.own), None)
 
     def written(self) -> dict[int, Disk]:
-        """Give who wrote each block: by index, ascending."""
+        """Return who wrote each block: by index, ascending."""
         writers: dict[int, Disk] = {}
         for disk in self.lineage():
             for index in list(disk.own):
@@ -149,22 +149,22 @@ class DiskReader(io.RawIOBase):
         return size
 
     def at(self, index: int) -> bytes:
-        """Give the block at an index; zeros where nobody ever wrote."""
+        """Return the block at an index; zeros where nobody ever wrote."""
         block = self._disk.block(index)
         return ZEROS if block is None else self._spool.read(block)
 
     def data(self) -> list[int]:
-        """Give the indexes of the blocks that are not all zeros."""
+        """Return the indexes of the blocks that are not all zeros."""
         disk = self._disk
         return [index for index, writer in disk.written().items() if writer.own[index].place is not None]
 
     def differences(self, image: BinaryIO) -> list[int]:
-        """Give the indexes of the blocks that are not as in a raw image."""
+        """Return the indexes of the blocks that are not as in a raw image."""
         return differences(self.data(), self.at, image)
 
 
 def differences(data: list[int], at: Callable[[int], bytes], image: BinaryIO) -> list[int]:
-    """Give the indexes of the blocks that are not as in a raw image; what is beyond its end has to be zeros.
+    """Return the indexes of the blocks that are not as in a raw image; what is beyond its end has to be zeros.
 
     `data` are the indexes of the blocks that are not zeros, `at` gives a block. Of the image, only what is allocated is
     read.

@@ -31,7 +31,7 @@ def _invalid(detail: str) -> Unreadable:
 
 @contextmanager
 def s3_object(account: str, bucket: str, key: str) -> Iterator[IO[bytes]]:
-    """Give an object's bytes as a file; raises Unreadable."""
+    """Yield an object's bytes as a file; raises Unreadable."""
     from moto.s3.models import s3_backends
 
     try:
@@ -91,7 +91,7 @@ _IS: dict[str, Callable[[IO[bytes]], bool]] = {
 
 
 def disks(image: IO[bytes], container: str, spool: Spool) -> list[Disk]:
-    """Give the disks in an image; raises Unreadable."""
+    """Return the disks in an image; raises Unreadable."""
     if container == "OVA":
         return [disk for member in _members(image) for disk in disks(member, "VMDK", spool)]
     check(image, container)
@@ -112,7 +112,7 @@ def disks(image: IO[bytes], container: str, spool: Spool) -> list[Disk]:
 
 
 def _members(image: IO[bytes]) -> Iterator[IO[bytes]]:
-    """Give an OVA's disks, in the archive's order; raises Unreadable."""
+    """Yield an OVA's disks, in the archive's order; raises Unreadable."""
     check(image, "OVA")
     with tarfile.open(fileobj=image, mode="r:") as archive:
         for name in archive.getnames():

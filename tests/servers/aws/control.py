@@ -59,15 +59,15 @@ class Control:
             setattr(self.state.stacks, name, value)
 
     def stack_resources(self, name: str) -> dict[str, list[str]]:
-        """Give the resources of a stack over a fleet: logical id -> type and physical id."""
+        """Return the resources of a stack over a fleet: logical id -> type and physical id."""
         return {key: list(value) for key, value in self.state.stacks.find(name).resources.items()}
 
     def launched(self) -> int:
-        """Give how many instances CloudFormation has launched beside a planted fleet."""
+        """Return how many instances CloudFormation has launched beside a planted fleet."""
         return self.state.fleet.made
 
     def touched(self) -> list[str]:
-        """Give what the update handler did to servers after imports."""
+        """Return what the update handler did to servers after imports."""
         return list(self.state.stacks.touched)
 
     def advance(self, seconds: float) -> None:
@@ -79,20 +79,20 @@ class Control:
         self.state.clock.stop()
 
     def count(self, call: str) -> int:
-        """Give how many calls came by whose name matches."""
+        """Return how many calls came by whose name matches."""
         pattern = re.compile(re.escape(call).replace(r"\*", ".*"))
         return sum(count for name, count in list(self.state.calls.items()) if pattern.fullmatch(name))
 
     def snapshots(self) -> list[str]:
-        """Give the ids of all snapshots that are there, but for those that moto made."""
+        """Return the ids of all snapshots that are there, but for those that moto made."""
         return [snapshot.id for snapshot in self._snapshots()]
 
     def writes(self, snapshot_id: str) -> dict[int, int]:
-        """Give how often each block was put to a snapshot, by its index; what a parent holds does not count."""
+        """Return how often each block was put to a snapshot, by its index; what a parent holds does not count."""
         return dict(self._snapshot(snapshot_id).writes)
 
     def read_back(self, snapshot_id: str) -> DiskReader:
-        """Give what a volume made of a snapshot would hold, whatever its state."""
+        """Return what a volume made of a snapshot would hold, whatever its state."""
         return self._snapshot(snapshot_id).reader()
 
     def reset(self) -> None:
@@ -126,7 +126,7 @@ class Control:
             return Answer(400, {}, repr(error).encode())
 
     def data(self, snapshot_id: str) -> list[int]:
-        """Give the indexes of the blocks of a snapshot that are not all zeros."""
+        """Return the indexes of the blocks of a snapshot that are not all zeros."""
         return self.read_back(snapshot_id).data()
 
     def _snapshot(self, snapshot_id: str) -> StoredSnapshot:
@@ -168,13 +168,13 @@ class Remote:
         return json.loads(self._ask("POST", "/_control", {"do": order, "with": arguments}))
 
     def block(self, snapshot_id: str, index: int) -> bytes:
-        """Give a block of a snapshot, its parents' or zeros where it wrote none."""
+        """Return a block of a snapshot, its parents' or zeros where it wrote none."""
         data = self._ask("GET", f"/_control/{snapshot_id}/{index}", None)
         assert len(data) == BLOCK
         return data
 
     def differences(self, snapshot_id: str, image: BinaryIO) -> list[int]:
-        """Give the indexes of the blocks of a snapshot that are not as in a raw image."""
+        """Return the indexes of the blocks of a snapshot that are not as in a raw image."""
         data = self.do("data", snapshot_id=snapshot_id)
         return differences(data, lambda index: self.block(snapshot_id, index), image)
 

@@ -109,7 +109,7 @@ class Ebs:
         return parent
 
     def _key(self, request: Start, parent: StoredSnapshot | None) -> str | None:
-        """Give the KMS key, by https://docs.aws.amazon.com/ebs/latest/userguide/ebsapis-using-encryption.html."""
+        """Return the KMS key, by https://docs.aws.amazon.com/ebs/latest/userguide/ebsapis-using-encryption.html."""
         default = self.backend.ebs_encryption_by_default
         if parent is not None:
             if default and not parent.encrypted:
@@ -127,7 +127,7 @@ class Ebs:
         return sum(each.status == "pending" for each in stored)
 
     def find(self, snapshot_id: str) -> StoredSnapshot:
-        """Give a snapshot; raises Refusal where there is none, or none to be seen yet."""
+        """Return a snapshot; raises Refusal where there is none, or none to be seen yet."""
         if not SNAPSHOT_ID.fullmatch(snapshot_id):
             raise invalid("INVALID_SNAPSHOT_ID", f"Invalid snapshot id: {snapshot_id}")
         snapshot = self.backend.snapshots.get(snapshot_id)
@@ -226,7 +226,7 @@ def _decoded(checksum: str | None) -> bytes:
 
 
 def _verdict(request: Completion, snapshot: StoredSnapshot) -> str:
-    """Give what is wrong with a completion's count or checksum; empty: nothing."""
+    """Return what is wrong with a completion's count or checksum; empty: nothing."""
     own = snapshot.disk.own
     if int(request.changed_blocks or 0) != len(own):
         return f"The changed blocks count is {request.changed_blocks}, but {len(own)} blocks were written."
@@ -237,7 +237,7 @@ def _verdict(request: Completion, snapshot: StoredSnapshot) -> str:
 
 
 def ebs_of(backend: Any, state: State) -> Ebs:
-    """Give EBS direct of moto's EC2 backend; it goes when moto forgets all."""
+    """Return EBS direct of moto's EC2 backend; it goes when moto forgets all."""
     with state.lock:
         known: Ebs | None = vars(backend).get("_stand_in")
         if known is None or known.state is not state:

@@ -20,7 +20,7 @@ Method = Callable[..., Any]
 
 
 def answers(state: State) -> dict[str, Method]:
-    """Give EC2's operations, by moto's names for them."""
+    """Return EC2's operations, by moto's names for them."""
 
     def register_image(response: EC2Response) -> ActionResult:
         get = response._get_param
@@ -106,7 +106,7 @@ def _copy(backend: Any, source_id: str, region: str, *, description: str, kms_ke
 
 
 def acts() -> dict[str, Method]:
-    """Give what moto does itself, with EC2's checks before it: CloudFormation's launches come this way too."""
+    """Return what moto does itself, with EC2's checks before it: CloudFormation's launches come this way too."""
     launch, create_volume = EC2Backend.run_instances, EC2Backend.create_volume
 
     def run_instances(

@@ -75,7 +75,7 @@ class Fault(NamedTuple):
     pid: int = 0
 
     def refusal(self) -> Refusal | None:
-        """Give the answer in place of the call's own, if there is one."""
+        """Return the answer in place of the call's own, if there is one."""
         if self.kind not in _REFUSALS:
             return None
         code, reason, message = _REFUSALS[self.kind]
@@ -122,7 +122,7 @@ class Faults:
         self._turns.clear()
 
     def meets(self, call: str) -> Fault | None:
-        """Give the fault that this call meets, if any."""
+        """Return the fault that this call meets, if any."""
         if not self._turns:
             return None
         with self._lock:

@@ -40,7 +40,7 @@ def clients(aws: Aws) -> Clients:
 
 @cache
 def _session() -> Any:
-    """Give the session that all clients share with what botocore has read: parsing EC2's model takes a second."""
+    """Return the session that all clients share with what botocore has read: parsing EC2's model takes a second."""
     import boto3
 
     return boto3.Session("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
@@ -48,7 +48,7 @@ def _session() -> Any:
 
 @cache
 def clients_of(url: str, region: str = REGION) -> Clients:
-    """Give clients for an endpoint by name."""
+    """Return clients for an endpoint by name."""
     from botocore.config import Config
 
     # What botocore itself would refuse has to reach the stand-in.
@@ -57,22 +57,22 @@ def clients_of(url: str, region: str = REGION) -> Clients:
 
 
 def block(number: int) -> bytes:
-    """Give a block of data that is no other number's, and never of zeros."""
+    """Return a block of data that is no other number's, and never of zeros."""
     return (1 << 32 | number).to_bytes(8, "big") * (BLOCK // 8)
 
 
 def checksum(data: bytes) -> str:
-    """Give a SHA-256 as EBS direct writes it."""
+    """Return a SHA-256 as EBS direct writes it."""
     return b64encode(sha256(data).digest()).decode()
 
 
 def linear(blocks: dict[int, bytes]) -> str:
-    """Give the LINEAR checksum over all blocks of a snapshot."""
+    """Return the LINEAR checksum over all blocks of a snapshot."""
     return checksum(b"".join(sha256(blocks[index]).digest() for index in sorted(blocks)))
 
 
 def put_arguments(snapshot_id: str, index: int, data: bytes, **others: Any) -> dict[str, Any]:
-    """Give PutSnapshotBlock's arguments, these ones otherwise."""
+    """Return PutSnapshotBlock's arguments, these ones otherwise."""
     arguments: dict[str, Any] = {
         "SnapshotId": snapshot_id,
         "BlockIndex": index,
@@ -98,7 +98,7 @@ HVM = {"VirtualizationType": "hvm", "Architecture": "x86_64", "EnaSupport": True
 
 
 def mapped(snapshot_id: str, device: str = "/dev/sda1", **ebs: Any) -> dict[str, Any]:
-    """Give the mapping of a device to a snapshot."""
+    """Return the mapping of a device to a snapshot."""
     return {"DeviceName": device, "Ebs": {"SnapshotId": snapshot_id} | ebs}
 
 
@@ -130,7 +130,7 @@ class Refused(NamedTuple):
 
 
 def refusal(call: Callable[[], Any]) -> Refused:
-    """Give how a call was refused."""
+    """Return how a call was refused."""
     from botocore.exceptions import ClientError
 
     with pytest.raises(ClientError) as raised:
@@ -141,7 +141,7 @@ def refusal(call: Callable[[], Any]) -> Refused:
 
 
 def invalid(reason: str) -> Refused:
-    """Give how a ValidationException refuses."""
+    """Return how a ValidationException refuses."""
     return Refused(400, "ValidationException", reason)
 
 

@@ -34,7 +34,7 @@ _MOST = 1 << 20
 
 
 def handler(control: Control, account: Callable[[str, str], Ebs]) -> type[MotoRequestHandler]:
-    """Give the class that serves connections. `account` gives EBS direct by access key and Region."""
+    """Return the class that serves connections. `account` gives EBS direct by access key and Region."""
 
     class Handler(MotoRequestHandler):
         protocol_version = "HTTP/1.1"

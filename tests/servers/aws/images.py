@@ -62,7 +62,7 @@ class StoredImage(Ami):
 
     @property
     def snapshot_ids(self) -> list[str]:
-        """Give the ids of the snapshots that it needs."""
+        """Return the ids of the snapshots that it needs."""
         return [mapping["Ebs"]["SnapshotId"] for mapping in self.mappings if _snapshot_id(mapping)]
 
     def get_filter_value(self, filter_name: str, method_name: str | None = None) -> Any:
@@ -72,7 +72,7 @@ class StoredImage(Ami):
 
     @property
     def state(self) -> str:
-        """Give available, pending, failed or disabled."""
+        """Return available, pending, failed or disabled."""
         states = {self.ec2_backend.snapshots[each].status for each in self.snapshot_ids}
         if "error" in states:
             return "failed"
@@ -90,7 +90,7 @@ def _snapshot_id(mapping: Mapping) -> str | None:
 
 
 def _completed(backend: Any, mapping: Mapping) -> Mapping:
-    """Give a mapping with what EC2 adds from its snapshot."""
+    """Return a mapping with what EC2 adds from its snapshot."""
     snapshot = backend.snapshots.get(_snapshot_id(mapping))
     if snapshot is None:
         return mapping
@@ -158,7 +158,7 @@ def _check_encryption(mapping: Mapping) -> None:
 
 
 def usable_snapshot(backend: Any, snapshot_id: str, *, pending: bool = False) -> Any:
-    """Give a snapshot that volumes can be made of; raises EC2ClientError."""
+    """Return a snapshot that volumes can be made of; raises EC2ClientError."""
     snapshot = backend.snapshots.get(snapshot_id)
     if snapshot is None:
         message = f"The snapshot '{snapshot_id}' does not exist."
@@ -207,7 +207,7 @@ _NEEDS = (
 def launch_mappings(
     backend: Any, image_id: str, instance_type: str | None, mappings: Sequence[Mapping]
 ) -> list[Mapping]:
-    """Give the mappings that an image is launched with, these ones over its own; raises EC2ClientError."""
+    """Return the mappings that an image is launched with, these ones over its own; raises EC2ClientError."""
     if image_id in backend.deleted_amis:
         raise EC2ClientError("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")
     image = backend.amis.get(image_id)
@@ -234,14 +234,14 @@ def _check_launch(image: StoredImage, instance_type: str | None) -> None:
 
 
 def _as_asked(mapping: Mapping) -> Mapping:
-    """Give an image's mapping as a launch would ask for it: whether it is encrypted, its snapshot says."""
+    """Return an image's mapping as a launch would ask for it: whether it is encrypted, its snapshot says."""
     return mapping | {
         "Ebs": {key: value for key, value in mapping.get("Ebs", {}).items() if key != "Encrypted"}
     }
 
 
 def _over(own: Mapping | None, mapping: Mapping) -> Mapping:
-    """Give a launch's mapping over the image's: what it leaves out, the image says."""
+    """Return a launch's mapping over the image's: what it leaves out, the image says."""
     if own is None:
         return mapping
     values = {key: value for key, value in mapping.get("Ebs", {}).items() if value is not None}

@@ -94,7 +94,7 @@ def _places(container: Fields) -> int:
 
 
 def import_answers(state: State) -> dict[str, Callable[..., Any]]:
-    """Give the operations, by moto's names for them."""
+    """Return the operations, by moto's names for them."""
 
     def import_image(response: EC2Response) -> ActionResult:
         fields = _fields(
@@ -138,7 +138,7 @@ def import_answers(state: State) -> dict[str, Callable[..., Any]]:
 
 
 def tags_of(response: EC2Response, kind: str) -> dict[str, str]:
-    """Give the tags that a request gives to one kind of resource."""
+    """Return the tags that a request gives to one kind of resource."""
     tags: dict[str, str] = response._parse_tag_specification().get(kind, {})
     return tags
 
@@ -214,7 +214,7 @@ def _check_bucket(response: EC2Response, name: str) -> None:
 
 
 def _place(container: Fields) -> tuple[str, str]:
-    """Give the bucket and the key of a container; of a URL, be it s3:// or https://BUCKET.s3…."""
+    """Return the bucket and the key of a container; of a URL, be it s3:// or https://BUCKET.s3…."""
     if "UserBucket" in container:
         return container["UserBucket"].get("S3Bucket", ""), container["UserBucket"].get("S3Key", "")
     url = urlsplit(container["Url"])
@@ -249,7 +249,7 @@ def _task(response: EC2Response, task_id: str) -> ImportTask:
 
 
 def _asked(response: EC2Response, kind: str) -> Sequence[ImportTask]:
-    """Give the tasks that a request describes."""
+    """Return the tasks that a request describes."""
     response.error_on_dryrun()
     task_ids = response._get_param("ImportTaskIds", [])
     if task_ids:

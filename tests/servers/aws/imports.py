@@ -96,11 +96,11 @@ class ImportTask:
 
     @property
     def status(self) -> str:
-        """Give active, deleting, deleted or completed."""
+        """Return active, deleting, deleted or completed."""
         return self._status
 
     def look(self) -> dict[str, Any]:
-        """Give Status, StatusMessage and Progress, as they are from now on."""
+        """Return Status, StatusMessage and Progress, as they are from now on."""
         if self._status == "deleting":
             self._status = "deleted"
         if self._status == "active":

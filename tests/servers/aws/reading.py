@@ -31,7 +31,7 @@ class Reading:
         self._now = ebs.state.clock.now()
 
     def list_blocks(self, snapshot_id: str, query: dict[str, str]) -> dict[str, Any]:
-        """Give a page of ListSnapshotBlocks."""
+        """Return a page of ListSnapshotBlocks."""
         self._take("lists_per_second", self._state.limits.lists_per_second)
         snapshot = self._readable(snapshot_id)
         written = snapshot.disk.written()
@@ -42,7 +42,7 @@ class Reading:
         return {"Blocks": blocks} | self._frame(snapshot, after)
 
     def list_changes(self, first_id: str | None, second_id: str, query: dict[str, str]) -> dict[str, Any]:
-        """Give a page of ListChangedBlocks."""
+        """Return a page of ListChangedBlocks."""
         self._take("lists_per_second", self._state.limits.lists_per_second)
         if not first_id:
             raise invalid("INVALID_PARAMETER_VALUE", "FirstSnapshotId must be specified.")
@@ -61,7 +61,7 @@ class Reading:
         return {"ChangedBlocks": blocks} | self._frame(second, rest)
 
     def block(self, snapshot_id: str, index: int, token: str) -> tuple[bytes, str]:
-        """Give a block's bytes and its checksum."""
+        """Return a block's bytes and its checksum."""
         self._take("gets_per_second", self._state.limits.gets_per_second)
         snapshot = self._readable(snapshot_id)
         if self._opened(token, f"block {snapshot_id} {index}") is None:
@@ -88,7 +88,7 @@ class Reading:
     def _page(
         self, about: str, indexes: Sequence[int], query: dict[str, str]
     ) -> tuple[Sequence[int], str | None]:
-        """Give the indexes of the page that is asked for, and the token of the next one."""
+        """Return the indexes of the page that is asked for, and the token of the next one."""
         start = self._start(about, query)
         rest = [index for index in indexes if index >= start]
         most = _most(query.get("maxResults"))
@@ -132,7 +132,7 @@ class Reading:
         return b64encode(hmac.digest(_KEY, body, "sha256")[:9] + body).decode()
 
     def _opened(self, token: str, about: str) -> str | None:
-        """Give the word after `about` in a token; None where the token is for something else, old or made up."""
+        """Return the word after `about` in a token; None where the token is for something else, old or made up."""
         try:
             raw = b64decode(token, validate=True)
         except ValueError:
@@ -145,7 +145,7 @@ class Reading:
 
 
 def _most(text: str | None) -> int:
-    """Give how many blocks a page holds: fewer than 100 are not asked for in vain, more than 10,000 are refused."""
+    """Return how many blocks a page holds: fewer than 100 are not asked for in vain, more than 10,000 are refused."""
     if text is not None and not (text.isdecimal() and 1 <= int(text) <= 10_000):
         raise invalid("INVALID_PARAMETER_VALUE", "MaxResults must be from 100 to 10000.")
     return max(100, int(text or 10_000))

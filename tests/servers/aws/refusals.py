@@ -31,12 +31,12 @@ class Refusal(Exception):
 
     @property
     def status(self) -> int:
-        """Give the HTTP status."""
+        """Return the HTTP status."""
         return STATUS[self.code]
 
 
 def invalid(reason: str, message: str) -> Refusal:
-    """Give a ValidationException.
+    """Return a ValidationException.
 
     AWS documents the reasons, and mostly not which rule gives which: these are the nearest of its list.
     """
@@ -44,12 +44,12 @@ def invalid(reason: str, message: str) -> Refusal:
 
 
 def throttled(reason: str) -> Refusal:
-    """Give a RequestThrottledException."""
+    """Return a RequestThrottledException."""
     return Refusal("RequestThrottledException", "Rate exceeded", reason)
 
 
 def absent(snapshot_id: str) -> Refusal:
-    """Give what is said of a snapshot that is not there, or not there yet.
+    """Return what is said of a snapshot that is not there, or not there yet.
 
     The text: https://github.com/awslabs/coldsnap/issues/43
     """

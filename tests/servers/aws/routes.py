@@ -16,7 +16,7 @@ class Route(NamedTuple):
 
     @property
     def block_index(self) -> int:
-        """Give the index in a path; -1 where it is no number."""
+        """Return the index in a path; -1 where it is no number."""
         return int(self.names[1]) if re.fullmatch(r"\d{1,18}", self.names[1]) else -1
 
 

@@ -25,7 +25,7 @@ class BadDigest(S3ClientError):
 
 
 def answers() -> dict[str, Callable[..., Any]]:
-    """Give the methods, by moto's names for them, around moto's own."""
+    """Return the methods, by moto's names for them, around moto's own."""
     upload_part, serialized = S3Response.upload_part, S3Response.serialized
 
     def checked_part(response: S3Response) -> Any:

@@ -39,7 +39,7 @@ class Service:
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server.server_port}"
 
     def account(self, access_key: str, region: str) -> Ebs:
-        """Give EBS direct of the account that an access key belongs to."""
+        """Return EBS direct of the account that an access key belongs to."""
         return ebs_of(ec2_backends[get_account_id_from(access_key)][region], self.state)
 
     def close(self) -> None:

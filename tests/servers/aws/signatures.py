@@ -73,7 +73,7 @@ def _check_time(text: str) -> None:
 
 
 def _texts(request: Signed, signed: list[str], scope: str) -> Iterator[str]:
-    """Give what may have been signed: with the data's hash and without."""
+    """Yield what may have been signed: with the data's hash and without."""
     path, _, query = request.target.partition("?")
     pairs = sorted(part.partition("=")[::2] for part in query.split("&") if part)
     lines = [

@@ -51,7 +51,7 @@ class StoredSnapshot(Snapshot):
 
     @property
     def status(self) -> str:
-        """Give pending, completed or error, by the clock."""
+        """Return pending, completed or error, by the clock."""
         now = self.shared.clock.now()
         if self.sealed is None and now - self.touched > self.timeout * 60:
             self.failure = self.failure or "the snapshot timed out"
@@ -67,7 +67,7 @@ class StoredSnapshot(Snapshot):
 
     @property
     def state_message(self) -> str | None:
-        """Give EC2's StateMessage."""
+        """Return EC2's StateMessage."""
         return self.failure or None
 
     @property
@@ -76,7 +76,7 @@ class StoredSnapshot(Snapshot):
 
     @property
     def from_ami(self) -> str | None:
-        """Give an image that needs this snapshot: moto then refuses to delete it."""
+        """Return an image that needs this snapshot: moto then refuses to delete it."""
         images = list(self.ec2_backend.amis.values())
         needing = (ami for ami in images if self.id in getattr(ami, "snapshot_ids", ()))
         image = next(needing, None)
@@ -88,7 +88,7 @@ class StoredSnapshot(Snapshot):
 
     @property
     def sse_type(self) -> str:
-        """Give the SSEType."""
+        """Return the SSEType."""
         return "sse-kms" if self.encrypted else "none"
 
     def open(self) -> bool:
@@ -96,7 +96,7 @@ class StoredSnapshot(Snapshot):
         return self.sealed is None and self.status == "pending"
 
     def reader(self) -> DiskReader:
-        """Give what a volume made of it would hold."""
+        """Return what a volume made of it would hold."""
         return DiskReader(self.disk, self.shared.spool)
 
 

@@ -23,7 +23,7 @@ class Clock:
         self._stopped: float | None = None
 
     def now(self) -> float:
-        """Give the seconds since 1970."""
+        """Return the seconds since 1970."""
         return (time.time() if self._stopped is None else self._stopped) + self._ahead
 
     def advance(self, seconds: float) -> None:

@@ -44,7 +44,7 @@ def perform(ebs: Ebs, request: Request, body: bytes | bytearray, began: float) -
 
 
 def refused(refusal: Refusal) -> Answer:
-    """Give a refusal as an answer."""
+    """Return a refusal as an answer."""
     fields = {"Message": refusal.message, "Reason": refusal.reason}
     body = json.dumps({key: value for key, value in fields.items() if value}).encode()
     headers = {"Content-Type": "application/json", "x-amzn-ErrorType": refusal.code}

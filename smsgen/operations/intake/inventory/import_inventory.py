@@ -28,7 +28,7 @@ class FolderFiles(Files, Protocol):
     """The user's files, of which some may not be there yet."""
 
     def find(self, path: str, *, max_bytes: int) -> bytes | None:
-        """Give a file's bytes, None where there is no such file; raises SmsgenError as `read` does."""
+        """Return a file's bytes, None where there is no such file; raises SmsgenError as `read` does."""
 
 
 class FileChange(Enum):

@@ -133,7 +133,7 @@ def _nothing_found(sheets: Sequence[Sheet], file: str, asked: ListOptions) -> Sm
 
 
 def _passed_over(sheets: Sequence[Sheet], chosen: Sequence[_Table]) -> Iterator[list[Diagnostic]]:
-    """Give what says which sheets are not read; of RVTools' it is known what they hold."""
+    """Yield what says which sheets are not read; of RVTools' it is known what they hold."""
     read = {table.sheet.name for table in chosen}
     for sheet in sheets:
         if sheet.name in read or chosen[0].reader.sheet:

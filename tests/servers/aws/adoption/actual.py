@@ -13,7 +13,7 @@ Properties = dict[str, Any]
 
 
 def properties(fleet: Fleet, type_name: str, physical_id: str) -> Properties | None:
-    """Give the properties of a resource as they are; None where it is gone or unknown here."""
+    """Return the properties of a resource as they are; None where it is gone or unknown here."""
     reader = _READERS.get(type_name)
     return reader(fleet, physical_id) if reader else None
 

@@ -25,7 +25,7 @@ ASKED = (
 
 
 def stack_calls(fleet: Fleet, stacks: Stacks) -> dict[str, Method]:
-    """Give CloudFormation's operations, by moto's names for them."""
+    """Return CloudFormation's operations, by moto's names for them."""
 
     def create_change_set(response: CloudFormationResponse) -> ActionResult:
         asked = {name: value for name in ASKED if (value := response._get_param(name)) is not None}

@@ -16,7 +16,7 @@ Method = Callable[..., Any]
 
 
 def fleet_calls(fleet: Fleet, sessions: Sessions) -> dict[str, Method]:
-    """Give EC2's operations, by moto's names for them."""
+    """Return EC2's operations, by moto's names for them."""
 
     def page(response: EC2Response, items: list[Any], key: str) -> ActionResult:
         start = int(response._get_param("NextToken") or 0)

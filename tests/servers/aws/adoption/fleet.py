@@ -47,7 +47,7 @@ class Fleet:
                 getattr(self, name).update(copy.deepcopy(items))
 
     def instance(self, instance_id: str) -> Item:
-        """Give an instance; raises EC2's error where there is none."""
+        """Return an instance; raises EC2's error where there is none."""
         if instance_id not in self.instances:
             message = f"The instance ID '{instance_id}' does not exist"
             raise EC2ClientError("InvalidInstanceID.NotFound", message)
@@ -85,7 +85,7 @@ class Fleet:
 
 
 def filtered(items: Iterator[Item], filters: list[Item]) -> list[Item]:
-    """Give the items that all filters let pass. Raises EC2's error for a wrong filter, or over 200 values."""
+    """Return the items that all filters let pass. Raises EC2's error for a wrong filter, or over 200 values."""
     for each in filters:
         if len(each["Values"]) > 200:
             raise EC2ClientError(

@@ -66,7 +66,7 @@ def physical_id(target: Item) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Give a value in which 10 and "10", true and "true" are one, and the order of tags is none."""
+    """Return a value in which 10 and "10", true and "true" are one, and the order of tags is none."""
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items() if key != "DependsOn"}
     if isinstance(value, list):

@@ -42,7 +42,7 @@ class Sessions:
             raise EC2ClientError("UnauthorizedOperation", message)
 
     def answers(self) -> dict[str, Callable[..., Any]]:
-        """Give STS's operations, by moto's names for them."""
+        """Return STS's operations, by moto's names for them."""
         assume = TokenResponse.assume_role
 
         def assume_role(response: TokenResponse) -> Any:

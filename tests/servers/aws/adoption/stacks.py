@@ -121,21 +121,21 @@ class Stacks:
         self.touched: list[str] = []
 
     def find(self, name: str) -> Stack:
-        """Give a stack by name or id; raises CloudFormation's error."""
+        """Return a stack by name or id; raises CloudFormation's error."""
         for stack in (*self.stacks.values(), *self.gone):
             if stack.id == name or (stack.name == name and stack.status != "DELETE_COMPLETE"):
                 return stack
         raise ValidationError(message=f"Stack with id {name} does not exist")
 
     def look(self, name: str) -> Stack:
-        """Give a stack as DescribeStacks finds it: what is in progress goes on."""
+        """Return a stack as DescribeStacks finds it: what is in progress goes on."""
         stack = self.find(name)
         if stack.steps:
             stack.steps.pop(0)()
         return stack
 
     def change_set(self, name: str, stack_name: str | None) -> Item:
-        """Give a change set by ARN, or by name; raises CloudFormation's error."""
+        """Return a change set by ARN, or by name; raises CloudFormation's error."""
         for found in self.sets.values():
             if found["ChangeSetId"] == name or (
                 found["ChangeSetName"] == name and stack_name in (found["StackName"], found["StackId"])
@@ -409,7 +409,7 @@ class Stacks:
         self.sets = {key: each for key, each in self.sets.items() if each["StackId"] != stack.id}
 
     def outputs(self, stack: Stack) -> list[Item]:
-        """Give the outputs of a stack, worked out."""
+        """Return the outputs of a stack, worked out."""
         return [
             {
                 "OutputKey": key,
@@ -430,7 +430,7 @@ class Stacks:
         return detection
 
     def drifts(self, name: str) -> list[Item]:
-        """Give what the last detection found on a stack."""
+        """Return what the last detection found on a stack."""
         stack = self.find(name)
         found = [each for each in self.detections.values() if each["stack"] is stack]
         return found[-1]["drifts"] if found else []
