@@ -34,6 +34,7 @@ COMMANDS = {
     "jobs": "list the replication jobs",
     "runs": "list the runs of a replication job, and how far they are",
     "import-inventory": "make application files of lists of servers: MGN, RVTools, any CSV",
+    "export-inventory": "list the servers of application files as CSV, to be edited and imported again",
     "export-app": "write an application of the SMS API to an application file",
     "import-app": "put application files, or what `aws sms` printed, into the store or into a file",
     "backup": "write everything in the store to one file",

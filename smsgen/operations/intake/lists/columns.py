@@ -42,6 +42,8 @@ COLUMNS = {
     "imageId": "imageid ami amiid image",
     "logicalId": "logicalid",
     "stateful": "stateful",
+    "ebsOptimized": "ebsoptimized",
+    "monitoring": "monitoring detailedmonitoring",
     "tags": "tags タグ",
     "serverId": "serverid",
     "vmId": "vmid morefid moref",

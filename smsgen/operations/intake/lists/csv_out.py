@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from smsgen.errors import Diagnostic, visible
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 LEFT_OUT = ("file", "row", "code", "message", "hint")
 
 

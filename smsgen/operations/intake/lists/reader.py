@@ -54,7 +54,13 @@ def named(columns: Mapping[str, Meaning], normal: Callable[[str], str]) -> Calla
 
 def by_words(header: str) -> Meaning:
     """Return what a header means by what people call our columns."""
-    return Meaning(*column_of(header))
+    family, colon, key = header.strip().partition(":")
+    known = _FAMILIES.get(family.lower(), "") if colon and key else ""
+    return Meaning(f"{known}:{key}") if known else Meaning(*column_of(header))
+
+
+_FAMILIES = {"tag": "tag", "apptag": "appTag"}
+"""Columns of one tag each: `tag:Owner`, and of the application, `appTag:CostCenter`."""
 
 
 def has_all(*plain: str) -> Callable[[frozenset[str]], bool]:

@@ -233,7 +233,7 @@ def _tidy(text: str) -> str:
     """Return a cell on one line, without control characters and what is put around text (`="0012"`, `'=x`)."""
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1]
-    elif text.startswith("'") and text[1:2] in tuple("=+-@"):
+    elif text.startswith("'") and text[1:2] in tuple("=+-@'"):
         text = text[1:]
     return " ".join(_CONTROL.sub(" ", text).split())
 

@@ -53,10 +53,10 @@ ROW = st.tuples(
 ROWS = st.lists(ROW, max_size=12)
 
 
-def imported(folder: Path, rows: list[tuple[str, ...]], **options: bool) -> ImportPlan:
+def imported(folder: Path, rows: list[tuple[str, ...]], header: tuple[str, ...] = HEADER) -> ImportPlan:
     path = folder / "list.csv"
-    path.write_bytes(csv_bytes([HEADER, *rows]))
-    plan = plan_import([str(path)], str(folder / "apps"), DiskFiles(), ListOptions("csv"), **options)
+    path.write_bytes(csv_bytes([header, *rows]))
+    plan = plan_import([str(path)], str(folder / "apps"), DiskFiles(), ListOptions("csv"))
     write_import(plan, DiskFiles())
     return plan
 
