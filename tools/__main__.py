@@ -19,6 +19,7 @@ GENERATORS = {
     "identifiers": "tools.identifiers",
     "picture": "tools.picture",
     "diagnostics": "tools.diagnostics",
+    "application-file": "tools.application_file",
     "troposphere-classes": "tools.troposphere_classes",
 }
 """Name -> module. The order is the order of running: a later one may read what an earlier one wrote."""

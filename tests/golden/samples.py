@@ -23,6 +23,17 @@ LARGE = "large"
 NAMES = (*sorted(path.stem for path in SAMPLES.glob("*.yaml")), LARGE)
 
 
+GALLERY = tuple(sorted(path.stem for path in (SAMPLES / "gallery").glob("*.yaml")))
+"""Applications that people have (docs/gallery.md): one golden each, as it is made by default."""
+
+
+def gallery_golden(name: str) -> str:
+    """Give the template of an application of the gallery, compiled here and now."""
+    generated = generate_template(str(SAMPLES / "gallery" / f"{name}.yaml"), files=DiskFiles())
+    (text,) = texts(generated, "yaml").values()
+    return text
+
+
 def cases() -> list[tuple[str, str, str]]:
     """Return (sample, profile, format) of every golden, compiled or refused."""
     return [(name, profile, format_) for name in NAMES for profile in PROFILES for format_ in FORMATS]
