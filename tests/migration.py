@@ -36,8 +36,8 @@ class Migration(NamedTuple):
 
 
 @contextmanager
-def migration(folder: Path, store: str = "") -> Iterator[Migration]:
-    """Write two images, and run a server with a connector to them in front of a stand-in for AWS."""
+def migration(folder: Path, store: str = "", *more: str) -> Iterator[Migration]:
+    """Write two images, and run a server, with `more` options and a connector to them, before a stand-in for AWS."""
     images = folder / "images"
     images.mkdir()
     for number, name in enumerate(("db01", "web01"), 1):
@@ -53,7 +53,7 @@ def migration(folder: Path, store: str = "") -> Iterator[Migration]:
         )
         run_smsgen("connect", "images", images, env=env)
         options = ("--endpoint-url", url, "--template-profile", "sms", "--image-route", "register")
-        with serving(folder, *options, "--verify-every", "1", env=env, store=store) as server:
+        with serving(folder, *options, "--verify-every", "1", *more, env=env, store=store) as server:
             yield Migration({**env, "SMS_ENDPOINT": server.url}, server)
 
 

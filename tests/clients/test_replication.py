@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,20 @@ def test_a_whole_migration_with_the_last_boto3_that_knew_sms(of_2019: Path, site
     assert told.count("launch") == 2
 
 
-def test_replication_jobs_of_servers_with_the_last_boto3_that_knew_sms(
-    of_2019: Path, site: Migration
-) -> None:
-    _succeeds(run(of_2019 / "python", SCRIPTS / "jobs.py", env=site.env), site)
+def test_replication_jobs_of_servers_with_the_last_boto3_that_knew_sms(of_2019: Path, tmp_path: Path) -> None:
+    """EventBridge, too, hears of them."""
+    with migration(tmp_path, "", "--events", "migrations") as site:
+        events = boto3.client("events", endpoint_url=_aws(site), **KEYS)
+        bus = events.create_event_bus(Name="migrations")["EventBusArn"]
+        pattern = json.dumps({"source": ["smsgen"], "detail": {"state": ["Completed", "Deleted"]}})
+        events.create_archive(ArchiveName="kept", EventSourceArn=bus, EventPattern=pattern)
+        _succeeds(run(of_2019 / "python", SCRIPTS / "jobs.py", env=site.env), site)
+        for _ in range(100):  # an event may be under way still
+            kept = events.describe_archive(ArchiveName="kept")["EventCount"]
+            if kept >= 5:
+                break
+            time.sleep(0.1)
+        assert kept == 5  # three runs of one job and its deletion, the run of another
 
 
 def test_a_whole_migration_on_postgresql(tmp_path: Path, postgres: Postgres) -> None:

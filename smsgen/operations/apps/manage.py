@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from smsgen.model import replication
-from smsgen.model.app import App, ServerGroup, Tag
+from smsgen.model.app import App, Server, ServerGroup, Tag, VmServer
 from smsgen.model.managed import ManagedApp, Summary
 from smsgen.model.permitted import WITH_GROUPS
 from smsgen.model.status import (
@@ -25,7 +25,7 @@ from smsgen.model.status import (
     step,
 )
 from smsgen.operations.apps import configure_launch, configure_replication
-from smsgen.operations.apps.replicated import deleting_all
+from smsgen.operations.apps.replicated import deleting_all, each_server, with_job
 from smsgen.operations.apps.server_groups import check_identity, regroup
 from smsgen.operations.apps.world import (
     BadParameter,
@@ -128,7 +128,40 @@ def _with(kept: Kept, managed: ManagedApp, wanted: Wanted) -> ManagedApp:
     )
     check_identity(app, kept.settings)
     role_name = managed.role_name if wanted.role_name is None else wanted.role_name
-    return without_strangers(managed._replace(app=app, role_name=role_name))
+    after = without_strangers(managed._replace(app=app, role_name=role_name))
+    return _with_what_is_known(kept, managed.app, after)
+
+
+def _with_what_is_known(kept: Kept, before: App, after: ManagedApp) -> ManagedApp:
+    """Return an application with what catalog and replication jobs tell of its new servers, where the caller does not.
+
+    Servers that it has already stay as they are: a name is what a resource of a launched stack is called by.
+    """
+    new = _server_ids(after.app) - _server_ids(before)
+    if not new:
+        return after
+    vms = {one.server_id: one.vm_server for one in kept.store.servers(ids=new, limit=len(new))}
+    jobs = kept.store.jobs_of_servers(new)
+
+    def known(server: Server) -> Server:
+        if server.server_id in vms and server.vm_server == VmServer():
+            server = server._replace(vm_server=vms[server.server_id])
+        job = jobs.get(server.server_id)
+        if job and job.latest_ami_id and not server.image_id:
+            server = server._replace(image_id=job.latest_ami_id)
+        return server
+
+    after = after._replace(
+        app=each_server(after.app, lambda one: known(one) if one.server_id in new else one)
+    )
+    for job in jobs.values():
+        after = with_job(after, job)
+    return after
+
+
+def _server_ids(app: App) -> set[str]:
+    servers = (server for group in app.server_groups for server in group.server_list)
+    return {server.server_id for server in servers if server.server_id}
 
 
 def without_strangers(managed: ManagedApp) -> ManagedApp:

@@ -138,7 +138,8 @@ def get_servers(
 ) -> tuple[tuple[CatalogServer, ...], bool]:
     """Return at most `limit` servers by their ids, and whether there are more.
 
-    `addresses`: only servers at these; those that are not there are left out. A catalog that is deleted, expired or was
+    `addresses`: only servers at these, where a part that is left out is any; those that are not there are left out. A
+    catalog that is deleted, expired or was
     never imported holds none.
     """
     if catalog_now(world).status not in (CatalogStatus.AVAILABLE, CatalogStatus.IMPORTING):
@@ -147,12 +148,21 @@ def get_servers(
         page = world.store.servers(after=after, limit=limit + 1)
         return page[:limit], len(page) > limit
     wanted = set(addresses)
-    candidates = [one for one in _candidates(world, wanted) if one.vm_server.vm_server_address in wanted]
+    candidates = [
+        one for one in _candidates(world, wanted) if _is_at(one.vm_server.vm_server_address, wanted)
+    ]
     page = tuple(one for one in candidates if one.server_id > after)
     return page[:limit], len(page) > limit
 
 
+def _is_at(address: VmServerAddress, wanted: set[VmServerAddress]) -> bool:
+    manager_id, vm_id = address
+    return not wanted.isdisjoint((address, VmServerAddress("", vm_id), VmServerAddress(manager_id, "")))
+
+
 def _candidates(world: World, wanted: set[VmServerAddress]) -> tuple[CatalogServer, ...]:
+    if not all(all(address) for address in wanted):
+        return world.store.servers(limit=_ALL)
     salted = {server_id_of(*address, salt) for address in wanted for salt in range(_SALTS)}
     return world.store.servers(ids=salted, limit=len(salted) or 1)
 

@@ -42,9 +42,9 @@ def catalog_server(record: CatalogServer, jobs: Mapping[str, ReplicationJob]) ->
 
 
 def addresses(asked: Iterable[m.VmServerAddress] | None) -> tuple[VmServerAddress, ...] | None:
-    """Return what a request says of where VMs are; an empty list says nothing."""
-    found = tuple(VmServerAddress(one.vm_manager_id or "", one.vm_id or "") for one in asked or ())
-    return found or None
+    """Return what a request says of where VMs are; an empty list, and an empty address, say nothing."""
+    found = (VmServerAddress(one.vm_manager_id or "", one.vm_id or "") for one in asked or ())
+    return tuple(address for address in found if any(address)) or None
 
 
 def parameters(request: m.CreateReplicationJobRequest) -> ReplicationParameters:
