@@ -39,6 +39,9 @@ def prose() -> tuple[str, dict[str, tuple[str, str]]]:
 _HEAD, _PROSE = prose()
 
 _EXAMPLES: dict[str, Any] = {
+    "ipv6Addresses": ["2001:db8:1234:1a00::10"],
+    "secondaryPrivateIpAddresses": ["10.0.1.16"],
+    "virtualName": "ephemeral0",
     "licenseConfigurationArn": "arn:aws:license-manager:eu-central-1:123456789012:license-configuration:lic-"
     "0123456789abcdef0123456789abcdef",
     "hostResourceGroupArn": "arn:aws:resource-groups:eu-central-1:123456789012:group/hosts",
