@@ -6,7 +6,7 @@ import os
 
 
 def folder(name: str) -> str:
-    """Return the path of a folder of templates: `user_data` or `report`."""
+    """Return the path of a folder of templates: `user_data`, `report` or `console`."""
     # os.path and not pathlib, which costs the cold start 5 ms.
     package = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - see above
     inside = os.path.join(package, "_templates")  # noqa: PTH118 - see above
