@@ -103,6 +103,7 @@ def inventories(settings: AwsSettings | None = None) -> Inventories:
 
     from smsgen.aws.clients import AwsSettings, Clients
     from smsgen.aws.stored_objects import folder_at
+    from smsgen.local.secrets import read_secret
     from smsgen.sources.inventories import SourceInventories
 
     own = settings or AwsSettings()
@@ -114,7 +115,12 @@ def inventories(settings: AwsSettings | None = None) -> Inventories:
     def folder(connector: Connector) -> ImageFolder:
         return folder_at(clients_of(connector.profile, connector.role_arn), connector.location)
 
-    return SourceInventories(folder)
+    def from_secrets_manager(secret_id: str) -> str:
+        from smsgen.aws.secrets import secret_value
+
+        return secret_value(clients_of("", ""), secret_id)
+
+    return SourceInventories(folder, lambda reference: read_secret(reference, from_secrets_manager))
 
 
 def clock() -> Clock:

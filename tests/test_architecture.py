@@ -29,6 +29,8 @@ HOMES = {
     "cfnlint": ("smsgen/cfn/lint.py",),
     "troposphere": ("smsgen/compiler/", "smsgen/generated/troposphere_classes.py", "smsgen/startup/"),
     "jinja2": ("smsgen/compiler/", "smsgen/report/", "smsgen/server/console/"),
+    "pyVmomi": ("smsgen/sources/vcenter/",),
+    "pyVim": ("smsgen/sources/vcenter/",),
     "starlette": ("smsgen/server/console/",),
     "itsdangerous": ("smsgen/server/console/",),
     "rich": ("smsgen/cli/",),

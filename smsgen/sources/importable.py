@@ -24,9 +24,14 @@ def importable(image: DiskImage, name: str) -> DiskFile:
     """
     if image.format in _TAKEN or _is_streamed(image) or _is_dense(image):
         return DiskFile(image.format, image.storages[0])
-    if image.size <= LARGEST:
-        return DiskFile("VHD", DynamicVhd(image, f"{name} as VHD"))
-    return DiskFile("RAW", PlainDisk(image, f"{name} as RAW"))
+    return made_up(image, name)
+
+
+def made_up(source: DiskSource, name: str) -> DiskFile:
+    """Return a file that is made up of a disk; closing its content releases the disk."""
+    if source.size <= LARGEST:
+        return DiskFile("VHD", DynamicVhd(source, f"{name} as VHD"))
+    return DiskFile("RAW", PlainDisk(source, f"{name} as RAW"))
 
 
 def _is_streamed(image: DiskImage) -> bool:

@@ -17,6 +17,7 @@ from smsgen.sources.machine import MachineDisk, MachineImage, machines_in, passe
 from smsgen.sources.stored import LocalFolder
 
 IMAGES = "images"
+VCENTER = "vcenter"
 IN_S3 = "s3://"
 """What a connector's location begins with that is no path."""
 
@@ -29,10 +30,11 @@ _AT_ONCE = 16
 
 
 class SourceInventories:
-    """Folders of images, on this machine and in S3; RVTools exports and CSV files of this machine."""
+    """Folders of images, on this machine and in S3; RVTools exports and CSV files of this machine; vCenters."""
 
-    def __init__(self, buckets: Buckets) -> None:
+    def __init__(self, buckets: Buckets, secrets: Callable[[str], str]) -> None:
         self._buckets = buckets
+        self._secrets = secrets
 
     def servers(
         self, connector: Connector, *, between: Callable[[], None] = lambda: None
@@ -40,16 +42,24 @@ class SourceInventories:
         """Return the servers that a connector finds."""
         if connector.kind == IMAGES:
             return _images(connector, self._folder(connector), between)
+        if connector.kind == VCENTER:
+            from smsgen.sources.vcenter.source import servers_of
+
+            return servers_of(connector, self._secrets, between)
         return _READERS[connector.kind](connector)
 
     def reads(self, connector: Connector) -> bool:
         """Return whether this machine can read disks of a connector; a bucket is there for all of them."""
         if connector.kind != IMAGES:
-            return False
+            return connector.kind == VCENTER
         return connector.location.startswith(IN_S3) or Path(connector.location).is_dir()
 
     def disks(self, connector: Connector, vm_id: str) -> tuple[FoundDisk, ...]:
         """Return the disks of a server in a folder of images."""
+        if connector.kind == VCENTER:
+            from smsgen.sources.vcenter.source import disks_of_server
+
+            return disks_of_server(connector, vm_id, self._secrets)
         try:
             machine = next((one for one in machines_in(self._folder(connector)) if one.name == vm_id), None)
         except SourceUnreadable as error:

@@ -40,6 +40,10 @@ DISKS = [
 ]
 
 
+def no_secret(reference: str) -> str:
+    raise AssertionError(reference)
+
+
 def no_bucket(connector: Connector) -> ImageFolder:
     """Refuse to open a folder in S3: none of these connectors has one."""
     raise AssertionError(connector.location)
@@ -47,7 +51,7 @@ def no_bucket(connector: Connector) -> ImageFolder:
 
 def read(kind: str, path: Path) -> dict[str, tuple[str, int, str]]:
     """What a connector finds: VM id -> name, disks, why not."""
-    found = SourceInventories(no_bucket).servers(Connector("c-1", kind, str(path), "uuid-1", "vc"))
+    found = SourceInventories(no_bucket, no_secret).servers(Connector("c-1", kind, str(path), "uuid-1", "vc"))
     return {one.vm_id: (one.vm_name, one.disks, one.refused) for one in found}
 
 
@@ -83,7 +87,7 @@ def test_an_rvtools_workbook(tmp_path: Path) -> None:
     path = tmp_path / "rvtools.xlsx"
     book.save(path)
     assert read("rvtools", path) == EXPECTED
-    (server, *_) = SourceInventories(no_bucket).servers(Connector("c-1", "rvtools", str(path)))
+    (server, *_) = SourceInventories(no_bucket, no_secret).servers(Connector("c-1", "rvtools", str(path)))
     assert (server.vm_manager_id, server.vm_manager_name) == ("uuid-1", "vc.example.com")
     assert (server.vm_path, server.firmware) == ("/DC1/shop/db01", "EFI")
 
@@ -185,11 +189,11 @@ def test_a_folder_of_images(tmp_path: Path) -> None:
     assert (found["web01"], found["db01"]) == (("web01", 1, ""), ("db01", 2, ""))
     assert "no OVA that can be read" in found["broken"][2]
     connector = Connector("c-1", "images", str(tmp_path))
-    disks = SourceInventories(no_bucket).disks(connector, "db01")
+    disks = SourceInventories(no_bucket, no_secret).disks(connector, "db01")
     assert [disk.name for disk in disks] == ["a.img", "b.img"]
     source = disks[0].open()
     assert source.size == 1 << 20
     source.release()
     for vm_id, words in (("gone", "no server gone"), ("broken", "broken cannot be read")):
         with pytest.raises(SourceUnreadable, match=words):
-            SourceInventories(no_bucket).disks(connector, vm_id)
+            SourceInventories(no_bucket, no_secret).disks(connector, vm_id)

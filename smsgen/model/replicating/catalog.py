@@ -78,7 +78,9 @@ CATALOG_STEPS: dict[CatalogStatus, dict[CatalogEvent, CatalogStatus]] = {
 class Connector(NamedTuple):
     """A source of servers.
 
-    `kind`: images, rvtools or csv; `location`: the folder or file, or s3://BUCKET/PREFIX. `profile` and `role_arn` name
+    `kind`: images, rvtools, csv or vcenter; `location`: the folder or file, or s3://BUCKET/PREFIX, or a vCenter's host.
+    Of a vCenter, `user` is who signs in, `secret` where the password is (`env:NAME`, `file:PATH`, `secretsmanager:ID`),
+    `ca_file` and `thumbprint` what its certificate is verified by. `profile` and `role_arn` name
     whose credentials read it, "" for the server's own; the credentials themselves are kept nowhere. `message` says why
     it is UNHEALTHY. `imported`: when its servers were last read.
     """
@@ -97,6 +99,10 @@ class Connector(NamedTuple):
     software: str = ""
     profile: str = ""
     role_arn: str = ""
+    user: str = ""
+    secret: str = ""
+    ca_file: str = ""
+    thumbprint: str = ""
     version: int = 0
 
 

@@ -1,0 +1,1 @@
+"""vCenter as a source, against govmomi's simulator."""
