@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from smsgen.compiler import hardware_checks, network_checks, scripts
+from smsgen.compiler import companion_checks, hardware_checks, network_checks, scripts
 from smsgen.compiler.collisions import taken_early
 from smsgen.compiler.identity import scripts_in_s3
 from smsgen.compiler.resolve import ResolvedServer, resolve
@@ -167,7 +167,10 @@ def no_public_address(server: ResolvedServer, _: App) -> Iterator[Diagnostic]:
 
 def is_managed(server: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """Security Hub SSM.1."""
-    if server.launch.create_instance_profile is False and not server.launch.iam_instance_profile_name:
+    launch = server.launch
+    refused = launch.create_instance_profile is False
+    managed = launch.iam_instance_profile_name or launch.create_instance_profile
+    if (refused or launch.ssm_associations) and not managed:
         message = f"SSM.1: {server.title} has no instance profile, so Systems Manager cannot manage it"
         yield _warning(
             "SSM.1",
@@ -210,6 +213,7 @@ RULES: tuple[Rule, ...] = (
     is_monitored,
     *hardware_checks.RULES,
     *network_checks.RULES,
+    *companion_checks.RULES,
 )
 
 

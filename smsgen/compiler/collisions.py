@@ -25,11 +25,16 @@ _LONGEST_SUFFIX = max(len(suffix) for suffix, *_ in KINDS)
 
 def reserved_names(servers: Iterable[ResolvedServer]) -> tuple[str, ...]:
     """Return the logical ids of what is made for all servers together, or may be once one of them asks for it."""
+    servers = tuple(servers)
     return (
-        identity.ROLE,
-        identity.PROFILE,
+        *_identity_names(servers),
         *map(barrier_name, sorted({one.launch_order for one in servers})),
     )
+
+
+def _identity_names(servers: Iterable[ResolvedServer]) -> set[str]:
+    sets = {None, *(server.launch.managed_policy_arns for server in servers)}
+    return {name for arns in sets for name in identity.profile_names(arns)}
 
 
 def taken_names(

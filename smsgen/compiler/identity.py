@@ -1,4 +1,4 @@
-"""The instance profile that smsgen makes for servers with `createInstanceProfile`: one for the application.
+"""The instance profile that smsgen makes for servers with `createInstanceProfile`: one for all with the same policies.
 
 It lets Systems Manager reach the servers (Security Hub SSM.1), and beyond that only what their boot scripts need.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.model.launch import S3Location
+from smsgen.model.names import name_digest
 
 ROLE = "InstanceRole"
 PROFILE = "InstanceProfile"
@@ -25,11 +26,31 @@ def wanted_by(servers: Iterable[ResolvedServer]) -> tuple[ResolvedServer, ...]:
     )
 
 
+def profile_of(server: ResolvedServer) -> str | None:
+    """Return the logical id of the instance profile that is made for a server, if one is."""
+    if not server.launch.create_instance_profile or server.launch.iam_instance_profile_name:
+        return None
+    return profile_names(server.launch.managed_policy_arns)[1]
+
+
+def profile_names(managed_policy_arns: Iterable[str] | None) -> tuple[str, str]:
+    """Return the logical ids of the role and the profile with these policies, so that none gets those of another."""
+    digest = name_digest(" ".join(sorted(managed_policy_arns))) if managed_policy_arns else ""
+    return f"{ROLE}{digest}", f"{PROFILE}{digest}"
+
+
 def resources(servers: Iterable[ResolvedServer]) -> dict[str, dict[str, Any]]:
-    """Return the role and the profile for those servers that want them; nothing where none does."""
+    """Return the roles and the profiles for those servers that want them; nothing where none does."""
     wanting = wanted_by(servers)
-    if not wanting:
-        return {}
+    sets = sorted({tuple(sorted(server.launch.managed_policy_arns or ())) for server in wanting})
+    made: dict[str, dict[str, Any]] = {}
+    for arns in sets:
+        alike = [one for one in wanting if tuple(sorted(one.launch.managed_policy_arns or ())) == arns]
+        made.update(_profile(alike, arns))
+    return made
+
+
+def _profile(servers: list[ResolvedServer], arns: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     # troposphere.iam is needed by few applications.
     from troposphere.iam import InstanceProfile, Policy, Role
 
@@ -41,14 +62,15 @@ def resources(servers: Iterable[ResolvedServer]) -> dict[str, dict[str, Any]]:
             {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
         ],
     }
-    statements = [*_may_read(wanting), *_may_report(wanting), *_may_signal(wanting)]
+    statements = [*_may_read(servers), *_may_report(servers), *_may_signal(servers)]
     more = {}
     if statements:
         document = {"Version": "2012-10-17", "Statement": statements}
         more["Policies"] = [Policy(PolicyName="boot-scripts", PolicyDocument=document)]
-    role = Role(ROLE, AssumeRolePolicyDocument=trust, ManagedPolicyArns=[Sub(_SSM)], **more)
-    profile = InstanceProfile(PROFILE, Roles=[Ref(ROLE)])
-    return {ROLE: role.to_dict(), PROFILE: profile.to_dict()}
+    role_name, profile_name = profile_names(arns)
+    role = Role(role_name, AssumeRolePolicyDocument=trust, ManagedPolicyArns=[Sub(_SSM), *arns], **more)
+    profile = InstanceProfile(profile_name, Roles=[Ref(role_name)])
+    return {role_name: role.to_dict(), profile_name: profile.to_dict()}
 
 
 def scripts_in_s3(server: ResolvedServer) -> tuple[S3Location, ...]:

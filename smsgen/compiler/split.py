@@ -27,7 +27,8 @@ _RESOURCES = MAX_RESOURCES * 4 // 5
 _PARAMETERS = MAX_PARAMETERS * 4 // 5
 _BYTES = MAX_BYTES * 3 // 4
 
-PROFILE_PARAMETER = "InstanceProfileName"
+_PROFILE_SUFFIX = "Name"
+"""A child has a parameter for each instance profile that its servers have: InstanceProfileName."""
 
 
 class Child(NamedTuple):
@@ -107,9 +108,10 @@ def _check_names(built: Built) -> None:
     for path in unnamed if len(unnamed) > 1 else ():
         message = "an application with nested stacks can have one server group without a name"
         problems.append(Diagnostic("GROUP_NAME_COLLISION", message, "give each a name", path=path))
-    if PROFILE_PARAMETER in built.servers:
+    parameters = {f"{profile}{_PROFILE_SUFFIX}" for profile in _profiles(built)}
+    if parameters & built.servers.keys():
         owned = {logical_id: part.resources for logical_id, part in built.parts.items()}
-        problems += taken_names(built.servers, owned, [PROFILE_PARAMETER])
+        problems += taken_names(built.servers, owned, sorted(parameters))
     if problems:
         raise InvalidInput(problems)
 
@@ -164,11 +166,12 @@ def _child(built: Built, piece: _Piece, name: str, format: str) -> Child:  # noq
         for resource_id, resource in built.parts[logical_id].resources.items():
             resources[resource_id] = _inside(resource)
     declared = _used(built, resources)
-    if identity.PROFILE in _refs(resources):
+    for profile in sorted(set(_profiles(built)) & _refs(resources)):
         text = "Instance profile of the servers that name none"
-        declaration = Parameter(PROFILE_PARAMETER, Type="String", Description=text)
-        declared = (*declared, Declared(PROFILE_PARAMETER, declaration, "Instances"))
-        resources = _renamed(resources, identity.PROFILE, PROFILE_PARAMETER)
+        parameter = f"{profile}{_PROFILE_SUFFIX}"
+        declaration = Parameter(parameter, Type="String", Description=text)
+        declared = (*declared, Declared(parameter, declaration, "Instances"))
+        resources = _renamed(resources, profile, parameter)
     members = list(piece.members)
     description = f"{built.app.name}: servers of group {piece.group}, launch order {piece.launch_order}"
     body = head(built.app, declared, description[:1024])
@@ -182,6 +185,10 @@ def _child(built: Built, piece: _Piece, name: str, format: str) -> Child:  # noq
     }
     file = f"nested/{piece.launch_order:03d}-{_slug(name)}.{format}"
     return Child(file, Template(body), origins)
+
+
+def _profiles(built: Built) -> list[str]:
+    return [name for name in built.identity if name.startswith(identity.PROFILE)]
 
 
 def _folded_outputs(group: str, members: list[str]) -> dict[str, Any]:
@@ -231,7 +238,7 @@ def _root(built: Built, names: dict[_Piece, str], children: dict[_Piece, Child])
     for order, members in stacks.items():
         for piece, name in names.items():
             if piece.launch_order == order:
-                resources[name] = _stack(name, children[piece], gates.get(order, []))
+                resources[name] = _stack(name, children[piece], gates.get(order, []), _profiles(built))
         if order != last:
             gate, resource = barrier.barrier(order, members)
             resources[gate] = resource
@@ -242,11 +249,9 @@ def _root(built: Built, names: dict[_Piece, str], children: dict[_Piece, Child])
     return Template(body)
 
 
-def _stack(name: str, child: Child, depends_on: list[str]) -> dict[str, Any]:
-    passed = {
-        parameter: Ref(identity.PROFILE if parameter == PROFILE_PARAMETER else parameter)
-        for parameter in child.template.parameters
-    }
+def _stack(name: str, child: Child, depends_on: list[str], profiles: list[str]) -> dict[str, Any]:
+    made = {f"{profile}{_PROFILE_SUFFIX}": profile for profile in profiles}
+    passed = {parameter: Ref(made.get(parameter, parameter)) for parameter in child.template.parameters}
     attributes: dict[str, Any] = {"DependsOn": depends_on} if depends_on else {}
     if passed:
         attributes["Parameters"] = {key: _value(value, child, key) for key, value in passed.items()}

@@ -5,7 +5,7 @@ None means "not said here", so that a server's own word, its group's and the app
 
 from typing import NamedTuple
 
-from smsgen.model.launching import hardware, network
+from smsgen.model.launching import companions, hardware, network
 
 
 class S3Location(NamedTuple):
@@ -107,6 +107,10 @@ class Launch(NamedTuple):
     propagate_tags_to_volume_on_creation: bool | None = None
     launch_template: hardware.LaunchTemplateSpecification | None = None
     create_launch_template: bool | None = None
+    managed_policy_arns: tuple[str, ...] | None = None
+    record_sets: tuple[companions.DnsRecord, ...] | None = None
+    recovery_alarm: companions.RecoveryAlarm | None = None
+    ssm_associations: tuple[companions.DocumentAssociation, ...] | None = None
     platform: str | None = None
     tags: tuple[tuple[str, str], ...] | None = None
     readiness: Readiness | None = None

@@ -15,6 +15,7 @@ from smsgen.model.kinds import (
     Text,
 )
 from smsgen.model.launch import Launch, MetadataOptions, Readiness, S3Location, UserData, Volume
+from smsgen.model.launching.companion_fields import COMPANIONS
 from smsgen.model.launching.hardware import HARDWARE
 from smsgen.model.launching.network_fields import ADDRESS, NETWORK, SECURITY_GROUP, SECURITY_GROUPS
 from smsgen.model.launching.tag_fields import TAGS
@@ -285,6 +286,7 @@ LAUNCH = Record(
         "tags": Field(TAGS, "Tags of this server, beside those of the application."),
         **NETWORK,
         **HARDWARE,
+        **COMPANIONS,
         "readiness": Field(READINESS, "When the server counts as ready; without it, when EC2 says it runs."),
     },
 )

@@ -286,6 +286,13 @@ def _beyond_instances(place: LaunchPlace) -> Iterator[tuple[Path, str]]:
                 (*path, "networkInterfaces", index),
                 f"an interface beside the first is a resource, and {only}",
             )
+    for name, value in (
+        ("recordSets", launch.record_sets),
+        ("recoveryAlarm", launch.recovery_alarm),
+        ("ssmAssociations", launch.ssm_associations),
+    ):
+        if value is not None:
+            yield (*path, name), f"what {name} makes are resources of their own, and {only}"
     if launch.elastic_ip_addresses:
         yield (*path, "elasticIpAddresses"), f"an elastic address is a resource, and {only}"
     if launch.create_launch_template:

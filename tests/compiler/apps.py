@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from smsgen.model.app import App, Server, ServerGroup, Tag, VmServer, VmServerAddress
 from smsgen.model.launch import Launch, MetadataOptions, Readiness, S3Location, UserData, Volume
+from smsgen.model.launching.companions import DnsRecord, DocumentAssociation, RecoveryAlarm
 from smsgen.model.launching.hardware import (
     CapacityReservationSpecification,
     CpuOptions,
@@ -63,6 +64,12 @@ BY_TEMPLATE: dict[str, list[object]] = {
 """Fields that need a launch template."""
 
 
+COMPANIONS: dict[str, list[object]] = {
+    "recovery_alarm": [RecoveryAlarm(), RecoveryAlarm(period=300)],
+    "ssm_associations": [(DocumentAssociation("AWS-UpdateSSMAgent"), DocumentAssociation("AWS-Other"))],
+}
+
+
 def some_of(fields: dict[str, list[object]]) -> st.SearchStrategy[dict[str, object]]:
     """Some of the fields, each with one of its values."""
     optional = {name: st.sampled_from(values) for name, values in fields.items()}
@@ -100,6 +107,7 @@ def launches(draw: st.DrawFn, *, scripts: bool = True) -> Launch:
         retain=draw(_one([True, False])),
         disable_api_termination=draw(_one([True, False])),
         **draw(some_of(HARDWARE)),
+        **(draw(some_of(COMPANIONS)) if scripts else {}),
         tags=draw(_one([(Tag("Role", "x"),), (Tag("Name", "y"),)])),
         readiness=readiness,
         create_instance_profile=draw(_one([True, False])) if scripts else None,
@@ -128,7 +136,12 @@ def apps(draw: st.DrawFn, *, profile: str = "hardened") -> App:
                     image_id=draw(
                         st.sampled_from([hex_id("ami", serial), "", *(["ssm:/images/web"] * scripts)])
                     ),
-                    launch=launch._replace(logical_id=draw(_one([f"Given{serial}"]))),
+                    launch=launch._replace(
+                        logical_id=draw(_one([f"Given{serial}"])),
+                        record_sets=draw(_one([(DnsRecord(f"s{serial}.example.com", "Z1"),)]))
+                        if scripts
+                        else None,
+                    ),
                 )
             )
         groups.append(

@@ -78,6 +78,14 @@ GOOD_TEXTS += [
     f"{prefix}-0123456789abcdef0"
     for prefix in ("pg", "h", "cr", "lt", "aki", "ari", "vol", "eni", "eipalloc")
 ]
+GOOD_TEXTS += [
+    "Z0123456789ABC",
+    "a.example.com",
+    "arn:aws:sns:eu-central-1:123456789012:ops",
+    "rate(1 day)",
+    "$LATEST",
+]
+GOOD_TEXTS += ["arn:aws:iam::aws:policy/AmazonSSMDirectoryServiceAccess", "AWS-JoinDirectoryServiceDomain"]
 GOOD_TEXTS += ["::1", "2001:db8::1", "ephemeral0"]
 GOOD_TEXTS += [
     "arn:aws:resource-groups:eu-central-1:123456789012:group/hosts",

@@ -17,12 +17,19 @@ from smsgen.compiler.servers.devices import apart, device_names, retained_volume
 from smsgen.compiler.servers.instance import instance
 from smsgen.compiler.servers.interfaces import further_interfaces, interface_names, network_interfaces
 from smsgen.compiler.servers.launch_template import launch_templates, template_names
+from smsgen.compiler.servers.operations import (
+    alarm_names,
+    association_names,
+    associations,
+    recovery_alarms,
+)
 from smsgen.compiler.servers.readiness import (
     condition_name,
     handle_name,
     signals_by_wait_condition,
     wait_condition,
 )
+from smsgen.compiler.servers.records import record_names, record_sets
 from smsgen.model.app import App
 
 
@@ -48,6 +55,9 @@ def build_server(
         **retained_volumes(server, logical_id, app),
         **network_interfaces(server, logical_id, app, parameters),
         **elastic_addresses(server, logical_id, app),
+        **record_sets(server, logical_id),
+        **recovery_alarms(server, logical_id),
+        **associations(server, logical_id),
         **wait_condition(server, logical_id),
         **launch_templates(server, logical_id, app),
     }
@@ -62,7 +72,8 @@ def resource_names(server: ResolvedServer, logical_id: str) -> tuple[str, ...]:
         names += [attachment] if interface.network_interface_id else [name, attachment]
     if signals_by_wait_condition(server):
         names += [handle_name(logical_id), condition_name(logical_id)]
-    return (*names, *template_names(server, logical_id))
+    names += record_names(server, logical_id) + association_names(server, logical_id)
+    return (*names, *alarm_names(server, logical_id), *template_names(server, logical_id))
 
 
 def waited_for(server: ResolvedServer, logical_id: str) -> tuple[str, ...]:
@@ -70,6 +81,7 @@ def waited_for(server: ResolvedServer, logical_id: str) -> tuple[str, ...]:
     names = [logical_id, *(volume_names(logical_id, volume)[1] for volume in apart(server))]
     names += [interface_names(logical_id, interface)[1] for interface in further_interfaces(server)]
     names += _address_names(server, logical_id)
+    names += record_names(server, logical_id) + association_names(server, logical_id)
     if signals_by_wait_condition(server):
         names.append(condition_name(logical_id))
     return tuple(names)

@@ -117,4 +117,5 @@ def _metadata_options(server: ResolvedServer, hardened: bool) -> dict[str, Any]:
 def _profile(server: ResolvedServer) -> Any:
     if server.launch.iam_instance_profile_name:
         return server.launch.iam_instance_profile_name
-    return Ref(identity.PROFILE) if server.launch.create_instance_profile else None
+    made = identity.profile_of(server)
+    return Ref(made) if made else None

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator
 
 from smsgen.errors import Path
 from smsgen.model.launch import Launch
+from smsgen.model.launching.companions import DnsRecord
 from smsgen.model.launching.network import AttachedInterface
 from smsgen.model.name_rules import refuse_twice
 from smsgen.model.problems import Problems
@@ -200,5 +201,33 @@ def defaults_attach_nothing(view: AppView, problems: Problems) -> None:
                 problems.add("NOT_A_DEFAULT", (*path, *at), message, "move it under the server's own launch")
 
 
-NETWORK_RULES = (interfaces_agree, elastic_addresses_agree, attached_things_differ, defaults_attach_nothing)
+def records_differ(view: AppView, problems: Problems) -> None:
+    """No record of Route 53 for two servers, nor as a default for several: Route 53 has it once."""
+    records = (
+        ((*path, "launch", "recordSets", index, "name"), _record_key(record))
+        for path, _, server in view.servers
+        for index, record in enumerate(server.launch.record_sets or ())
+    )
+    hint = "give each its own name, or its own setIdentifier"
+    refuse_twice("DUPLICATE_RECORD", "the record", records, problems, hint)
+    for path, launch, servers in view.launches:
+        if launch.record_sets and servers > 1:
+            message = f"recordSets is a default here for {servers:,} servers, and only one can have a record"
+            problems.add(
+                "NOT_A_DEFAULT", (*path, "recordSets"), message, "move it under the server's own launch"
+            )
+
+
+def _record_key(record: DnsRecord) -> Hashable:
+    zone = record.hosted_zone_id or (record.hosted_zone_name or "").lower().rstrip(".")
+    return record.name.lower().rstrip("."), zone, record.type, record.set_identifier
+
+
+NETWORK_RULES = (
+    interfaces_agree,
+    elastic_addresses_agree,
+    attached_things_differ,
+    defaults_attach_nothing,
+    records_differ,
+)
 """Rules of `rules.RULES`."""

@@ -102,6 +102,17 @@ CODES = (
         ),
     ),
     Code(
+        "DUPLICATE_RECORD",
+        "error",
+        "one record of Route 53 for two servers",
+        "A hosted zone has one record of a name and type, or several that a setIdentifier tells apart.",
+        "Give each server its own name, or its own setIdentifier and weight.",
+        server(
+            "serverId: s-12345678, launch: {recordSets: [{name: a.example.com, hostedZoneId: Z0123456789ABC}]}",
+            "serverId: s-23456789, launch: {recordSets: [{name: a.example.com, hostedZoneId: Z0123456789ABC}]}",
+        ),
+    ),
+    Code(
         "DUPLICATE_SERVER",
         "error",
         "two servers that nothing tells apart",

@@ -100,6 +100,15 @@ CODES = (
         fields("roleName: arn:aws:iam::123456789012:role/launch"),
     ),
     Code(
+        "BAD_SCHEDULE",
+        "error",
+        "a text that is no schedule",
+        "Systems Manager runs an association again by a rate, a cron expression, or at a time.",
+        "Write rate(1 day), cron(0 2 ? * SUN *) or at(2030-01-01T00:00:00).",
+        launch("ssmAssociations: [{documentName: AWS-UpdateSSMAgent, scheduleExpression: daily}]"),
+        "https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html",
+    ),
+    Code(
         "BAD_STACK_NAME",
         "error",
         "a text that is no stack name",
