@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # a command pays only for what it uses
     from smsgen.model.replicating.catalog import Connector
     from smsgen.operations.apps.world import Kept, Settings, World
     from smsgen.operations.intake.inventory.import_inventory import FolderFiles
+    from smsgen.operations.ports.adoption import Drift, Fleet, Guard
     from smsgen.operations.ports.copying import Copying, CopySettings
     from smsgen.operations.ports.disks import ImageFolder
     from smsgen.operations.ports.inventories import Inventories
@@ -95,6 +96,27 @@ def lookups(clients: Clients) -> Lookups:
     from smsgen.aws.lookups import Ec2Lookups
 
     return Ec2Lookups(clients)
+
+
+def fleet(clients: Clients) -> Fleet:
+    """Return the servers that run, in EC2 and MGN."""
+    from smsgen.aws.fleet import Ec2Fleet
+
+    return Ec2Fleet(clients)
+
+
+def drift(clients: Clients) -> Drift:
+    """Return what detects drift, in CloudFormation."""
+    from smsgen.aws.adoption import CloudFormationDrift
+
+    return CloudFormationDrift(clients)
+
+
+def guard(clients: Clients, role_arn: str | None, *, guarded: bool = True) -> Guard:
+    """Return the session that imports: one that may touch no server, unless the user goes without."""
+    from smsgen.aws.adoption import NoGuard, StsGuard
+
+    return StsGuard(clients, role_arn or "") if guarded else NoGuard(clients)
 
 
 def inventories(settings: AwsSettings | None = None) -> Inventories:

@@ -5,6 +5,7 @@ pay.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -132,6 +133,24 @@ class Clients:
         # botocore has no public way to hand a session credentials that renew themselves.
         inner._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
         return boto3.Session(botocore_session=inner, region_name=session.region_name)
+
+
+class SessionClients(Clients):
+    """The clients of a session that STS gave, in the Region and at the endpoint of another's clients."""
+
+    def __init__(self, other: Clients, credentials: Mapping[str, Any]) -> None:
+        super().__init__(other.settings._replace(region=other.region, role_arn=None))
+        self._credentials = credentials
+
+    def _open(self) -> Any:
+        import boto3
+
+        return boto3.Session(
+            aws_access_key_id=self._credentials["AccessKeyId"],
+            aws_secret_access_key=self._credentials["SecretAccessKey"],
+            aws_session_token=self._credentials["SessionToken"],
+            region_name=self.settings.region,
+        )
 
 
 def region_of_environment() -> str | None:

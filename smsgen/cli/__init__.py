@@ -24,6 +24,7 @@ COMMANDS = {
     "pull": "write a deployed stack to a snapshot file",
     "launch-app": "create or update the application's stack and follow it",
     "status": "show what is launched, and whether it still is what the file says",
+    "adopt": "bring servers that run already into the application's stack, as they are",
     "terminate-app": "delete the application's stack and follow it",
     "serve": "serve the SMS API: old scripts, SDKs and `aws sms` work again",
     "install-model": "let the AWS CLI and boto3 of today know the SMS API",

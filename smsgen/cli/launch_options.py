@@ -18,14 +18,14 @@ def add_follow_options(parser: argparse.ArgumentParser, *, asks: bool = True) ->
         parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     parser.add_argument(
         "--timeout",
-        type=_positive,
+        type=positive,
         default=240.0,
         metavar="MINUTES",
         help="stop watching after that; the stack goes on (default: 240)",
     )
     parser.add_argument(
         "--poll-seconds",
-        type=_positive,
+        type=positive,
         default=2.0,
         metavar="SECONDS",
         help="first pause between two looks at AWS; while nothing happens it grows to 15 s (default: 2)",
@@ -43,11 +43,12 @@ def pace_of(args: argparse.Namespace) -> Pace:
     return Pace(first=args.poll_seconds, longest=max(15.0, args.poll_seconds))
 
 
-def _positive(text: str) -> float:
+def positive(text: str) -> float:
+    """Return the number that an option says; raises ValueError for one that is none, not above 0, or far too large."""
     value = float(text)
     if not 0 < value < 100_000:
         raise ValueError(text)
     return value
 
 
-_positive.__name__ = "positive number"  # argparse names it so in its message
+positive.__name__ = "positive number"  # argparse names it so in its message

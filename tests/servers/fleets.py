@@ -31,6 +31,7 @@ class Planted:
         cpu_credits, disks, address = more.pop("credits", ""), more.pop("disks", ()), more.pop("address", "")
         tags = {"Name": name or f"server{number:03d}", **more.pop("tags", {})}
         item = instance(instance_id, number) | more
+        item["NetworkInterfaces"][0]["Groups"] = item["SecurityGroups"]
         item["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         root = volume(f"vol-{number:015x}00", instance_id, item["RootDeviceName"], size=30)
         volumes = [
@@ -234,7 +235,8 @@ SHAPES: dict[str, Item] = {
     },
     "hibernating": {
         "HibernationOptions": {"Configured": True},
-        "MetadataOptions": STRICT | {"HttpEndpoint": "disabled", "HttpPutResponseHopLimit": 64},
+        "MetadataOptions": STRICT
+        | {"HttpEndpoint": "disabled", "HttpPutResponseHopLimit": 64, "InstanceMetadataTags": "disabled"},
     },
     "enclave": {
         "InstanceType": "m5.xlarge",

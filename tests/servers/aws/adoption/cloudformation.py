@@ -104,6 +104,10 @@ def stack_calls(fleet: Fleet, stacks: Stacks) -> dict[str, Method]:
         stack.protected = bool(response._get_param("EnableTerminationProtection"))
         return ActionResult({"StackId": stack.id})
 
+    def set_stack_policy(response: CloudFormationResponse) -> EmptyResult:
+        stacks.find(response._get_param("StackName")).policy = response._get_param("StackPolicyBody") or ""
+        return EmptyResult()
+
     def detect_stack_drift(response: CloudFormationResponse) -> ActionResult:
         return ActionResult({"StackDriftDetectionId": stacks.detect(response._get_param("StackName"))})
 
@@ -140,6 +144,7 @@ def stack_calls(fleet: Fleet, stacks: Stacks) -> dict[str, Method]:
         get_template,
         delete_stack,
         update_termination_protection,
+        set_stack_policy,
         detect_stack_drift,
         describe_stack_drift_detection_status,
         describe_stack_resource_drifts,

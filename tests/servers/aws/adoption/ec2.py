@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -13,6 +14,7 @@ from tests.servers.aws.adoption.fleet import BURSTING, Fleet, filtered
 from tests.servers.aws.adoption.sessions import Sessions
 
 Method = Callable[..., Any]
+MADE = datetime(2025, 6, 1, 8, tzinfo=UTC)
 
 
 def fleet_calls(fleet: Fleet, sessions: Sessions) -> dict[str, Method]:
@@ -39,7 +41,10 @@ def fleet_calls(fleet: Fleet, sessions: Sessions) -> dict[str, Method]:
     def describe_volumes(response: EC2Response) -> ActionResult:
         items = filtered(iter(fleet.volumes.values()), response._get_param("Filters", []))
         wanted = response._get_param("VolumeIds", [])
-        return page(response, [item for item in items if not wanted or item["VolumeId"] in wanted], "Volumes")
+        shown = [item for item in items if not wanted or item["VolumeId"] in wanted]
+        if len(shown) < len(wanted):
+            raise EC2ClientError("InvalidVolume.NotFound", "The volume does not exist")
+        return page(response, shown, "Volumes")
 
     def describe_addresses(response: EC2Response) -> ActionResult:
         return ActionResult(
@@ -47,7 +52,7 @@ def fleet_calls(fleet: Fleet, sessions: Sessions) -> dict[str, Method]:
         )
 
     def describe_images(response: EC2Response) -> ActionResult:
-        images = [{"ImageId": name, **image} for name, image in fleet.images.items()]
+        images = [{"ImageId": name, "CreationDate": MADE, **image} for name, image in fleet.images.items()]
         return ActionResult({"Images": filtered(iter(images), response._get_param("Filters", []))})
 
     def describe_instance_attribute(response: EC2Response) -> ActionResult:

@@ -119,5 +119,6 @@ _FILTERS: dict[str, Callable[[Item], list[str]]] = {
     "attachment.instance-id": lambda item: [each["InstanceId"] for each in item.get("Attachments", ())],
     "tag-key": lambda item: [tag["Key"] for tag in item.get("Tags", ())],
     "public-ip": lambda item: [item.get("PublicIp", "")],
+    "volume-id": lambda item: [item.get("VolumeId", "")],
     "image-id": lambda item: [item.get("ImageId", "")],
 }

@@ -66,6 +66,7 @@ class Stack:
         self.tags: dict[str, str] = {}
         self.role_arn: str | None = None
         self.protected = False
+        self.policy = ""
         self.resources: dict[str, tuple[str, str]] = {}
         self.events: list[Item] = []
         self.made = self.changed = now()
@@ -327,6 +328,16 @@ class Stacks:
         stack.own("IMPORT_ROLLBACK_COMPLETE")
 
     def _update(self, stack: Stack, found: Item, access_key: str, *, fresh: bool) -> None:
+        if '"Deny"' in stack.policy:
+            found["ExecutionStatus"] = "EXECUTE_FAILED"
+            stack.event(
+                stack.name,
+                "AWS::CloudFormation::Stack",
+                stack.id,
+                "UPDATE_FAILED",
+                "Action denied by stack policy",
+            )
+            return stack.own("UPDATE_ROLLBACK_COMPLETE", "Action denied by stack policy")
         for change in found["Changes"]:
             name, kind = change["LogicalResourceId"], change["ResourceType"]
             physical = stack.resources.get(name, (kind, ""))[1]
@@ -344,7 +355,7 @@ class Stacks:
         self._take_over(stack, found)
         for name, (kind, physical) in stack.resources.items():
             self._apply(stack, name, kind, physical)
-        stack.own("CREATE_COMPLETE" if fresh else "UPDATE_COMPLETE")
+        return stack.own("CREATE_COMPLETE" if fresh else "UPDATE_COMPLETE")
 
     def _make(self, stack: Stack, found: Item, name: str) -> str:
         resource = found["template"]["Resources"][name]

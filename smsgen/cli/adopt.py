@@ -1,0 +1,422 @@
+"""smsgen adopt: bring servers that run already into the application's stack, as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smsgen.cli import put, say
+from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
+from smsgen.cli.launch_options import pace_of, positive
+from smsgen.errors import SmsgenError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from smsgen.operations.adopt.application import Grouping
+    from smsgen.operations.adopt.check import Difference
+    from smsgen.operations.adopt.discover import Discovered
+    from smsgen.operations.adopt.plan import AdoptionPlan
+    from smsgen.operations.adopt.run import Adopted
+    from smsgen.operations.adopt.snapshot import Snapshot
+    from smsgen.operations.ports.adoption import Selection
+
+EXAMPLES = """\
+examples:
+  smsgen adopt discover --tag App=shop -o shop.yaml              what runs -> shop.yaml and shop.live.json
+  smsgen adopt discover --mgn-wave "Wave 1" --group-by application --order-tag LaunchOrder -o wave1.yaml
+  smsgen adopt plan shop.yaml                                    the change sets, foretold; asks nothing of AWS
+  smsgen adopt check shop.yaml --exit-code                       file against servers; --offline: against the snapshot
+  smsgen adopt run shop.yaml                                     a canary, then at most 200 resources a round
+  smsgen launch-app shop.yaml --fail-on replace                  from then on, an application as any other
+
+Do not `launch-app` before `adopt run` is through: it would launch the servers a second time.
+`run` goes on where it was interrupted. docs/adopt.md is the guide, and says what is not known of AWS.
+exit codes: 0 fine, 1 failed, declined, or a server was refused, 2 differences (check --exit-code), 130 interrupted
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    steps = parser.add_subparsers(dest="step", metavar="discover|plan|check|run", required=True)
+    for name, (text, configure_step, _) in STEPS.items():
+        configure_step(steps.add_parser(name, help=text, description=text[:1].upper() + text[1:] + "."))
+
+
+def run(args: argparse.Namespace) -> int:
+    return STEPS[args.step][2](args)
+
+
+# --- discover -----------------------------------------------------------------------------------------------
+
+
+def _configure_discover(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_argument_group("which servers")
+    which.add_argument("--id", action="append", default=[], dest="ids", metavar="i-…", help="these instances")
+    which.add_argument("--tag", metavar="KEY=VALUE", help="those with this tag")
+    which.add_argument("--mgn-application", metavar="NAME", help="those that MGN launched of an application")
+    which.add_argument("--mgn-wave", metavar="NAME", help="those of all applications of a wave")
+    which.add_argument(
+        "--mgn-account", metavar="ID", help="the managed account whose source servers are meant"
+    )
+    how = parser.add_argument_group("how they are written")
+    how.add_argument("-o", "--output", metavar="FILE", required=True, help="the application file")
+    how.add_argument("--name", metavar="NAME", help="of the application (default: what they are selected by)")
+    how.add_argument(
+        "--group-by",
+        metavar="application|wave|tag:KEY",
+        help="groups: MGN's, or a tag's (default: MGN's applications, else one group)",
+    )
+    how.add_argument(
+        "--order-tag",
+        default="",
+        metavar="KEY",
+        help="the tag that holds a launch order (default: none is said)",
+    )
+    how.add_argument(
+        "--pin-addresses",
+        action="store_true",
+        help="declare private addresses too; no replacement can overlap then",
+    )
+    how.add_argument(
+        "--user-data",
+        choices=("ask", "keep", "omit"),
+        default="ask",
+        help="what becomes of user data that looks secret (default: ask, or omit where nobody answers)",
+    )
+    how.add_argument("--force", action="store_true", help="replace files that are there")
+    _add_snapshot(parser)
+    add_aws_options(parser)
+
+
+def _discover(args: argparse.Namespace) -> int:
+    from smsgen import wiring
+    from smsgen.operations.adopt.discover import Wish, discover, unfaithful
+    from smsgen.operations.adopt.snapshot import dump_snapshot
+
+    selection, name = _selection(args)
+    files, clients = wiring.files(), wiring.clients(aws_settings(args))
+    asked = frozenset({"PrivateIpAddress"} if args.pin_addresses else ())
+    wish = Wish(args.name or name, _grouping(args), asked, _keep_secret(args))
+    found = discover(wiring.fleet(clients), selection, wish)
+    snapshot = found.snapshot._replace(region=clients.region, account=clients.identity().account)
+    wrong = unfaithful(found.text, snapshot, files)
+    files.write(args.output, found.text.encode(), replace=args.force)
+    files.write(_snapshot_path(args), dump_snapshot(snapshot).encode(), replace=args.force)
+    _say_discovered(found, args)
+    for one in wrong:
+        say(f"not said as it is: {one.sentence()}")
+    return 1 if wrong else 0
+
+
+def _say_discovered(found: Discovered, args: argparse.Namespace) -> None:
+    for server in found.snapshot.servers:
+        for note in server.not_captured:
+            say(f"{server.name}: not captured: {note}")
+    for one in found.snapshot.refused:
+        say(f"{one.name or one.instance_id}: not adopted: {one.reason}")
+    if found.unordered:
+        names = ", ".join(found.unordered[:10]) + (" …" if len(found.unordered) > 10 else "")
+        say(f"no launch order is in the tag {args.order_tag} of: {names}")
+    say(f"{len(found.snapshot.servers)} servers in {args.output}, as they are now in {_snapshot_path(args)}")
+
+
+def _selection(args: argparse.Namespace) -> tuple[Selection, str]:
+    from smsgen.operations.ports.adoption import Selection
+
+    ways = [bool(args.ids), bool(args.tag), bool(args.mgn_application), bool(args.mgn_wave)]
+    if sum(ways) != 1:
+        hint = "give one of --id (repeatedly), --tag, --mgn-application, --mgn-wave"
+        raise UsageError("it is not said which servers are meant", hint=hint)
+    key, equals, value = (args.tag or "").partition("=")
+    if args.tag and not (key and equals):
+        raise UsageError(f"--tag {args.tag!r} is not KEY=VALUE")
+    selection = Selection(
+        tuple(args.ids),
+        (key, value) if args.tag else None,
+        args.mgn_application or "",
+        args.mgn_wave or "",
+        args.mgn_account or "",
+    )
+    return selection, value or args.mgn_application or args.mgn_wave or "adopted"
+
+
+def _grouping(args: argparse.Namespace) -> Grouping:
+    from smsgen.operations.adopt.application import Grouping
+
+    by = args.group_by or ("application" if args.mgn_application or args.mgn_wave else "")
+    if by and by not in ("application", "wave") and not by.startswith("tag:"):
+        raise UsageError(f"--group-by {by!r} is none of application, wave, tag:KEY")
+    return Grouping(by, args.order_tag)
+
+
+def _keep_secret(args: argparse.Namespace) -> Callable[[str], bool]:
+    from smsgen.cli.terminal import Terminal, answerable
+
+    talk = Terminal(yes=False, render=lambda _: "")
+
+    def keep(name: str) -> bool:
+        if args.user_data != "ask" or not answerable():
+            return bool(args.user_data == "keep")
+        return talk.confirm(f"The user data of {name} looks as if it held a secret. Put it into the file?")
+
+    return keep
+
+
+# --- plan and check -----------------------------------------------------------------------------------------
+
+
+def _configure_plan(parser: argparse.ArgumentParser) -> None:
+    _add_app(parser)
+    _add_rounds(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(default: text)")
+
+
+def _plan(args: argparse.Namespace) -> int:
+    from smsgen import wiring
+    from smsgen.operations.adopt.plan import adoption_plan
+    from smsgen.operations.stacks.plan import plan
+
+    planned = plan(args.app, files=wiring.files())
+    foretold = adoption_plan(planned, _read_snapshot(args), most=args.round_size, canary=not args.no_canary)
+    put(_plan_json(foretold) if args.format == "json" else _plan_text(foretold))
+    for one in foretold.differences:
+        say(one.sentence())
+    return 1 if foretold.differences else 0
+
+
+def _plan_json(foretold: AdoptionPlan) -> str:
+    import json
+
+    data = {
+        "rounds": [
+            {
+                "servers": [server.instance_id for server in each.round.servers],
+                "changeSet": each.change_set.describe(),
+            }
+            for each in foretold.rounds
+        ],
+        "mayBeTouched": {name: list(properties) for name, properties in foretold.touchable.items()},
+        "differences": [one._asdict() for one in foretold.differences],
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _plan_text(foretold: AdoptionPlan) -> str:
+    lines = []
+    for number, each in enumerate(foretold.rounds, 1):
+        servers = each.round.servers
+        what = (
+            f"the canary {servers[0].name}"
+            if number == 1 and len(servers) == 1
+            else f"{len(servers)} servers"
+        )
+        lines.append(f"round {number}: {what}, {len(each.change_set.changes)} resources")
+        lines += [
+            f"  {change.action}  {change.logical_resource_id}  {change.resource_type}  {change.physical_resource_id}"
+            for change in each.change_set.changes
+        ]
+    lines.append(
+        "An update handler runs on each server after its import. Of what the file declares it could set:"
+    )
+    shared = sorted({name for names in foretold.touchable.values() for name in names})
+    lines.append(f"  {', '.join(shared)}")
+    lines.append("The session that imports is denied every call that would, unless you say --no-guard.")
+    return "\n".join(lines) + "\n"
+
+
+def _configure_check(parser: argparse.ArgumentParser) -> None:
+    _add_app(parser)
+    parser.add_argument("--offline", action="store_true", help="against the snapshot, without AWS")
+    parser.add_argument("--exit-code", action="store_true", help="exit 2 where something differs")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(default: text)")
+    add_aws_options(parser)
+
+
+def _check(args: argparse.Namespace) -> int:
+    from smsgen import wiring
+    from smsgen.operations.adopt.check import differences
+    from smsgen.operations.adopt.discover import look_again
+    from smsgen.operations.adopt.plan import only
+    from smsgen.operations.adopt.rounds import in_launch_order
+    from smsgen.operations.stacks.plan import plan
+
+    compiled, snapshot = plan(args.app, files=wiring.files()).compiled, _read_snapshot(args)
+    snapshot = only(snapshot, in_launch_order(compiled, snapshot))
+    if not args.offline:
+        snapshot = look_again(wiring.fleet(wiring.clients(aws_settings(args))), snapshot)
+    gone = {server.logical_id for server in compiled.servers} - set(snapshot.resources())
+    found = differences(compiled.template.resources, snapshot)
+    put(_differences(found, sorted(gone), as_json=args.format == "json"))
+    against = "the snapshot" if args.offline else "the servers"
+    say(f"{len(found) + len(gone)} differences between {args.app} and {against}")
+    return 2 if args.exit_code and (found or gone) else 0
+
+
+def _differences(found: tuple[Difference, ...], gone: list[str], *, as_json: bool) -> str:
+    if not as_json:
+        lines = [*(one.sentence() for one in found), *(f"{name}: the server is gone" for name in gone)]
+        return "".join(f"{line}\n" for line in lines)
+    import json
+
+    data = {"differences": [one._asdict() for one in found], "gone": gone}
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+# --- run ----------------------------------------------------------------------------------------------------
+
+
+def _configure_run(parser: argparse.ArgumentParser) -> None:
+    _add_app(parser)
+    _add_rounds(parser)
+    parser.add_argument(
+        "--journal", metavar="FILE", help="what was done (default: APP's name with .adopt.json)"
+    )
+    guard = parser.add_mutually_exclusive_group()
+    guard.add_argument(
+        "--guard-role", metavar="ARN", help="role of the session that imports; IAM users need none"
+    )
+    guard.add_argument(
+        "--no-guard", action="store_true", help="import with your own session, which may touch servers"
+    )
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument(
+        "--timeout",
+        type=positive,
+        default=240.0,
+        metavar="MINUTES",
+        help="stop watching after that (default: 240)",
+    )
+    parser.add_argument(
+        "--poll-seconds",
+        type=positive,
+        default=2.0,
+        metavar="SECONDS",
+        help="first pause between two looks (default: 2)",
+    )
+    parser.add_argument(
+        "--s3", metavar="s3://BUCKET/PREFIX", help="where large templates go (default: a bucket of our own)"
+    )
+    parser.add_argument(
+        "--s3-kms-key", metavar="KEY", help="encrypt them with this KMS key (id, ARN or alias)"
+    )
+    add_aws_options(parser)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from smsgen import wiring
+    from smsgen.cli.terminal import Terminal, change_set_text
+    from smsgen.operations.adopt.journal import read_journal, write_journal
+    from smsgen.operations.adopt.run import AdoptOptions, World, adopt
+    from smsgen.operations.stacks.plan import plan
+    from smsgen.startup.process import stay
+
+    stay()
+    files, clients, settings = wiring.files(), wiring.clients(aws_settings(args)), artifact_settings(args)
+    planned, snapshot = plan(args.app, files=files), _read_snapshot(args)
+    journal = args.journal or _beside(args.app, ".adopt.json")
+    options = AdoptOptions(
+        most=args.round_size,
+        canary=not args.no_canary,
+        pace=pace_of(args),
+        timeout=args.timeout * 60,
+        resume=f"`smsgen adopt run {args.app}` goes on",
+    )
+    world = World(
+        fleet=wiring.fleet(clients),
+        drift=wiring.drift(clients),
+        guard=wiring.guard(clients, args.guard_role, guarded=not args.no_guard),
+        stacks=wiring.stacks(clients),
+        clock=wiring.clock(),
+        talk=Terminal(yes=args.yes, render=change_set_text),
+        artifacts=lambda: wiring.artifacts(clients, settings),
+        note=lambda each: write_journal(journal, each, files),
+    )
+    done = adopt(planned, snapshot, read_journal(journal, planned.app.stack_name, files), options, world)
+    return _say_adopted(done, planned.app.stack_name, args.app)
+
+
+def _say_adopted(done: Adopted, stack_name: str, app: str) -> int:
+    put("".join(f"{name}\n" for name in done.servers))
+    for name, reason in done.refused.items():
+        say(f"{name}: AWS refused it: {reason}")
+    if done.declined:
+        say(f"declined: {len(done.servers)} servers are in {stack_name}; `smsgen adopt run {app}` goes on")
+        return 1
+    if done.refused:
+        raise SmsgenError(
+            f"{len(done.refused)} servers are not in {stack_name}",
+            hint="mend what AWS named and run this again, or take them out of the file: launch-app would launch"
+            " each a second time",
+        )
+    say(
+        f"{len(done.servers)} servers are in {stack_name}, as they are; `smsgen launch-app {app}` goes on from here"
+    )
+    return 0
+
+
+# --- Shared -------------------------------------------------------------------------------------------------
+
+
+def _add_app(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("app", metavar="APP", help="application file that `adopt discover` wrote")
+    _add_snapshot(parser)
+
+
+def _add_snapshot(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--snapshot",
+        metavar="FILE",
+        help="the servers as they were found (default: APP's name with .live.json)",
+    )
+
+
+def _add_rounds(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--round-size",
+        type=_size,
+        default=200,
+        metavar="N",
+        help="resources of a round, at most 200 (default: 200)",
+    )
+    parser.add_argument("--no-canary", action="store_true", help="import no single server first")
+
+
+def _size(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 200:
+        raise ValueError(text)
+    return value
+
+
+_size.__name__ = "number from 1 to 200"  # argparse names it so in its message
+
+
+def _read_snapshot(args: argparse.Namespace) -> Snapshot:
+    from smsgen import wiring
+    from smsgen.operations.adopt.snapshot import read_snapshot
+
+    path = _snapshot_path(args)
+    return read_snapshot(wiring.files().read(path, max_bytes=256 * 1024 * 1024), path)
+
+
+def _snapshot_path(args: argparse.Namespace) -> str:
+    return str(args.snapshot or _beside(args.output if args.step == "discover" else args.app, ".live.json"))
+
+
+def _beside(app: str, ending: str) -> str:
+    """Return the name of a file beside an application's: shop.yaml -> shop.live.json."""
+    stem = app.rpartition(".")[0] if app.endswith((".yaml", ".yml", ".json")) else app
+    return f"{stem}{ending}"
+
+
+STEPS = {
+    "discover": (
+        "write an application file of servers that run, and a snapshot of them",
+        _configure_discover,
+        _discover,
+    ),
+    "plan": ("foretell the change sets of an adoption, and what may be touched", _configure_plan, _plan),
+    "check": ("compare an application file with the servers, property by property", _configure_check, _check),
+    "run": ("import the servers into the application's stack, and compare them", _configure_run, _run),
+}
+"""Step -> help, what adds its arguments, what carries it out."""

@@ -1,0 +1,93 @@
+"""A live server as the resources of a template: what its stack says of it, and what identifies each for an import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from smsgen.cfn.intrinsics import call
+from smsgen.compiler.servers.devices import volume_names
+from smsgen.model.launch import Volume
+from smsgen.operations.adopt.properties import instance_properties, volume_properties
+from smsgen.operations.ports.adoption import LiveServer
+
+INSTANCE = "AWS::EC2::Instance"
+SECRET = "sha256"
+"""The key under which a snapshot holds what stands for user data."""
+
+
+class LiveResource(NamedTuple):
+    """A resource that exists: its type, what identifies it, and its properties in CloudFormation's words.
+
+    `attributes`: what GetAtt gives of it, as far as templates ask for that.
+    """
+
+    type: str
+    identifier: Mapping[str, str]
+    properties: Mapping[str, Any]
+    attributes: Mapping[str, str] = {}
+
+
+def resources_of(
+    server: LiveServer, logical_id: str, asked: frozenset[str] = frozenset()
+) -> dict[str, LiveResource]:
+    """Return the resources of a server by the logical ids that a compiled template gives them."""
+    instance_id = server.instance_id
+    zone = {"AvailabilityZone": server.instance.get("Placement", {}).get("AvailabilityZone", "")}
+    properties = instance_properties(server, asked)
+    found = {logical_id: LiveResource(INSTANCE, {"InstanceId": instance_id}, properties, zone)}
+    for volume, device in data_volumes(server):
+        volume_id = str(volume["VolumeId"])
+        name, attachment = volume_names(logical_id, Volume(device))
+        both = {"VolumeId": volume_id, "InstanceId": instance_id}
+        found[name] = LiveResource("AWS::EC2::Volume", {"VolumeId": volume_id}, volume_properties(volume))
+        found[attachment] = LiveResource("AWS::EC2::VolumeAttachment", both, {**both, "Device": device})
+    return found
+
+
+def data_volumes(server: LiveServer) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield the volumes of a server but for its root, and their devices, by device."""
+    found = []
+    for volume in server.volumes:
+        for attached in volume.get("Attachments", ()):
+            if attached["InstanceId"] == server.instance_id and attached["Device"] != server.instance.get(
+                "RootDeviceName"
+            ):
+                found.append((str(attached["Device"]), volume))
+    yield from ((volume, device) for device, volume in sorted(found, key=lambda pair: pair[0]))
+
+
+def masked(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return properties as a snapshot and a report hold them: a digest stands for user data, which may be secret."""
+    if not isinstance(properties.get("UserData"), str):
+        return dict(properties)
+    return {**properties, "UserData": {SECRET: sha256(properties["UserData"].encode()).hexdigest()}}
+
+
+def evaluated(properties: Any, live: Mapping[str, LiveResource]) -> Any:
+    """Return what a template says of a resource, its references to the others replaced by what they are.
+
+    `live`: logical id -> what exists. What cannot be worked out stays as it is.
+    """
+    if isinstance(properties, list):
+        return [evaluated(value, live) for value in properties]
+    called = call(properties)
+    if called is None:
+        if isinstance(properties, dict):
+            return {key: evaluated(value, live) for key, value in properties.items()}
+        return properties
+    return _worked_out(*called, properties, live)
+
+
+def _worked_out(function: str, argument: Any, whole: Any, live: Mapping[str, LiveResource]) -> Any:
+    if function == "Fn::Base64" and isinstance(argument, str):
+        from base64 import b64encode
+
+        return b64encode(argument.encode()).decode("ascii")
+    if function == "Ref" and argument in live:
+        return "|".join(live[argument].identifier.values())
+    if function == "Fn::GetAtt":
+        name, attribute = argument if isinstance(argument, list) else argument.split(".", 1)
+        return live[name].attributes.get(attribute, whole) if name in live else whole
+    return whole
