@@ -35,14 +35,15 @@ html_copy_source = False
 
 
 class CommandHelp(SphinxDirective):
-    """What `smsgen COMMAND --help` prints: ```{command-help} COMMAND```."""
+    """What `smsgen COMMAND --help` prints: ```{command-help} COMMAND [STEP]```."""
 
     required_arguments = 1
+    optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Run the command as a reader would."""
         environment = {**os.environ, "COLUMNS": "92", "NO_COLOR": "1"}
-        command = [sys.executable, "-m", "smsgen", self.arguments[0], "--help"]
+        command = [sys.executable, "-m", "smsgen", *self.arguments, "--help"]
         shown = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
         return [nodes.literal_block(shown, shown, language="text")]
 

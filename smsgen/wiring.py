@@ -100,21 +100,21 @@ def lookups(clients: Clients) -> Lookups:
 
 def fleet(clients: Clients) -> Fleet:
     """Return the servers that run, in EC2 and MGN."""
-    from smsgen.aws.fleet import Ec2Fleet
+    from smsgen.aws.adopting.fleet import Ec2Fleet
 
     return Ec2Fleet(clients)
 
 
 def drift(clients: Clients) -> Drift:
     """Return what detects drift, in CloudFormation."""
-    from smsgen.aws.adoption import CloudFormationDrift
+    from smsgen.aws.adopting.session import CloudFormationDrift
 
     return CloudFormationDrift(clients)
 
 
 def guard(clients: Clients, role_arn: str | None, *, guarded: bool = True) -> Guard:
     """Return the session that imports: one that may touch no server, unless the user goes without."""
-    from smsgen.aws.adoption import NoGuard, StsGuard
+    from smsgen.aws.adopting.session import NoGuard, StsGuard
 
     return StsGuard(clients, role_arn or "") if guarded else NoGuard(clients)
 

@@ -36,8 +36,8 @@ def full_identifier(type_name: str, identifier: Identifier) -> dict[str, str]:
 def wrong_keys(type_name: str, identifier: Mapping[str, str]) -> tuple[frozenset[str], frozenset[str]]:
     """Return the properties that an identifier lacks, and those that it has and should not have."""
     keys = frozenset(identifier_keys(type_name))
-    given = frozenset(identifier)
-    return keys - given - OPTIONAL.get(type_name, frozenset()), given - keys
+    properties = frozenset(identifier)
+    return keys - properties - OPTIONAL.get(type_name, frozenset()), properties - keys
 
 
 def physical_id(type_name: str, identifier: Identifier) -> str:

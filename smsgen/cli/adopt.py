@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smsgen.cli import put, say
+from smsgen.cli.adopt_discovery import (
+    add_snapshot,
+    beside,
+    configure_discover,
+    discover_servers,
+    snapshot_path,
+)
 from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
 from smsgen.cli.launch_options import pace_of, positive
-from smsgen.errors import SmsgenError, UsageError
+from smsgen.errors import SmsgenError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
-    from smsgen.operations.adopt.application import Grouping
     from smsgen.operations.adopt.check import Difference
-    from smsgen.operations.adopt.discover import Discovered
     from smsgen.operations.adopt.plan import AdoptionPlan
     from smsgen.operations.adopt.run import Adopted
-    from smsgen.operations.adopt.snapshot import Snapshot
-    from smsgen.operations.ports.adoption import Selection
+    from smsgen.operations.adopt.snapshot import LiveSnapshot
 
 EXAMPLES = """\
 examples:
@@ -46,122 +49,6 @@ def run(args: argparse.Namespace) -> int:
     return STEPS[args.step][2](args)
 
 
-# --- discover -----------------------------------------------------------------------------------------------
-
-
-def _configure_discover(parser: argparse.ArgumentParser) -> None:
-    which = parser.add_argument_group("which servers")
-    which.add_argument("--id", action="append", default=[], dest="ids", metavar="i-…", help="these instances")
-    which.add_argument("--tag", metavar="KEY=VALUE", help="those with this tag")
-    which.add_argument("--mgn-application", metavar="NAME", help="those that MGN launched of an application")
-    which.add_argument("--mgn-wave", metavar="NAME", help="those of all applications of a wave")
-    which.add_argument(
-        "--mgn-account", metavar="ID", help="the managed account whose source servers are meant"
-    )
-    how = parser.add_argument_group("how they are written")
-    how.add_argument("-o", "--output", metavar="FILE", required=True, help="the application file")
-    how.add_argument("--name", metavar="NAME", help="of the application (default: what they are selected by)")
-    how.add_argument(
-        "--group-by",
-        metavar="application|wave|tag:KEY",
-        help="groups: MGN's, or a tag's (default: MGN's applications, else one group)",
-    )
-    how.add_argument(
-        "--order-tag",
-        default="",
-        metavar="KEY",
-        help="the tag that holds a launch order (default: none is said)",
-    )
-    how.add_argument(
-        "--pin-addresses",
-        action="store_true",
-        help="declare private addresses too; no replacement can overlap then",
-    )
-    how.add_argument(
-        "--user-data",
-        choices=("ask", "keep", "omit"),
-        default="ask",
-        help="what becomes of user data that looks secret (default: ask, or omit where nobody answers)",
-    )
-    how.add_argument("--force", action="store_true", help="replace files that are there")
-    _add_snapshot(parser)
-    add_aws_options(parser)
-
-
-def _discover(args: argparse.Namespace) -> int:
-    from smsgen import wiring
-    from smsgen.operations.adopt.discover import Wish, discover, unfaithful
-    from smsgen.operations.adopt.snapshot import dump_snapshot
-
-    selection, name = _selection(args)
-    files, clients = wiring.files(), wiring.clients(aws_settings(args))
-    asked = frozenset({"PrivateIpAddress"} if args.pin_addresses else ())
-    wish = Wish(args.name or name, _grouping(args), asked, _keep_secret(args))
-    found = discover(wiring.fleet(clients), selection, wish)
-    snapshot = found.snapshot._replace(region=clients.region, account=clients.identity().account)
-    wrong = unfaithful(found.text, snapshot, files)
-    files.write(args.output, found.text.encode(), replace=args.force)
-    files.write(_snapshot_path(args), dump_snapshot(snapshot).encode(), replace=args.force)
-    _say_discovered(found, args)
-    for one in wrong:
-        say(f"not said as it is: {one.sentence()}")
-    return 1 if wrong else 0
-
-
-def _say_discovered(found: Discovered, args: argparse.Namespace) -> None:
-    for server in found.snapshot.servers:
-        for note in server.not_captured:
-            say(f"{server.name}: not captured: {note}")
-    for one in found.snapshot.refused:
-        say(f"{one.name or one.instance_id}: not adopted: {one.reason}")
-    if found.unordered:
-        names = ", ".join(found.unordered[:10]) + (" …" if len(found.unordered) > 10 else "")
-        say(f"no launch order is in the tag {args.order_tag} of: {names}")
-    say(f"{len(found.snapshot.servers)} servers in {args.output}, as they are now in {_snapshot_path(args)}")
-
-
-def _selection(args: argparse.Namespace) -> tuple[Selection, str]:
-    from smsgen.operations.ports.adoption import Selection
-
-    ways = [bool(args.ids), bool(args.tag), bool(args.mgn_application), bool(args.mgn_wave)]
-    if sum(ways) != 1:
-        hint = "give one of --id (repeatedly), --tag, --mgn-application, --mgn-wave"
-        raise UsageError("it is not said which servers are meant", hint=hint)
-    key, equals, value = (args.tag or "").partition("=")
-    if args.tag and not (key and equals):
-        raise UsageError(f"--tag {args.tag!r} is not KEY=VALUE")
-    selection = Selection(
-        tuple(args.ids),
-        (key, value) if args.tag else None,
-        args.mgn_application or "",
-        args.mgn_wave or "",
-        args.mgn_account or "",
-    )
-    return selection, value or args.mgn_application or args.mgn_wave or "adopted"
-
-
-def _grouping(args: argparse.Namespace) -> Grouping:
-    from smsgen.operations.adopt.application import Grouping
-
-    by = args.group_by or ("application" if args.mgn_application or args.mgn_wave else "")
-    if by and by not in ("application", "wave") and not by.startswith("tag:"):
-        raise UsageError(f"--group-by {by!r} is none of application, wave, tag:KEY")
-    return Grouping(by, args.order_tag)
-
-
-def _keep_secret(args: argparse.Namespace) -> Callable[[str], bool]:
-    from smsgen.cli.terminal import Terminal, answerable
-
-    talk = Terminal(yes=False, render=lambda _: "")
-
-    def keep(name: str) -> bool:
-        if args.user_data != "ask" or not answerable():
-            return bool(args.user_data == "keep")
-        return talk.confirm(f"The user data of {name} looks as if it held a secret. Put it into the file?")
-
-    return keep
-
-
 # --- plan and check -----------------------------------------------------------------------------------------
 
 
@@ -179,8 +66,8 @@ def _plan(args: argparse.Namespace) -> int:
     planned = plan(args.app, files=wiring.files())
     foretold = adoption_plan(planned, _read_snapshot(args), most=args.round_size, canary=not args.no_canary)
     put(_plan_json(foretold) if args.format == "json" else _plan_text(foretold))
-    for one in foretold.differences:
-        say(one.sentence())
+    for difference in foretold.differences:
+        say(difference.sentence())
     return 1 if foretold.differences else 0
 
 
@@ -234,7 +121,7 @@ def _configure_check(parser: argparse.ArgumentParser) -> None:
 
 def _check(args: argparse.Namespace) -> int:
     from smsgen import wiring
-    from smsgen.operations.adopt.check import differences
+    from smsgen.operations.adopt.check import faults_of_file
     from smsgen.operations.adopt.discover import look_again
     from smsgen.operations.adopt.plan import only
     from smsgen.operations.adopt.rounds import in_launch_order
@@ -245,20 +132,20 @@ def _check(args: argparse.Namespace) -> int:
     if not args.offline:
         snapshot = look_again(wiring.fleet(wiring.clients(aws_settings(args))), snapshot)
     gone = {server.logical_id for server in compiled.servers} - set(snapshot.resources())
-    found = differences(compiled.template.resources, snapshot)
-    put(_differences(found, sorted(gone), as_json=args.format == "json"))
+    faults = faults_of_file(compiled.template.resources, snapshot)
+    put(_differences(faults, sorted(gone), as_json=args.format == "json"))
     against = "the snapshot" if args.offline else "the servers"
-    say(f"{len(found) + len(gone)} differences between {args.app} and {against}")
-    return 2 if args.exit_code and (found or gone) else 0
+    say(f"{len(faults) + len(gone)} differences between {args.app} and {against}")
+    return 2 if args.exit_code and (faults or gone) else 0
 
 
-def _differences(found: tuple[Difference, ...], gone: list[str], *, as_json: bool) -> str:
+def _differences(differences: tuple[Difference, ...], gone: list[str], *, as_json: bool) -> str:
     if not as_json:
-        lines = [*(one.sentence() for one in found), *(f"{name}: the server is gone" for name in gone)]
+        lines = [*(one.sentence() for one in differences), *(f"{name}: the server is gone" for name in gone)]
         return "".join(f"{line}\n" for line in lines)
     import json
 
-    data = {"differences": [one._asdict() for one in found], "gone": gone}
+    data = {"differences": [one._asdict() for one in differences], "gone": gone}
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -306,14 +193,14 @@ def _run(args: argparse.Namespace) -> int:
     from smsgen import wiring
     from smsgen.cli.terminal import Terminal, change_set_text
     from smsgen.operations.adopt.journal import read_journal, write_journal
-    from smsgen.operations.adopt.run import AdoptOptions, World, adopt
+    from smsgen.operations.adopt.run import AdoptionWorld, AdoptOptions, adopt
     from smsgen.operations.stacks.plan import plan
     from smsgen.startup.process import stay
 
     stay()
     files, clients, settings = wiring.files(), wiring.clients(aws_settings(args)), artifact_settings(args)
     planned, snapshot = plan(args.app, files=files), _read_snapshot(args)
-    journal = args.journal or _beside(args.app, ".adopt.json")
+    journal = args.journal or beside(args.app, ".adopt.json")
     options = AdoptOptions(
         most=args.round_size,
         canary=not args.no_canary,
@@ -321,7 +208,7 @@ def _run(args: argparse.Namespace) -> int:
         timeout=args.timeout * 60,
         resume=f"`smsgen adopt run {args.app}` goes on",
     )
-    world = World(
+    world = AdoptionWorld(
         fleet=wiring.fleet(clients),
         drift=wiring.drift(clients),
         guard=wiring.guard(clients, args.guard_role, guarded=not args.no_guard),
@@ -359,15 +246,7 @@ def _say_adopted(done: Adopted, stack_name: str, app: str) -> int:
 
 def _add_app(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("app", metavar="APP", help="application file that `adopt discover` wrote")
-    _add_snapshot(parser)
-
-
-def _add_snapshot(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--snapshot",
-        metavar="FILE",
-        help="the servers as they were found (default: APP's name with .live.json)",
-    )
+    add_snapshot(parser)
 
 
 def _add_rounds(parser: argparse.ArgumentParser) -> None:
@@ -391,29 +270,19 @@ def _size(text: str) -> int:
 _size.__name__ = "number from 1 to 200"  # argparse names it so in its message
 
 
-def _read_snapshot(args: argparse.Namespace) -> Snapshot:
+def _read_snapshot(args: argparse.Namespace) -> LiveSnapshot:
     from smsgen import wiring
-    from smsgen.operations.adopt.snapshot import read_snapshot
+    from smsgen.operations.adopt.snapshot import read_live
 
-    path = _snapshot_path(args)
-    return read_snapshot(wiring.files().read(path, max_bytes=256 * 1024 * 1024), path)
-
-
-def _snapshot_path(args: argparse.Namespace) -> str:
-    return str(args.snapshot or _beside(args.output if args.step == "discover" else args.app, ".live.json"))
-
-
-def _beside(app: str, ending: str) -> str:
-    """Return the name of a file beside an application's: shop.yaml -> shop.live.json."""
-    stem = app.rpartition(".")[0] if app.endswith((".yaml", ".yml", ".json")) else app
-    return f"{stem}{ending}"
+    path = snapshot_path(args.app, args.snapshot)
+    return read_live(wiring.files().read(path, max_bytes=256 * 1024 * 1024), path)
 
 
 STEPS = {
     "discover": (
         "write an application file of servers that run, and a snapshot of them",
-        _configure_discover,
-        _discover,
+        configure_discover,
+        discover_servers,
     ),
     "plan": ("foretell the change sets of an adoption, and what may be touched", _configure_plan, _plan),
     "check": ("compare an application file with the servers, property by property", _configure_check, _check),

@@ -17,19 +17,22 @@ from smsgen.aws.iam.actions import ACTIONS, action_of
 from smsgen.aws.iam.policy import RESOURCE_TYPES, USES, policy
 
 AWS = Path(__file__).parents[2] / "smsgen" / "aws"
-SERVICES = ("cloudcontrol", "cloudformation", "ebs", "ec2", "events", "iam", "kms", "s3", "ssm", "sts")
+SERVICES = ("cloudcontrol", "cloudformation", "ebs", "ec2", "events", "iam", "kms", "mgn", "s3", "ssm", "sts")
 OF_REPLICATION = {
     *("disks.py", "images.py", "manifests.py", "stored_objects.py", "uploads.py"),
     *("keys.py", "events.py"),
 }
 """The files that only replication runs: who launches needs none of it, and the other way round."""
 
+OF_ADOPTION = {"adopting"}
+"""The folder that only `smsgen adopt` runs."""
+
 OF_THE_SERVER = {"SendCommand", "GetCommandInvocation"}
 WRITING = re.compile(r":(Create|Delete|Execute|Put|Update|Pass|Run|Terminate|Attach|Tag)")
 
 
-def operations_called(*, replicating: bool) -> set[str]:
-    """Every operation that smsgen/aws can call, by the names of methods and paginators."""
+def operations_called(*, replicating: bool = False, adopting: bool = False) -> set[str]:
+    """Every operation that smsgen/aws can call there, by the names of methods and paginators."""
     session = pytest.importorskip("botocore.session", reason="boto3 comes with smsgen[aws]").get_session()
     from botocore import xform_name
 
@@ -40,7 +43,8 @@ def operations_called(*, replicating: bool) -> set[str]:
     }
     called = set()
     for file in AWS.rglob("*.py"):
-        if (file.name in OF_REPLICATION) is not replicating:
+        folder = file.relative_to(AWS).parts[0]
+        if (file.name in OF_REPLICATION, folder in OF_ADOPTION) != (replicating, adopting):
             continue
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Attribute) and node.attr in by_method:
@@ -56,7 +60,7 @@ def allowed(use: str) -> set[str]:
 
 
 def test_launch_and_serve_allow_every_call_that_smsgen_can_make() -> None:
-    called = operations_called(replicating=False)
+    called = operations_called()
     assert {"PutObject", "DescribeStacks", "ListStackResources", "DescribeInstances", "GetResource"} <= called
     assert called <= ACTIONS.keys()
     assert {action_of(operation) for operation in called} <= allowed("serve")
@@ -65,7 +69,73 @@ def test_launch_and_serve_allow_every_call_that_smsgen_can_make() -> None:
 
 
 def test_there_is_no_action_for_a_call_that_smsgen_does_not_make() -> None:
-    assert ACTIONS.keys() <= operations_called(replicating=False) | operations_called(replicating=True)
+    called = operations_called(), operations_called(replicating=True), operations_called(adopting=True)
+    assert ACTIONS.keys() <= set().union(*called)
+
+
+STACKS_OF_ADOPTION = {
+    "CreateChangeSet",
+    "DeleteChangeSet",
+    "DeleteStack",
+    "DescribeChangeSet",
+    "DescribeStackEvents",
+    "DescribeStacks",
+    "ExecuteChangeSet",
+    "GetCallerIdentity",
+    "ListChangeSets",
+    "ListStackResources",
+    "PutObject",
+}
+"""What adoption calls of what a launch calls, too."""
+
+
+def test_adopt_allows_every_call_of_adoption_and_nothing_that_touches_a_server() -> None:
+    called = operations_called(adopting=True)
+    assert {"DescribeInstanceAttribute", "DescribeSourceServers", "DetectStackDrift", "AssumeRole"} <= called
+    assert called <= ACTIONS.keys()
+    assert {action_of(operation) for operation in called | STACKS_OF_ADOPTION} <= allowed("adopt")
+    writing = re.compile(r"ec2:(?!Describe|CreateTags)")
+    assert not [action for action in allowed("adopt") if writing.match(action)]
+
+
+def test_the_guard_denies_all_by_which_an_update_handler_touches_a_server() -> None:
+    from smsgen.aws.adopting.session import guard_policy
+
+    [allow, deny] = guard_policy()["Statement"]
+    assert (allow["Effect"], deny["Effect"]) == ("Allow", "Deny")
+    touching = HANDLERS - {"ec2:CreateTags"}
+    assert not [
+        action for action in touching if not any(fnmatchcase(action, each) for each in deny["Action"])
+    ]
+    for action in ("ec2:CreateTags", "ec2:DescribeInstances", "cloudformation:ExecuteChangeSet"):
+        assert not any(fnmatchcase(action, each) for each in deny["Action"])
+    assert len(json.dumps(guard_policy(), separators=(",", ":"))) <= 2048  # STS API reference, Policy
+
+
+HANDLERS = {
+    "ec2:AssociateIamInstanceProfile",
+    "ec2:AttachNetworkInterface",
+    "ec2:AttachVolume",
+    "ec2:CreateTags",
+    "ec2:DeleteTags",
+    "ec2:DetachNetworkInterface",
+    "ec2:DetachVolume",
+    "ec2:DisassociateIamInstanceProfile",
+    "ec2:ModifyInstanceAttribute",
+    "ec2:ModifyInstanceCreditSpecification",
+    "ec2:ModifyInstanceMaintenanceOptions",
+    "ec2:ModifyInstanceMetadataOptions",
+    "ec2:ModifyInstancePlacement",
+    "ec2:ModifyPrivateDnsNameOptions",
+    "ec2:ModifyVolume",
+    "ec2:MonitorInstances",
+    "ec2:ReplaceIamInstanceProfileAssociation",
+    "ec2:StartInstances",
+    "ec2:StopInstances",
+    "ec2:TerminateInstances",
+    "ec2:UnmonitorInstances",
+}
+"""What writes, of the permissions that the schemas of AWS::EC2::Instance and AWS::EC2::Volume list for `update`."""
 
 
 def test_replicate_allows_every_call_of_replication_and_nothing_that_launches() -> None:
@@ -86,7 +156,7 @@ def test_only_what_a_replication_job_made_is_written_to_or_deleted() -> None:
 def test_read_allows_every_call_that_reads_and_nothing_that_writes() -> None:
     reading = {
         action_of(o)
-        for o in operations_called(replicating=False) - OF_THE_SERVER
+        for o in operations_called() - OF_THE_SERVER
         if re.match(r"Describe|GetRes|GetT|GetP|List|GetC", o)
     }
     assert reading <= allowed("read") <= allowed("launch")

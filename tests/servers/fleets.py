@@ -220,7 +220,12 @@ SHAPES: dict[str, Item] = {
         },
     },
     "bursting": {"InstanceType": "t3.small", "credits": "unlimited"},
-    "thrifty": {"InstanceType": "t2.micro", "credits": "standard", "EbsOptimized": False},
+    "thrifty": {
+        "InstanceType": "t2.micro",
+        "credits": "standard",
+        "EbsOptimized": False,
+        "CpuOptions": {"CoreCount": 1, "ThreadsPerCore": 1},
+    },
     "database": {
         "InstanceType": "r6i.2xlarge",
         "CpuOptions": {"CoreCount": 2, "ThreadsPerCore": 1},

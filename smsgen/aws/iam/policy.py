@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from smsgen.aws.iam.adoption import ADOPT
 from smsgen.aws.iam.replication import BUCKET, EC2, OBJECTS, REPLICATE, VMIMPORT, Statement
 from smsgen.cfn.nested import NESTED_STACK
 
@@ -17,6 +18,7 @@ USES = {
     "launch": "for people and pipelines: everything that smsgen does, launch and terminate included",
     "serve": "for `smsgen serve`: what launch allows, and scripts that validate what was launched",
     "read": "for pipelines that only compare: pull, status, generate-change-set against the live stack",
+    "adopt": "for those who adopt servers that run: discover, check, plan and run",
     "replicate": "for those who replicate: snapshots, images, imports and uploads of replication jobs",
     "service": "for the role that CloudFormation assumes (roleName): what makes the servers",
     "vmimport": "for the role that VM Import/Export assumes (vmimport): what makes images of uploads and snapshots",
@@ -246,6 +248,7 @@ _SERVICE = (
 )
 
 _POLICIES = {
+    "adopt": (_READ[0], *ADOPT),
     "launch": _LAUNCH,
     "serve": _SERVE,
     "read": _READ,

@@ -99,9 +99,9 @@ def _identifiers(imports: Mapping[str, Identifier], types: Mapping[str, str]) ->
         keys = identifier_keys(type_name)
         lacking, needless = wrong_keys(type_name, full_identifier(type_name, imports[name]))
         if keys and (lacking or needless):
-            said = f"lacks {', '.join(sorted(lacking))}" if lacking else f"has {', '.join(sorted(needless))}"
+            fault = f"lacks {', '.join(sorted(lacking))}" if lacking else f"has {', '.join(sorted(needless))}"
             yield _error(
-                f"the identifier of {name} {said}",
+                f"the identifier of {name} {fault}",
                 f"a resource of type {type_name} is identified by {', '.join(keys)}",
                 "Resources",
                 name,

@@ -29,7 +29,7 @@ class Grouping(NamedTuple):
     order_tag: str = ""
 
 
-class Entry(NamedTuple):
+class AdoptedServer(NamedTuple):
     """A server as an application file has it: its place, and its plain data."""
 
     group: str
@@ -42,21 +42,21 @@ def looks_secret(user_data: str) -> bool:
     return bool(_SECRET.search(_decoded(user_data) or ""))
 
 
-def application(name: str, entries: Iterable[Entry], description: str = "") -> dict[str, Any]:
+def application(name: str, entries: Iterable[AdoptedServer], description: str = "") -> dict[str, Any]:
     """Return an application file's data: groups by order and name, servers in the order given.
 
     A group whose order nobody says launches with the first, for of several groups each needs an order.
     """
     groups: dict[tuple[int, str], list[Mapping[str, Any]]] = {}
-    said = False
+    is_ordered = False
     for entry in entries:
-        said = said or entry.order is not None
+        is_ordered = is_ordered or entry.order is not None
         groups.setdefault((entry.order or 0, entry.group), []).append(entry.data)
     names = [group for _, group in groups]
     listed = []
     for order, group in sorted(groups):
         title = f"{group}-{order}" if names.count(group) > 1 else group
-        ordered = {"launchOrder": order} if said or len(groups) > 1 else {}
+        ordered = {"launchOrder": order} if is_ordered or len(groups) > 1 else {}
         listed.append({"name": title, **ordered, "serverList": groups[order, group]})
     head = {"name": name} | ({"description": description} if description else {})
     return head | {"profile": "plain", "launchDefaults": {"retain": True}, "serverGroups": listed}
@@ -64,7 +64,7 @@ def application(name: str, entries: Iterable[Entry], description: str = "") -> d
 
 def entry(
     server: LiveServer, resources: Mapping[str, LiveResource], grouping: Grouping, *, keep_user_data: bool
-) -> tuple[Entry, dict[str, str]]:
+) -> tuple[AdoptedServer, dict[str, str]]:
     """Return a server's entry, and property -> in one sentence why the file does not say it.
 
     `resources`: those of the server, the instance first. What is left out of the entry is missing in the template too.
@@ -80,13 +80,13 @@ def entry(
         if note:
             notes[each.name] = note
         else:
-            launch[each.field] = field
+            _put(launch, each.field, field)
     if server.instance.get("Platform", "").lower() == "windows":
         launch["platform"] = "windows"
     volumes = [
-        _volume(found, resources[f"{name}Attachment"])
-        for name, found in resources.items()
-        if found.type == "AWS::EC2::Volume"
+        _volume(resource, resources[f"{name}Attachment"])
+        for name, resource in resources.items()
+        if resource.type == "AWS::EC2::Volume"
     ]
     if volumes:
         launch["volumes"] = volumes
@@ -96,7 +96,7 @@ def entry(
         "imageId": instance.properties["ImageId"],
         "launch": launch,
     }
-    return Entry(_group(server, grouping), _order(server, grouping), data), notes
+    return AdoptedServer(_group(server, grouping), _order(server, grouping), data), notes
 
 
 def logical_ids(servers: Iterable[LiveServer]) -> dict[str, str]:
@@ -113,13 +113,24 @@ def logical_ids(servers: Iterable[LiveServer]) -> dict[str, str]:
 
 def _field(name: str, field: str, value: Any, *, keep_user_data: bool) -> tuple[Any, str]:
     """Return the value of a field, or in one sentence why there is none."""
-    if field not in LAUNCH.fields:
+    if not _is_known(field):
         return None, f"{name} {value}: no field says it"
     if name == "UserData":
         return _user_data(value, keep=keep_user_data)
     if name == "Tags":
         return [{"key": tag["Key"], "value": tag["Value"]} for tag in value], ""
     return _camel(value), ""
+
+
+def _is_known(field: str) -> bool:
+    outer, _, inner = field.partition(".")
+    known = LAUNCH.fields.get(outer)
+    return known is not None and (not inner or inner in getattr(known.kind, "fields", {}))
+
+
+def _put(launch: dict[str, Any], field: str, value: Any) -> None:
+    outer, _, inner = field.partition(".")
+    launch[outer] = {**launch.get(outer, {}), inner: value} if inner else value
 
 
 def _user_data(value: str, *, keep: bool) -> tuple[Any, str]:
@@ -158,9 +169,9 @@ def _spelled(key: str) -> str:
     return key if head is None else head.group().lower() + key[head.end() :]
 
 
-def _volume(found: LiveResource, attachment: LiveResource) -> dict[str, Any]:
-    properties = found.properties
-    said = {
+def _volume(volume: LiveResource, attachment: LiveResource) -> dict[str, Any]:
+    properties = volume.properties
+    fields = {
         "device": attachment.properties["Device"],
         "size": properties["Size"],
         "type": properties["VolumeType"],
@@ -171,7 +182,7 @@ def _volume(found: LiveResource, attachment: LiveResource) -> dict[str, Any]:
         "retain": True,
         "tags": [{"key": tag["Key"], "value": tag["Value"]} for tag in properties.get("Tags", ())] or None,
     }
-    return {key: value for key, value in said.items() if value is not None}
+    return {key: value for key, value in fields.items() if value is not None}
 
 
 def _server_id(server: LiveServer) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from smsgen.cfn.normal import normal_part, same, sets_of
 from smsgen.operations.adopt.resources import LiveResource, evaluated, masked
-from smsgen.operations.adopt.snapshot import Snapshot
+from smsgen.operations.adopt.snapshot import LiveSnapshot
 
 MISSING = "(not there)"
 
@@ -29,7 +29,7 @@ class Difference(NamedTuple):
         return f"{self.logical_id}.{self.property}: the file says {_text(self.file)}, the server has {_text(self.live)}"
 
 
-def differences(template: Mapping[str, Any], snapshot: Snapshot) -> tuple[Difference, ...]:
+def faults_of_file(template: Mapping[str, Any], snapshot: LiveSnapshot) -> tuple[Difference, ...]:
     """Return what differs between the resources of a compiled template and those that exist, by logical id.
 
     Of what exists, all that a template should say counts, but for what the snapshot calls unsaid; of the template, all
@@ -37,33 +37,33 @@ def differences(template: Mapping[str, Any], snapshot: Snapshot) -> tuple[Differ
     """
     live = snapshot.resources()
     unsaid = {(server.logical_id, name) for server in snapshot.servers for name in server.unsaid}
-    found: list[Difference] = []
+    listed: list[Difference] = []
     for name in sorted(template.keys() & live.keys()):
-        found += [
-            one
-            for one in _of_resource(name, template[name], live)
-            if one.file != MISSING or (name, one.property) not in unsaid
+        listed += [
+            each
+            for each in _of_resource(name, template[name], live)
+            if each.file != MISSING or (name, each.property) not in unsaid
         ]
     for name in sorted(live.keys() - template.keys()):
-        found.append(Difference(name, "", MISSING, f"a {live[name].type}"))
-    return tuple(found)
+        listed.append(Difference(name, "", MISSING, f"a {live[name].type}"))
+    return tuple(listed)
 
 
-def changed(before: Snapshot, after: Snapshot) -> tuple[Difference, ...]:
+def changes_since(before: LiveSnapshot, after: LiveSnapshot) -> tuple[Difference, ...]:
     """Return what of the servers of a snapshot has changed since; `file` of each is how it was."""
     old, new = before.resources(), after.resources()
-    found: list[Difference] = []
+    listed: list[Difference] = []
     for name in sorted(old.keys() & new.keys()):
-        found += _compared(name, old[name].type, old[name].properties, new[name].properties)
+        listed += _compared(name, old[name].type, old[name].properties, new[name].properties)
         if old[name].identifier != new[name].identifier:
-            found.append(Difference(name, "", dict(old[name].identifier), dict(new[name].identifier)))
-    found += [
+            listed.append(Difference(name, "", dict(old[name].identifier), dict(new[name].identifier)))
+    listed += [
         Difference(name, "", f"a {old[name].type}", MISSING) for name in sorted(old.keys() - new.keys())
     ]
-    found += [
+    listed += [
         Difference(name, "", MISSING, f"a {new[name].type}") for name in sorted(new.keys() - old.keys())
     ]
-    return tuple(found)
+    return tuple(listed)
 
 
 def _of_resource(

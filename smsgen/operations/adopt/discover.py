@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from smsgen.cfn.text import dump_yaml
 from smsgen.errors import SmsgenError
 from smsgen.operations.adopt.application import (
-    Entry,
+    AdoptedServer,
     Grouping,
     application,
     entry,
@@ -16,10 +16,10 @@ from smsgen.operations.adopt.application import (
     looks_secret,
     undecided,
 )
-from smsgen.operations.adopt.check import Difference, differences
-from smsgen.operations.adopt.refusals import beyond_schema, refusal
+from smsgen.operations.adopt.check import Difference, faults_of_file
+from smsgen.operations.adopt.refusals import beyond_schema, why_not
 from smsgen.operations.adopt.resources import resources_of
-from smsgen.operations.adopt.snapshot import LeftOut, SeenServer, Snapshot, seen
+from smsgen.operations.adopt.snapshot import LeftOut, LiveSnapshot, SeenServer, as_seen
 from smsgen.operations.files.generate_template import generate_template
 from smsgen.operations.ports.adoption import Fleet, LiveServer, Selection
 from smsgen.operations.ports.protocols import Files
@@ -41,7 +41,7 @@ class Discovered(NamedTuple):
     """An application file as text, the snapshot, and the names of servers whose launch order nobody has said."""
 
     text: str
-    snapshot: Snapshot
+    snapshot: LiveSnapshot
     unordered: tuple[str, ...] = ()
 
 
@@ -49,7 +49,7 @@ def discover(fleet: Fleet, selection: Selection, wish: Wish) -> Discovered:
     """Return the application file of the servers that are meant. Raises SmsgenError where there are none to adopt."""
     servers = fleet.servers(selection)
     refused = tuple(
-        LeftOut(server.instance_id, server.name, reason) for server in servers if (reason := refusal(server))
+        LeftOut(server.instance_id, server.name, reason) for server in servers if (reason := why_not(server))
     )
     gone = set(selection.ids) - {server.instance_id for server in servers}
     refused += tuple(LeftOut(instance_id, "", "EC2 knows no such instance") for instance_id in sorted(gone))
@@ -60,36 +60,38 @@ def discover(fleet: Fleet, selection: Selection, wish: Wish) -> Discovered:
         raise SmsgenError(
             "there are no servers to adopt", hint=reasons or "nothing is selected by what is said"
         )
-    entries, found = _entries(taken, wish)
+    entries, described = _entries(taken, wish)
     text = dump_yaml(application(wish.name, entries))
     return Discovered(
-        text, Snapshot(seen(found), refused, asked=wish.asked), tuple(undecided(taken, wish.grouping))
+        text,
+        LiveSnapshot(as_seen(described), refused, asked=wish.asked),
+        tuple(undecided(taken, wish.grouping)),
     )
 
 
-def look_again(fleet: Fleet, snapshot: Snapshot) -> Snapshot:
+def look_again(fleet: Fleet, snapshot: LiveSnapshot) -> LiveSnapshot:
     """Return how the servers of a snapshot are now, under the logical ids that they have there."""
     names = {server.instance_id: server for server in snapshot.servers}
     servers = fleet.servers(Selection(ids=tuple(names)))
-    found = [
+    live = [
         names[server.instance_id]._replace(
             resources=resources_of(server, names[server.instance_id].logical_id, snapshot.asked)
         )
         for server in servers
     ]
-    return snapshot._replace(servers=seen(found))
+    return snapshot._replace(servers=as_seen(live))
 
 
-def unfaithful(text: str, snapshot: Snapshot, files: Files) -> tuple[Difference, ...]:
+def unfaithful(text: str, snapshot: LiveSnapshot, files: Files) -> tuple[Difference, ...]:
     """Return where the template of an application file is not what the servers are: the law of this room."""
     generated = generate_template("discovered", files=files, text=text.encode())
-    return differences(generated.compiled.template.resources, snapshot)
+    return faults_of_file(generated.compiled.template.resources, snapshot)
 
 
-def _entries(servers: Iterable[LiveServer], wish: Wish) -> tuple[list[Entry], list[SeenServer]]:
+def _entries(servers: Iterable[LiveServer], wish: Wish) -> tuple[list[AdoptedServer], list[SeenServer]]:
     listed = tuple(servers)
     names = logical_ids(listed)
-    entries, found = [], []
+    entries, described = [], []
     for server in listed:
         resources = resources_of(server, names[server.instance_id], wish.asked)
         user_data: Any = server.attributes.get("userData")
@@ -97,5 +99,7 @@ def _entries(servers: Iterable[LiveServer], wish: Wish) -> tuple[list[Entry], li
         written, notes = entry(server, resources, wish.grouping, keep_user_data=keep)
         entries.append(written)
         captured = (*notes.values(), *beyond_schema(server))
-        found.append(SeenServer(server.name, server.instance_id, resources, captured, tuple(sorted(notes))))
-    return entries, found
+        described.append(
+            SeenServer(server.name, server.instance_id, resources, captured, tuple(sorted(notes)))
+        )
+    return entries, described

@@ -17,7 +17,7 @@ FORMAT = "smsgen-adoption-1"
 _MOST = 16 * 1024 * 1024
 
 
-class Journal(NamedTuple):
+class AdoptionJournal(NamedTuple):
     """A run: the stack, the logical ids of servers that were compared after their import, and those that AWS refused.
 
     `stopped`: why updates are forbidden, "" where they are not.
@@ -29,17 +29,17 @@ class Journal(NamedTuple):
     stopped: str = ""
 
 
-def read_journal(path: str, stack_name: str, files: Files) -> Journal:
+def read_journal(path: str, stack_name: str, files: Files) -> AdoptionJournal:
     """Return the journal of a stack's adoption, empty where there is none. Raises SmsgenError for another's."""
     try:
         text = files.read(path, max_bytes=_MOST)
     except NoSuchFile:
-        return Journal(stack_name)
+        return AdoptionJournal(stack_name)
     try:
         data = json.loads(text)
         if data["format"] != FORMAT:
             raise ValueError(data["format"])
-        journal = Journal(
+        journal = AdoptionJournal(
             str(data["stackName"]), tuple(data["verified"]), dict(data["refused"]), str(data["stopped"])
         )
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -50,7 +50,7 @@ def read_journal(path: str, stack_name: str, files: Files) -> Journal:
     return journal
 
 
-def write_journal(path: str, journal: Journal, files: Files) -> None:
+def write_journal(path: str, journal: AdoptionJournal, files: Files) -> None:
     """Write a journal, whole or not at all."""
     data = {
         "format": FORMAT,

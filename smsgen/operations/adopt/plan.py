@@ -9,10 +9,10 @@ from smsgen.changes import ChangeSet, Environment, Stack, predict
 from smsgen.changes.model import StackResource
 from smsgen.changes.recreation import requires_recreation
 from smsgen.errors import SmsgenError
-from smsgen.operations.adopt.check import Difference, differences
+from smsgen.operations.adopt.check import Difference, faults_of_file
 from smsgen.operations.adopt.resources import INSTANCE
 from smsgen.operations.adopt.rounds import Round, import_template, in_launch_order, rounds
-from smsgen.operations.adopt.snapshot import Snapshot
+from smsgen.operations.adopt.snapshot import LiveSnapshot
 from smsgen.operations.stacks.plan import Plan
 
 PARTS_OF_A_STOP = (
@@ -42,7 +42,7 @@ class AdoptionPlan(NamedTuple):
     touchable: Mapping[str, tuple[str, ...]]
 
 
-def adoption_plan(planned: Plan, snapshot: Snapshot, *, most: int, canary: bool = True) -> AdoptionPlan:
+def adoption_plan(planned: Plan, snapshot: LiveSnapshot, *, most: int, canary: bool = True) -> AdoptionPlan:
     """Return what adopting the servers of a snapshot by an application would do. Nothing is asked of AWS.
 
     Raises SmsgenError where it cannot be done, InvalidInput where CloudFormation would refuse it.
@@ -52,14 +52,14 @@ def adoption_plan(planned: Plan, snapshot: Snapshot, *, most: int, canary: bool 
     listed = rounds(ordered, most=most, canary=canary)
     return AdoptionPlan(
         tuple(_foretold(planned, listed, snapshot)),
-        differences(template.resources, only(snapshot, ordered)),
+        faults_of_file(template.resources, only(snapshot, ordered)),
         touchable(template.resources, snapshot),
     )
 
 
-def refuse_differences(found: Iterable[Difference]) -> None:
+def refuse_differences(differences: Iterable[Difference]) -> None:
     """Raise SmsgenError where there is a difference: an import would make it drift, or have it applied."""
-    listed = tuple(found)
+    listed = tuple(differences)
     if listed:
         lines = "\n".join(f"  {one.sentence()}" for one in listed[:50])
         more = f"\n  and {len(listed) - 50} more" if len(listed) > 50 else ""
@@ -69,12 +69,12 @@ def refuse_differences(found: Iterable[Difference]) -> None:
         )
 
 
-def only(snapshot: Snapshot, servers: Iterable[Any]) -> Snapshot:
+def only(snapshot: LiveSnapshot, servers: Iterable[Any]) -> LiveSnapshot:
     """Return a snapshot of these servers alone."""
     return snapshot._replace(servers=tuple(servers))
 
 
-def touchable(resources: Mapping[str, Any], snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+def touchable(resources: Mapping[str, Any], snapshot: LiveSnapshot) -> dict[str, tuple[str, ...]]:
     """Return logical id -> the properties of an instance that an update handler may set in place, or by a stop."""
     return {
         name: tuple(
@@ -85,7 +85,7 @@ def touchable(resources: Mapping[str, Any], snapshot: Snapshot) -> dict[str, tup
     }
 
 
-def _foretold(planned: Plan, listed: Iterable[Round], snapshot: Snapshot) -> Iterator[Foretold]:
+def _foretold(planned: Plan, listed: Iterable[Round], snapshot: LiveSnapshot) -> Iterator[Foretold]:
     template, name = planned.compiled.template, planned.app.stack_name
     environment = _environment(snapshot, name)
     before: Stack | None = None
@@ -103,7 +103,7 @@ def _foretold(planned: Plan, listed: Iterable[Round], snapshot: Snapshot) -> Ite
         before = Stack(name, after.body, parameters=dict(planned.compiled.values), resources=dict(there))
 
 
-def _environment(snapshot: Snapshot, stack_name: str) -> Environment:
+def _environment(snapshot: LiveSnapshot, stack_name: str) -> Environment:
     pseudo = {"AWS::StackName": stack_name}
     if snapshot.region:
         pseudo["AWS::Region"] = snapshot.region

@@ -15,7 +15,8 @@ from smsgen.operations.ports.adoption import LiveServer
 
 
 class Property(NamedTuple):
-    """A property: the field of a launch configuration that says it, and its value in CloudFormation's words.
+    """A property: the field of a launch configuration that says it (`placement.hostId` is one inside another), and its
+    value in CloudFormation's words.
 
     `read` gives None where it is not to be declared. `on_request`: it is declared only where the user asks for that.
     """
@@ -32,7 +33,7 @@ def primary(server: LiveServer) -> Mapping[str, Any]:
     return next((one for one in interfaces if one.get("Attachment", {}).get("DeviceIndex") == 0), {})
 
 
-def own_tags(tags: Any) -> list[dict[str, str]]:
+def settable_tags(tags: Any) -> list[dict[str, str]]:
     """Return tags without AWS's own, which nobody can set, by key."""
     pairs = {tag["Key"]: tag.get("Value", "") for tag in tags or () if not tag["Key"].startswith("aws:")}
     return [{"Key": key, "Value": value} for key, value in sorted(pairs.items())]
@@ -114,7 +115,7 @@ PROPERTIES = (
     Property("PrivateIpAddress", "privateIpAddress", _told("PrivateIpAddress"), on_request=True),
     Property("IamInstanceProfile", "iamInstanceProfileName", _profile),
     Property("UserData", "userData", lambda server: server.attributes.get("userData") or None),
-    Property("Tags", "tags", lambda server: own_tags(server.instance.get("Tags")) or None),
+    Property("Tags", "tags", lambda server: settable_tags(server.instance.get("Tags")) or None),
     Property(
         "Monitoring",
         "monitoring",
@@ -142,10 +143,10 @@ PROPERTIES = (
     Property("HibernationOptions", "hibernationOptions", _switched("HibernationOptions", "Configured")),
     Property("EnclaveOptions", "enclaveOptions", _switched("EnclaveOptions", "Enabled")),
     Property("Tenancy", "tenancy", _placed("Tenancy", "default")),
-    Property("Affinity", "affinity", _placed("Affinity", "default")),
-    Property("HostId", "hostId", _placed("HostId")),
-    Property("HostResourceGroupArn", "hostResourceGroupArn", _placed("HostResourceGroupArn")),
-    Property("PlacementGroupName", "placementGroupName", _placed("GroupName")),
+    Property("Affinity", "placement.affinity", _placed("Affinity", "default")),
+    Property("HostId", "placement.hostId", _placed("HostId")),
+    Property("HostResourceGroupArn", "placement.hostResourceGroupArn", _placed("HostResourceGroupArn")),
+    Property("PlacementGroupName", "placement.groupName", _placed("GroupName")),
     Property("PrivateDnsNameOptions", "privateDnsNameOptions", _dns_options),
 )
 """All that is declared. Never: AvailabilityZone and BlockDeviceMappings (subnet and volumes say it, and mappings are
@@ -173,6 +174,6 @@ def volume_properties(volume: Mapping[str, Any]) -> dict[str, Any]:
         "KmsKeyId": volume.get("KmsKeyId") or None,
         "Iops": volume.get("Iops") if kind in ("gp3", "io1", "io2") else None,
         "Throughput": volume.get("Throughput") if kind == "gp3" else None,
-        "Tags": own_tags(volume.get("Tags")) or None,
+        "Tags": settable_tags(volume.get("Tags")) or None,
     }
     return {name: value for name, value in told.items() if value is not None}

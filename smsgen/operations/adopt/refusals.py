@@ -58,7 +58,7 @@ REFUSALS: tuple[Callable[[LiveServer], str | None], ...] = (
 )
 
 
-def refusal(server: LiveServer) -> str:
+def why_not(server: LiveServer) -> str:
     """Return why a server cannot be adopted; "" where it can."""
     return next((reason for check in REFUSALS if (reason := check(server))), "")
 

@@ -36,26 +36,26 @@ def resources_of(
     instance_id = server.instance_id
     zone = {"AvailabilityZone": server.instance.get("Placement", {}).get("AvailabilityZone", "")}
     properties = instance_properties(server, asked)
-    found = {logical_id: LiveResource(INSTANCE, {"InstanceId": instance_id}, properties, zone)}
+    resources = {logical_id: LiveResource(INSTANCE, {"InstanceId": instance_id}, properties, zone)}
     for volume, device in data_volumes(server):
         volume_id = str(volume["VolumeId"])
         name, attachment = volume_names(logical_id, Volume(device))
         both = {"VolumeId": volume_id, "InstanceId": instance_id}
-        found[name] = LiveResource("AWS::EC2::Volume", {"VolumeId": volume_id}, volume_properties(volume))
-        found[attachment] = LiveResource("AWS::EC2::VolumeAttachment", both, {**both, "Device": device})
-    return found
+        resources[name] = LiveResource("AWS::EC2::Volume", {"VolumeId": volume_id}, volume_properties(volume))
+        resources[attachment] = LiveResource("AWS::EC2::VolumeAttachment", both, {**both, "Device": device})
+    return resources
 
 
 def data_volumes(server: LiveServer) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Yield the volumes of a server but for its root, and their devices, by device."""
-    found = []
+    devices = []
     for volume in server.volumes:
         for attached in volume.get("Attachments", ()):
             if attached["InstanceId"] == server.instance_id and attached["Device"] != server.instance.get(
                 "RootDeviceName"
             ):
-                found.append((str(attached["Device"]), volume))
-    yield from ((volume, device) for device, volume in sorted(found, key=lambda pair: pair[0]))
+                devices.append((str(attached["Device"]), volume))
+    yield from ((volume, device) for device, volume in sorted(devices, key=lambda pair: pair[0]))
 
 
 def masked(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from smsgen.changes.refusals.importing import MOST_IMPORTS
 from smsgen.compiler import Compiled
 from smsgen.compiler.servers.lifetime import RETAIN
 from smsgen.errors import SmsgenError
-from smsgen.operations.adopt.snapshot import SeenServer, Snapshot
+from smsgen.operations.adopt.snapshot import LiveSnapshot, SeenServer
 
 MOST_SERVERS = MOST_IMPORTS
 
@@ -57,7 +57,7 @@ def rounds(
     return (*done, Round(tuple(batch))) if batch else tuple(done)
 
 
-def in_launch_order(compiled: Compiled, snapshot: Snapshot) -> tuple[SeenServer, ...]:
+def in_launch_order(compiled: Compiled, snapshot: LiveSnapshot) -> tuple[SeenServer, ...]:
     """Return the servers of a snapshot that a compiled application has, in launch order.
 
     Raises SmsgenError where the application has servers that are not in the snapshot, or is split into nested stacks.

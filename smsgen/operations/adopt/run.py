@@ -19,12 +19,12 @@ from smsgen.cfn.text import dump
 from smsgen.changes.change_set import ChangeSet
 from smsgen.changes.identifiers import physical_id
 from smsgen.errors import ServiceError, SmsgenError
-from smsgen.operations.adopt.check import changed, differences
+from smsgen.operations.adopt.check import changes_since, faults_of_file
 from smsgen.operations.adopt.discover import look_again
-from smsgen.operations.adopt.journal import Journal
+from smsgen.operations.adopt.journal import AdoptionJournal
 from smsgen.operations.adopt.plan import only, refuse_differences
 from smsgen.operations.adopt.rounds import Round, import_template, in_launch_order, rounds
-from smsgen.operations.adopt.snapshot import SeenServer, Snapshot
+from smsgen.operations.adopt.snapshot import LiveSnapshot, SeenServer
 from smsgen.operations.ports.adoption import Drift, Fleet, Guard
 from smsgen.operations.ports.protocols import Artifacts, Clock, Stacks
 from smsgen.operations.ports.records import ChangeSetInfo, ChangeSetRequest, StackInfo
@@ -44,7 +44,7 @@ REVERT = (
 _IN_SYNC = ("IN_SYNC", "NOT_CHECKED")
 
 
-class World(NamedTuple):
+class AdoptionWorld(NamedTuple):
     """All that a run needs; `note` writes the journal, `artifacts` gives the bucket for large templates."""
 
     fleet: Fleet
@@ -54,7 +54,7 @@ class World(NamedTuple):
     clock: Clock
     talk: Conversation
     artifacts: Callable[[], Artifacts]
-    note: Callable[[Journal], None]
+    note: Callable[[AdoptionJournal], None]
 
 
 class AdoptOptions(NamedTuple):
@@ -85,7 +85,11 @@ class AdoptionStopped(SmsgenError):
 
 
 def adopt(
-    planned: Plan, snapshot: Snapshot, journal: Journal, options: AdoptOptions, world: World
+    planned: Plan,
+    snapshot: LiveSnapshot,
+    journal: AdoptionJournal,
+    options: AdoptOptions,
+    world: AdoptionWorld,
 ) -> Adopted:
     """Bring the servers of a snapshot into the application's stack, and return what is in it.
 
@@ -100,7 +104,12 @@ class _Adopting:
     """One run; each method is one step of it."""
 
     def __init__(
-        self, planned: Plan, snapshot: Snapshot, journal: Journal, options: AdoptOptions, world: World
+        self,
+        planned: Plan,
+        snapshot: LiveSnapshot,
+        journal: AdoptionJournal,
+        options: AdoptOptions,
+        world: AdoptionWorld,
     ) -> None:
         self.planned = planned
         self.servers = in_launch_order(planned.compiled, snapshot)
@@ -124,13 +133,15 @@ class _Adopting:
 
     def compare(self) -> None:
         """Look at the servers again: they must be as the snapshot and the file say."""
-        now = look_again(self.world.fleet, self.snapshot)
-        found = changed(self.snapshot, now)
-        if found:
-            lines = "\n".join(f"  {one.sentence().replace('the file says', 'it was')}" for one in found[:50])
+        current = look_again(self.world.fleet, self.snapshot)
+        differences = changes_since(self.snapshot, current)
+        if differences:
+            lines = "\n".join(
+                f"  {one.sentence().replace('the file says', 'it was')}" for one in differences[:50]
+            )
             message = f"servers have changed since they were discovered:\n{lines}"
             raise SmsgenError(message, hint="`smsgen adopt discover` anew; nothing has been changed")
-        refuse_differences(differences(self.planned.compiled.template.resources, self.snapshot))
+        refuse_differences(faults_of_file(self.planned.compiled.template.resources, self.snapshot))
 
     # --- The stack ------------------------------------------------------------------------------------------
 
@@ -287,8 +298,8 @@ class _Adopting:
         stack = self.world.stacks.find(self.planned.app.stack_name)
         if stack is None or not inside:
             return
-        seen = only(self.snapshot, inside)
-        moved = [one.sentence() for one in changed(seen, look_again(self.world.fleet, seen))]
+        imported = only(self.snapshot, inside)
+        moved = [one.sentence() for one in changes_since(imported, look_again(self.world.fleet, imported))]
         drifted = [] if moved else self._drifted(stack)
         if moved or drifted:
             self._stop(stack, [*moved, *drifted])
@@ -342,7 +353,7 @@ class _Adopting:
         names = tuple(server.logical_id for server in self._inside())
         return Adopted(names, dict(self.journal.refused), declined)
 
-    def _write(self, journal: Journal) -> None:
+    def _write(self, journal: AdoptionJournal) -> None:
         if journal != self.journal:
             self.journal = journal
             self.world.note(journal)

@@ -40,7 +40,7 @@ class LeftOut(NamedTuple):
     reason: str
 
 
-class Snapshot(NamedTuple):
+class LiveSnapshot(NamedTuple):
     """Servers as they were, by instance id. `asked`: properties that are declared on request."""
 
     servers: tuple[SeenServer, ...]
@@ -54,7 +54,7 @@ class Snapshot(NamedTuple):
         return {name: found for server in self.servers for name, found in server.resources.items()}
 
 
-def dump_snapshot(snapshot: Snapshot) -> str:
+def dump_live(snapshot: LiveSnapshot) -> str:
     """Return the text of a snapshot."""
     data = {
         "format": FORMAT,
@@ -67,13 +67,13 @@ def dump_snapshot(snapshot: Snapshot) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def read_snapshot(text: bytes, path: str) -> Snapshot:
+def read_live(text: bytes, path: str) -> LiveSnapshot:
     """Return the snapshot that a text holds. Raises SmsgenError for what is none."""
     try:
         data = json.loads(text)
         if data["format"] != FORMAT:
             raise ValueError(data["format"])
-        return Snapshot(
+        return LiveSnapshot(
             tuple(_read_server(one) for one in data["servers"]),
             tuple(LeftOut(**one) for one in data["refused"]),
             str(data["region"]),
@@ -85,7 +85,7 @@ def read_snapshot(text: bytes, path: str) -> Snapshot:
         raise SmsgenError(f"{path} is no snapshot of running servers", hint=hint) from None
 
 
-def seen(servers: Iterable[SeenServer]) -> tuple[SeenServer, ...]:
+def as_seen(servers: Iterable[SeenServer]) -> tuple[SeenServer, ...]:
     """Return servers as a snapshot holds them, user data masked, by instance id."""
     shown = (
         server._replace(

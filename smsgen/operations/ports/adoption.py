@@ -22,7 +22,7 @@ class Selection(NamedTuple):
     account: str = ""
 
 
-class Launched(NamedTuple):
+class MgnServer(NamedTuple):
     """What MGN says of an instance that it launched; `test`: by a test, not by a cutover."""
 
     source_server_id: str
@@ -47,7 +47,7 @@ class LiveServer(NamedTuple):
     cpu: Mapping[str, int] = {}
     cpu_credits: str = ""
     image_gone: bool = False
-    launched: Launched | None = None
+    launched: MgnServer | None = None
 
     @property
     def instance_id(self) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from smsgen.aws.adopting.mgn import source_servers
 from smsgen.aws.clients import Clients
 from smsgen.aws.errors import error_code, service_errors
-from smsgen.aws.mgn import source_servers
-from smsgen.operations.ports.adoption import Launched, LiveServer, Selection
+from smsgen.operations.ports.adoption import LiveServer, MgnServer, Selection
 
 _IDS = 1000
 """Ids that one call takes (EC2 API reference, Query requests); a filter takes 200 values."""
@@ -64,7 +64,7 @@ class Ec2Fleet:
     def _ec2(self) -> Any:
         return self._clients.client("ec2")
 
-    def _instances(self, selection: Selection, launched: Mapping[str, Launched]) -> list[Mapping[str, Any]]:
+    def _instances(self, selection: Selection, launched: Mapping[str, MgnServer]) -> list[Mapping[str, Any]]:
         if selection.tag and not selection.ids and not launched:
             key, value = selection.tag
             filters = [{"Name": f"tag:{key}", "Values": [value]}]
@@ -87,7 +87,7 @@ class Ec2Fleet:
                 if "Ebs" in mapping
             }
         )
-        found: dict[str, list[Mapping[str, Any]]] = {}
+        by_instance: dict[str, list[Mapping[str, Any]]] = {}
         volumes = self._by_ids(
             wanted,
             lambda ids: self._ec2.describe_volumes(VolumeIds=ids)["Volumes"],
@@ -100,8 +100,8 @@ class Ec2Fleet:
         )
         for volume in sorted(volumes, key=lambda each: str(each["VolumeId"])):
             for attached in volume.get("Attachments", ()):
-                found.setdefault(attached["InstanceId"], []).append(volume)
-        return found
+                by_instance.setdefault(attached["InstanceId"], []).append(volume)
+        return by_instance
 
     def _addresses(self, instances: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
         """Return instance -> its elastic addresses; EC2 is asked only where an address has an owner but Amazon."""
@@ -112,20 +112,20 @@ class Ec2Fleet:
             for address in (interface, *interface.get("PrivateIpAddresses", ()))
             if address.get("Association", {}).get("IpOwnerId", "amazon") != "amazon"
         ]
-        found: dict[str, list[Mapping[str, Any]]] = {}
+        by_instance: dict[str, list[Mapping[str, Any]]] = {}
         for ips in _chunks(sorted(set(owned)), _FILTER_VALUES):
             filters = [{"Name": "public-ip", "Values": ips}]
             for address in self._ec2.describe_addresses(Filters=filters)["Addresses"]:
-                found.setdefault(address.get("InstanceId", ""), []).append(address)
-        return found
+                by_instance.setdefault(address.get("InstanceId", ""), []).append(address)
+        return by_instance
 
     def _types(self, names: set[str]) -> dict[str, Mapping[str, Any]]:
-        found: dict[str, Mapping[str, Any]] = {}
+        types: dict[str, Mapping[str, Any]] = {}
         for chunk in _chunks(sorted(names), _TYPES):
             filters = [{"Name": "instance-type", "Values": chunk}]
             for page in self._pages("describe_instance_types", Filters=filters):
-                found.update((each["InstanceType"], each) for each in page["InstanceTypes"])
-        return found
+                types.update((each["InstanceType"], each) for each in page["InstanceTypes"])
+        return types
 
     def _credits(
         self, instances: Iterable[Mapping[str, Any]], types: Mapping[str, Mapping[str, Any]]
@@ -136,12 +136,12 @@ class Ec2Fleet:
             for each in instances
             if types.get(each["InstanceType"], {}).get("BurstablePerformanceSupported")
         )
-        found: dict[str, str] = {}
+        credits_of: dict[str, str] = {}
         for chunk in _chunks(bursting, _IDS):
             answer = self._ec2.describe_instance_credit_specifications(InstanceIds=chunk)
             for each in answer["InstanceCreditSpecifications"]:
-                found[each["InstanceId"]] = each["CpuCredits"]
-        return found
+                credits_of[each["InstanceId"]] = each["CpuCredits"]
+        return credits_of
 
     def _images(self, ids: set[str]) -> set[str]:
         """Return those of the images that are there."""
@@ -164,11 +164,11 @@ class Ec2Fleet:
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             values = list(pool.map(ask, asked))
-        found: dict[str, dict[str, Any]] = {instance_id: {} for instance_id in ids}
+        attributes: dict[str, dict[str, Any]] = {instance_id: {} for instance_id in ids}
         for (instance_id, name), value in zip(asked, values, strict=True):
             if value is not None:
-                found[instance_id][name] = value
-        return found
+                attributes[instance_id][name] = value
+        return attributes
 
     def _by_ids(
         self,
@@ -178,15 +178,15 @@ class Ec2Fleet:
         missing: str,
     ) -> list[Mapping[str, Any]]:
         """Ask by ids, many in a call; where one of them is gone that fails for all, and they are asked by filter."""
-        found: list[Mapping[str, Any]] = []
+        answers: list[Mapping[str, Any]] = []
         for chunk in _chunks(ids, _IDS):
             try:
-                found += ask(chunk)
+                answers += ask(chunk)
             except Exception as error:
                 if not error_code(error).startswith(missing):
                     raise
-                found += filter_(chunk)
-        return found
+                answers += filter_(chunk)
+        return answers
 
     def _filtered(self, method: str, name: str, values: list[str]) -> Iterator[Mapping[str, Any]]:
         for chunk in _chunks(values, _FILTER_VALUES):

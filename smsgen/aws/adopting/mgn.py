@@ -11,13 +11,13 @@ from typing import Any
 from smsgen.aws.clients import Clients
 from smsgen.aws.errors import error_code, service_errors
 from smsgen.errors import SmsgenError
-from smsgen.operations.ports.adoption import Launched, Selection
+from smsgen.operations.ports.adoption import MgnServer, Selection
 
 _PAGE = 1000
 _TEST = "START_TEST"
 
 
-def source_servers(clients: Clients, selection: Selection) -> dict[str, Launched]:
+def source_servers(clients: Clients, selection: Selection) -> dict[str, MgnServer]:
     """Return instance id -> what MGN says of it, of the application or wave that is meant; {} where none is.
 
     Raises SmsgenError where MGN knows no such application or wave, ServiceError where AWS refuses.
@@ -61,19 +61,19 @@ def _meant(
 ) -> set[str]:
     """Return the ids of the applications that are meant."""
     if selection.application:
-        found = {
+        meant = {
             key for key, each in applications.items() if selection.application in (key, each.get("name"))
         }
         names = sorted(str(each.get("name")) for each in applications.values())
         what, name = "application", selection.application
     else:
         of_wave = {key for key, wave in waves.items() if selection.wave in (key, wave)}
-        found = {key for key, each in applications.items() if each.get("waveID") in of_wave}
+        meant = {key for key, each in applications.items() if each.get("waveID") in of_wave}
         names, what, name = sorted(waves.values()), "wave with applications", selection.wave
-    if not found:
+    if not meant:
         listed = f"it knows: {', '.join(names[:20])}" if names else "it knows none"
         raise SmsgenError(f"MGN has no {what} {name!r}", hint=listed)
-    return found
+    return meant
 
 
 def _launched(
@@ -81,11 +81,11 @@ def _launched(
     applications: Mapping[str, Mapping[str, Any]],
     waves: Mapping[str, str],
     jobs: Mapping[str, Mapping[str, Any]],
-) -> Launched:
+) -> MgnServer:
     application = applications.get(server.get("applicationID", ""), {})
     job = jobs.get(server["launchedInstance"].get("jobID", ""), {})
     hints = server.get("sourceProperties", {}).get("identificationHints", {})
-    return Launched(
+    return MgnServer(
         source_server_id=server["sourceServerID"],
         application=str(application.get("name", "")),
         wave=waves.get(application.get("waveID", ""), ""),

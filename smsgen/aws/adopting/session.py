@@ -115,14 +115,14 @@ class CloudFormationDrift:
 
     def resources(self, stack: str) -> tuple[ResourceDrift, ...]:
         """Return what the last detection found; see the port."""
-        found: list[ResourceDrift] = []
+        drifts: list[ResourceDrift] = []
         token: dict[str, str] = {}
         with service_errors(f"cannot read the drift of {stack}"):
             while True:
                 answer = self._cloudformation.describe_stack_resource_drifts(StackName=stack, **token)
-                found += [_drift(each) for each in answer["StackResourceDrifts"]]
+                drifts += [_drift(each) for each in answer["StackResourceDrifts"]]
                 if not answer.get("NextToken"):
-                    return tuple(found)
+                    return tuple(drifts)
                 token = {"NextToken": answer["NextToken"]}
 
     def forbid_updates(self, stack: str) -> None:
