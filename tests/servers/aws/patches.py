@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from moto.cloudformation.responses import CloudFormationResponse
+from moto.cloudtrail.responses import CloudTrailResponse
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
@@ -34,6 +36,7 @@ class Patch:
             (EC2Response, answers(state) | import_answers(state)),
             (EC2Response, fleet_calls(state.fleet, state.sessions)),
             (CloudFormationResponse, stack_calls(state.fleet, state.stacks)),
+            (CloudTrailResponse, {"lookup_events": lambda _: json.dumps({"Events": []})}),
             (TokenResponse, state.sessions.answers()),
             (EC2Backend, acts()),
             (Instance, {"update_from_cloudformation_json": classmethod(_updated)}),

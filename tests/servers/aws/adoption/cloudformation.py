@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -108,6 +109,11 @@ def stack_calls(fleet: Fleet, stacks: Stacks) -> dict[str, Method]:
         stacks.find(response._get_param("StackName")).policy = response._get_param("StackPolicyBody") or ""
         return EmptyResult()
 
+    def describe_type(response: CloudFormationResponse) -> ActionResult:
+        name = response._get_param("TypeName")
+        schema = json.dumps({"typeName": name, "handlers": {"read": {}}})
+        return ActionResult({"TypeName": name, "ProvisioningType": "FULLY_MUTABLE", "Schema": schema})
+
     def detect_stack_drift(response: CloudFormationResponse) -> ActionResult:
         return ActionResult({"StackDriftDetectionId": stacks.detect(response._get_param("StackName"))})
 
@@ -145,6 +151,7 @@ def stack_calls(fleet: Fleet, stacks: Stacks) -> dict[str, Method]:
         delete_stack,
         update_termination_protection,
         set_stack_policy,
+        describe_type,
         detect_stack_drift,
         describe_stack_drift_detection_status,
         describe_stack_resource_drifts,

@@ -91,7 +91,62 @@ def fleet_calls(fleet: Fleet, sessions: Sessions) -> dict[str, Method]:
             fleet.untag(resource_id, keys)
         return EmptyResult()
 
+    def run_instances(response: EC2Response) -> ActionResult:
+        sessions.check(response, "ec2:RunInstances")
+        tags = [tag for each in response._get_param("TagSpecifications", []) for tag in each["Tags"]]
+        said = {
+            "ImageId": response._get_param("ImageId"),
+            "InstanceType": response._get_param("InstanceType"),
+        }
+        instance_id = fleet.launch(said | {"Tags": tags})
+        return ActionResult({"Instances": [fleet.instances[instance_id]]})
+
+    def terminate_instances(response: EC2Response) -> ActionResult:
+        ids = response._get_param("InstanceIds", [])
+        for instance_id in ids:
+            fleet.instance(instance_id)["State"] = {"Code": 48, "Name": "terminated"}
+        return ActionResult({"TerminatingInstances": [{"InstanceId": each} for each in ids]})
+
+    def create_volume(response: EC2Response) -> ActionResult:
+        tags = [tag for each in response._get_param("TagSpecifications", []) for tag in each["Tags"]]
+        volume_id = f"vol-{len(fleet.volumes) + 1:017x}"
+        fleet.volumes[volume_id] = {
+            "VolumeId": volume_id,
+            "AvailabilityZone": response._get_param("AvailabilityZone"),
+            "Size": int(response._get_param("Size")),
+            "VolumeType": response._get_param("VolumeType"),
+            "State": "available",
+            "Iops": 3000,
+            "Throughput": 125,
+            "Encrypted": False,
+            "Attachments": [],
+            "Tags": tags,
+        }
+        return ActionResult(fleet.volumes[volume_id])
+
+    def attach_volume(response: EC2Response) -> ActionResult:
+        sessions.check(response, "ec2:AttachVolume")
+        names = {name: response._get_param(name) for name in ("VolumeId", "InstanceId", "Device")}
+        volume = fleet.volumes[names["VolumeId"]]
+        attached = {**names, "State": "attached", "DeleteOnTermination": False}
+        volume.update(State="in-use", Attachments=[attached])
+        mapping = {
+            "DeviceName": names["Device"],
+            "Ebs": {"VolumeId": names["VolumeId"], "Status": "attached"},
+        }
+        fleet.instance(names["InstanceId"]).setdefault("BlockDeviceMappings", []).append(mapping)
+        return ActionResult(attached)
+
+    def delete_volume(response: EC2Response) -> EmptyResult:
+        fleet.volumes.pop(response._get_param("VolumeId"))
+        return EmptyResult()
+
     own = {
+        "run_instances": run_instances,
+        "terminate_instances": terminate_instances,
+        "create_volume": create_volume,
+        "attach_volume": attach_volume,
+        "delete_volume": delete_volume,
         "describe_instances": describe_instances,
         "describe_volumes": describe_volumes,
         "describe_addresses": describe_addresses,

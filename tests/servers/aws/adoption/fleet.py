@@ -56,15 +56,22 @@ class Fleet:
     def launch(self, properties: Item) -> str:
         """Run an instance as CloudFormation does; who adopts wants to see none."""
         self.made += 1
-        instance_id = f"i-{self.made:017x}"
+        instance_id = f"i-f{self.made:016x}"
         self.instances[instance_id] = {
             "InstanceId": instance_id,
             "State": {"Code": 16, "Name": "running"},
+            "Placement": {"AvailabilityZone": "eu-central-1a", "Tenancy": "default"},
+            "Monitoring": {"State": "disabled"},
+            "RootDeviceName": "/dev/xvda",
+            "RootDeviceType": "ebs",
+            "SourceDestCheck": True,
             "ImageId": properties.get("ImageId", ""),
             "InstanceType": properties.get("InstanceType", "m1.small"),
-            "SubnetId": properties.get("SubnetId", ""),
+            "SubnetId": properties.get("SubnetId", "subnet-0a1b2c3d4e5f60718"),
             "Tags": properties.get("Tags", []),
-            "SecurityGroups": [{"GroupId": group} for group in properties.get("SecurityGroupIds", ())],
+            "SecurityGroups": [
+                {"GroupId": group} for group in properties.get("SecurityGroupIds", ["sg-0a1b2c3d4e5f60718"])
+            ],
         }
         return instance_id
 

@@ -404,7 +404,10 @@ class Stacks:
 
     def delete(self, name: str) -> None:
         """Delete a stack; what is to be retained stays."""
-        stack = self.stacks.pop(self.find(name).name)
+        there = next((each for each in self.stacks.values() if name in (each.name, each.id)), None)
+        if there is None:
+            return  # CloudFormation finds nothing wrong with that
+        stack = self.stacks.pop(there.name)
         if stack.protected:
             self.stacks[stack.name] = stack
             raise ValidationError(
