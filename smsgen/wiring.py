@@ -311,8 +311,12 @@ def world(
     artifact_settings: ArtifactSettings | None = None,
     settings: Settings | None = None,
     copy_settings: CopySettings | None = None,
+    machine: str = "",
 ) -> World:
-    """Return all that the operations of the SMS API need; nothing is asked of AWS yet."""
+    """Return all that the operations of the SMS API need; nothing is asked of AWS yet.
+
+    `machine`: the name of this one, where that is not what it is called (its host name).
+    """
     from functools import cache
     from socket import gethostname
 
@@ -341,7 +345,7 @@ def world(
                 store, clients, bucket, copy_settings or CopySettings(), bucket_settings.kms_key_id
             )
         ),
-        machine=gethostname()[:64],
+        machine=machine or gethostname()[:64],
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smsgen.cli import put
 from smsgen.cli.store_options import add_store_option, store_url
+from smsgen.cli.terminal import put_rows
 
 if TYPE_CHECKING:
     import argparse
@@ -15,7 +15,8 @@ examples:
   smsgen jobs
   smsgen jobs --store postgresql+psycopg://smsgen@db.example.com/smsgen
 
-One line a job, cells parted by tabs: id, server, VM, state, latest image, next run, message.
+A table on a terminal; elsewhere one line a job, cells parted by tabs: id, server, VM, state, latest image, next run,
+message.
 """
 
 _ALL = 1_000_000
@@ -33,17 +34,21 @@ def run(args: argparse.Namespace) -> int:
         jobs = store.replication_jobs(limit=_ALL)
     finally:
         store.close()
-    for job in jobs:
-        cells = (
-            job.replication_job_id,
-            job.server_id,
-            job.vm_server.vm_name,
-            job.state,
-            job.latest_ami_id,
-            time_of(job.next_run),
-            job.message,
-        )
-        put("\t".join(cells) + "\n")
+    put_rows(
+        ("job", "server", "VM", "state", "latest image", "next run", "message"),
+        [
+            (
+                job.replication_job_id,
+                job.server_id,
+                job.vm_server.vm_name,
+                job.state,
+                job.latest_ami_id,
+                time_of(job.next_run),
+                job.message,
+            )
+            for job in jobs
+        ],
+    )
     return 0
 
 

@@ -1,26 +1,35 @@
-"""smsgen replicate: replicate an application's servers, or go on with that, and follow it to its images."""
+"""smsgen replicate: replicate an application's servers, and follow it to its images; or be a worker near the disks."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from smsgen.cli import put, say
-from smsgen.cli.aws_options import add_aws_options, aws_settings
+from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
+from smsgen.cli.copy_options import add_copy_options, copy_settings
+from smsgen.cli.numbers import number_between
 from smsgen.cli.store_options import add_events_option, add_store_option, store_url
-from smsgen.errors import SmsgenError
+from smsgen.errors import SmsgenError, UsageError
 
 if TYPE_CHECKING:
     import argparse
 
     from smsgen.operations.apps.world import World
+    from smsgen.store import SqlStore
 
 EXAMPLES = """\
 examples:
   smsgen replicate app-0123456789abcdef0            start, or go on where it was, and follow
   smsgen replicate app-0123456789abcdef0 --on-demand    another run of every server, now
+  smsgen replicate --worker --store postgresql+psycopg://smsgen@db.example.com/smsgen
+                                                    on a machine near the disks: carry out runs until stopped
 
 Runs are carried out by this process, beside those of a server that has the same store. Interrupted, it can be called
-again. The images go to stdout: SERVER_ID AMI. Exit code 1 where a server got none.
+again. The images go to stdout: SERVER_ID AMI.
+
+exit codes: 0 every server has its image, or the worker was stopped in good order; 1 a server got none; 64 usage;
+130 interrupted (a server or worker of the store goes on with it)
 """
 
 _PAUSE = 0.5
@@ -34,38 +43,142 @@ _GOOD = ("REPLICATED", "DELTA_REPLICATED")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("app_id", metavar="APP_ID", help="id of the application, as CreateApp gave it")
+    parser.add_argument(
+        "app_id", nargs="?", metavar="APP_ID", help="id of the application, as CreateApp gave it"
+    )
     parser.add_argument("--on-demand", action="store_true", help="begin a run of every server now")
+    parser.add_argument(
+        "--worker",
+        action="store_true",
+        help="carry out the runs whose disks this machine can read, of all applications, until it is stopped",
+    )
     add_events_option(parser)
     add_store_option(parser)
+    parser.add_argument(
+        "--s3", metavar="s3://BUCKET/PREFIX", help="where manifests go; as the servers of the store have it"
+    )
+    parser.add_argument(
+        "--s3-kms-key", metavar="KEY", help="encrypt them with this KMS key (id, ARN or alias)"
+    )
+    add_copy_options(parser.add_argument_group("copies"))
+    running = parser.add_argument_group("running")
+    running.add_argument(
+        "--runs-at-once",
+        type=number_between(1, 1000),
+        default=4,
+        metavar="N",
+        help="servers that are copied at once (default: %(default)s)",
+    )
+    running.add_argument(
+        "--lease",
+        type=number_between(5, 86_400),
+        default=60,
+        metavar="SECONDS",
+        help="after which another worker takes over the runs of one that is gone (default: %(default)s)",
+    )
+    running.add_argument(
+        "--stop-timeout",
+        type=number_between(1, 100_000),
+        default=60,
+        metavar="SECONDS",
+        help="for blocks that are under way (default: %(default)s)",
+    )
     add_aws_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.worker == bool(args.app_id):
+        raise UsageError("give either APP_ID or --worker", hint="`smsgen replicate --help` has examples")
+    if args.worker and args.on_demand:
+        raise UsageError("--on-demand is for an application, and --worker takes runs as they come")
     from smsgen import wiring
     from smsgen.operations.apps.world import Settings
+
+    copies = copy_settings(args)
+    store = wiring.store(store_url(args))
+    try:
+        clients = wiring.clients(aws_settings(args))
+        settings = Settings(lease=float(args.lease), event_bus=args.events)
+        world = wiring.world(store, clients, artifact_settings(args), settings, copies, args.machine)
+        return _work(args, world, store) if args.worker else _replicate(args, world)
+    finally:
+        store.close()
+
+
+# --- A worker -----------------------------------------------------------------------------------------------
+
+
+def _work(args: argparse.Namespace, world: World, store: SqlStore) -> int:
+    """Carry out runs until the process is told to stop (SIGTERM, SIGINT)."""
+    import signal
+    import threading
+
+    from smsgen.operations.jobs.carry_out import REPLICATIONS
+    from smsgen.server.http.logs import log_to
+    from smsgen.server.workers import Workers
+
+    log_to(sys.stderr)
+    if not store.shares_no_disk:
+        _check_one_machine(world)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    workers = Workers(world, args.runs_at_once, pools=(REPLICATIONS,))
+    workers.start()
+    _say_connectors(world)
+    stopping.wait()
+    if not workers.stop(args.stop_timeout):
+        say(f"a run has not come to a pause; it is taken over in {args.lease} seconds at most")
+    say("stopped")
+    return 0
+
+
+def _check_one_machine(world: World) -> None:
+    """Say what a store in a file means; raises SmsgenError where another machine works on it, too."""
+    from smsgen.operations.replication.machines import others
+
+    hint = "use PostgreSQL for several machines"
+    names = ", ".join(machine.name for machine in others(world))
+    if names:
+        raise SmsgenError(f"the store is a file of SQLite, and {names} works on it, too", hint=hint)
+    say(f"the store is a file of SQLite: this worker shares it with servers of this machine only; {hint}")
+
+
+def _say_connectors(world: World) -> None:
+    from smsgen.operations.replication.catalog import all_connectors
+
+    for connector in all_connectors(world):
+        reads = "reads" if world.inventories.reads(connector) else "does not read"
+        say(f"{reads} {connector.connector_id} ({connector.kind} {connector.location})")
+    say(f"waiting for runs, as {world.machine}")
+
+
+# --- An application -----------------------------------------------------------------------------------------
+
+
+def _replicate(args: argparse.Namespace, world: World) -> int:
     from smsgen.operations.jobs.carry_out import NOTICES, REPLICATIONS, SHORT
     from smsgen.operations.replication import apps
     from smsgen.server.workers import Workers
 
-    store = wiring.store(store_url(args))
+    _check_startable(world, args.app_id)
+    if args.on_demand:
+        apps.start_on_demand_app_replication(world, args.app_id)
+    elif _status(world, args.app_id) in _STARTS:
+        apps.start_app_replication(world, args.app_id)
+    workers = Workers(world, args.runs_at_once, pools=(SHORT, REPLICATIONS, NOTICES))
+    workers.start()
     try:
-        settings = Settings(event_bus=args.events)
-        world = wiring.world(store, wiring.clients(aws_settings(args)), settings=settings)
-        _check_startable(world, args.app_id)
-        if args.on_demand:
-            apps.start_on_demand_app_replication(world, args.app_id)
-        elif _status(world, args.app_id) in _STARTS:
-            apps.start_app_replication(world, args.app_id)
-        workers = Workers(world, 2, pools=(SHORT, REPLICATIONS, NOTICES))
-        workers.start()
-        try:
-            status = _follow(world, args.app_id)
-        finally:
-            workers.stop()
-        _images(world, args.app_id)
+        status = _follow(world, args.app_id)
+    except KeyboardInterrupt:
+        say(
+            "the replication is not stopped: servers and workers of the store go on with it, and so does "
+            f"`smsgen replicate {args.app_id}`; StopAppReplication stops it"
+        )
+        raise
     finally:
-        store.close()
+        workers.stop(args.stop_timeout)
+    _images(world, args.app_id)
     return 0 if status in _GOOD else 1
 
 
@@ -91,30 +204,27 @@ def _status(world: World, app_id: str) -> str:
 
 
 def _follow(world: World, app_id: str) -> str:
-    """Say what is news until nothing is under way any more; return the status."""
+    """Show how far it is until nothing is under way any more; return the status."""
+    from smsgen.cli.replication_view import ServerRun, replication_view
     from smsgen.operations.apps.replicated import jobs_of
     from smsgen.operations.apps.world import find_app
 
-    told: set[str] = set()
-    while True:
-        app = find_app(world, app_id)
-        jobs = jobs_of(world, app).values()
-        for job in jobs:
-            run = world.store.replication_run(job.run_id) if job.run_id else None
-            if run is not None and run.stage:
-                _say(f"{job.vm_server.vm_name}: {run.stage}: {run.stage_progress}".rstrip(": "), told)
-        status = app.replication.status
-        _say(f"{status}: {app.replication.message}".rstrip(": "), told)
-        under_way = any(job.run_id for job in jobs)
-        if status in _INVALID or (status in _ENDS and not under_way):
-            return status
-        world.clock.sleep(_PAUSE)
-
-
-def _say(line: str, told: set[str]) -> None:
-    if line not in told:
-        told.add(line)
-        say(line)
+    view = replication_view(world.clock.now)
+    try:
+        while True:
+            app = find_app(world, app_id)
+            status = app.replication.status
+            runs = []
+            for job in jobs_of(world, app).values():
+                last = world.store.replication_runs(job.replication_job_id, limit=1)
+                runs.append(ServerRun(job.vm_server.vm_name or job.server_id, job, last[0] if last else None))
+            view.show(f"{app_id}  {status}", app.replication.message, runs)
+            under_way = any(one.job.run_id for one in runs)
+            if status in _INVALID or (status in _ENDS and not under_way):
+                return status
+            world.clock.sleep(_PAUSE)
+    finally:
+        view.close()
 
 
 def _images(world: World, app_id: str) -> None:

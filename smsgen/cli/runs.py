@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from smsgen.cli import put
 from smsgen.cli.jobs import time_of
+from smsgen.cli.replication_view import STAGES, DiskRow, disk_row
 from smsgen.cli.store_options import add_store_option, store_url
+from smsgen.cli.terminal import live, put_rows
 from smsgen.errors import SmsgenError
 
 if TYPE_CHECKING:
@@ -16,7 +18,8 @@ EXAMPLES = """\
 examples:
   smsgen runs sms-job-01234567
 
-One line a run, the newest first, cells parted by tabs: id, type, state, begin, end, image, how far it is, message.
+The newest first, and of a run that copies how far each disk is. A table on a terminal; elsewhere one line a run, cells
+parted by tabs: id, type, state, begin, end, image, how far it is, message.
 """
 
 _ALL = 1_000_000
@@ -37,8 +40,8 @@ def run(args: argparse.Namespace) -> int:
         runs = store.replication_runs(args.job_id, limit=_ALL)
     finally:
         store.close()
-    for each in runs:
-        cells = (
+    rows = [
+        (
             each.replication_run_id,
             each.type,
             each.state,
@@ -48,5 +51,11 @@ def run(args: argparse.Namespace) -> int:
             ": ".join(word for word in (each.stage, each.stage_progress) if word),
             each.message,
         )
-        put("\t".join(cells) + "\n")
+        for each in runs
+    ]
+    put_rows(("run", "type", "state", "begin", "end", "image", "how far", "message"), rows)
+    if live(sys.stdout):
+        for each in runs[:1]:
+            if each.stage in STAGES and each.disks:
+                put_rows(DiskRow._fields, [disk_row(disk) for disk in each.disks])
     return 0

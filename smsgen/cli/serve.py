@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from smsgen.cli import say
 from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
-from smsgen.cli.store_options import add_events_option, add_store_option, store_url
+from smsgen.cli.copy_options import add_copy_options, copy_settings
+from smsgen.cli.numbers import number_between
+from smsgen.cli.store_options import add_store_option, store_url
 from smsgen.errors import SmsgenError, UsageError
 from smsgen.server import PORT
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from socket import socket
 
-    from smsgen.operations.ports.copying import CopySettings
     from smsgen.server.console.settings import ConsoleSettings
     from smsgen.server.http.answer import Gate
     from smsgen.server.http.credentials import Keys
@@ -44,7 +45,10 @@ NO_KEYS = "give --credentials FILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCE
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
-        "--port", type=_port, default=PORT, help="0 takes any free one (default: %(default)s)"
+        "--port",
+        type=number_between(0, 65_535),
+        default=PORT,
+        help="0 takes any free one (default: %(default)s)",
     )
     add_store_option(parser)
     who = parser.add_argument_group("who may call")
@@ -66,9 +70,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     apps = parser.add_argument_group("applications")
     apps.add_argument(
-        "--max-server-groups", type=_count, default=10, metavar="N", help="(default: %(default)s)"
+        "--max-server-groups",
+        type=number_between(1, 100_000),
+        default=10,
+        metavar="N",
+        help="(default: %(default)s)",
     )
-    apps.add_argument("--max-servers", type=_count, default=50, metavar="N", help="(default: %(default)s)")
+    apps.add_argument(
+        "--max-servers",
+        type=number_between(1, 100_000),
+        default=50,
+        metavar="N",
+        help="(default: %(default)s)",
+    )
     apps.add_argument(
         "--template-profile",
         choices=PROFILES,
@@ -83,7 +97,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     apps.add_argument(
         "--validation-timeout",
-        type=_seconds,
+        type=number_between(5, 86_400),
         default=900,
         metavar="SECONDS",
         help="for a server to report its own validation after a launch (default: %(default)s)",
@@ -95,75 +109,50 @@ def configure(parser: argparse.ArgumentParser) -> None:
     copies = parser.add_argument_group("replication")
     copies.add_argument(
         "--max-replications",
-        type=_count,
+        type=number_between(1, 100_000),
         default=50,
         metavar="N",
         help="servers that are replicated at a time (default: %(default)s)",
     )
     copies.add_argument(
         "--max-app-replications",
-        type=_count,
+        type=number_between(1, 100_000),
         default=50,
         metavar="N",
         help="applications that are replicated at a time (default: %(default)s)",
     )
-    copies.add_argument(
-        "--max-mbps",
-        type=_count,
-        metavar="N",
-        help="megabits a second that copies take at most, all together (default: as many as there are)",
-    )
-    copies.add_argument(
-        "--copy-hours", default="", metavar="HH:MM-HH:MM", help="when they go on (default: always)"
-    )
-    copies.add_argument(
-        "--copy-timezone", default="UTC", metavar="ZONE", help="of these hours (default: UTC)"
-    )
-    copies.add_argument(
-        "--verify-every",
-        type=_count_or_none,
-        default=0,
-        metavar="N",
-        help="read every Nth block of each snapshot back and compare (default: none)",
-    )
-    copies.add_argument(
-        "--image-route",
-        choices=("register", "import"),
-        default="",
-        help="how snapshots become images (default: register a Linux that has EC2's drivers, import all else)",
-    )
-    add_events_option(copies)
+    add_copy_options(copies)
     run = parser.add_argument_group("running")
     run.add_argument(
         "--workers",
-        type=_count_or_none,
+        type=number_between(0, 1000),
         default=4,
         metavar="N",
         help="launches carried out at once, and as many runs of replication (default: %(default)s)",
     )
     run.add_argument(
         "--lease",
-        type=_seconds,
+        type=number_between(5, 86_400),
         default=60,
         metavar="SECONDS",
         help="after which another server takes over the launches of one that is gone (default: %(default)s)",
     )
     run.add_argument(
         "--stop-timeout",
-        type=_count,
+        type=number_between(1, 100_000),
         default=30,
         metavar="SECONDS",
         help="for what is under way (default: %(default)s)",
     )
     run.add_argument(
         "--max-connections",
-        type=_count,
+        type=number_between(1, 100_000),
         metavar="N",
         help="at a time (default: 512, or half of the files that the system allows)",
     )
     run.add_argument(
         "--max-connections-per-address",
-        type=_count,
+        type=number_between(1, 100_000),
         metavar="N",
         help="from one address (default: half of them all)",
     )
@@ -217,7 +206,12 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
         validation=float(args.validation_timeout),
     )
     world = wiring.world(
-        store, wiring.clients(aws_settings(args)), artifact_settings(args), settings, _copy_settings(args)
+        store,
+        wiring.clients(aws_settings(args)),
+        artifact_settings(args),
+        settings,
+        copy_settings(args),
+        args.machine,
     )
     workers = Workers(world, args.workers)
     log = None if args.no_access_log else AccessLog(sys.stderr, world.clock.now)
@@ -274,21 +268,6 @@ def _console(args: argparse.Namespace, url: str) -> ConsoleSettings | None:
         return ConsoleSettings(args.console_url, lambda path: say(f"console, once: {shown}{path}"))
     say(f"console: {shown}/console")
     return ConsoleSettings(args.console_url)
-
-
-def _copy_settings(args: argparse.Namespace) -> CopySettings:
-    from smsgen.operations.ports.copying import CopySettings
-    from smsgen.operations.replication.flight import Hours
-
-    if args.copy_hours:
-        Hours.parse(args.copy_hours, args.copy_timezone)  # wrong ones are told now, not at the first run
-    return CopySettings(
-        max_mbps=float(args.max_mbps or 0),
-        hours=args.copy_hours,
-        timezone=args.copy_timezone,
-        verify_every=args.verify_every,
-        route=args.image_route,
-    )
 
 
 def _gate(args: argparse.Namespace) -> Gate:
@@ -348,27 +327,3 @@ def _tls(args: argparse.Namespace) -> Tls | None:
 
 
 _LARGEST = 1_048_576
-
-
-def _number(text: str, least: int, most: int) -> int:
-    from argparse import ArgumentTypeError
-
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise ArgumentTypeError(f"{text!r} is not a number from {least} to {most}")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    return _number(text, 0, 65_535)
-
-
-def _count(text: str) -> int:
-    return _number(text, 1, 100_000)
-
-
-def _seconds(text: str) -> int:
-    return _number(text, 5, 86_400)
-
-
-def _count_or_none(text: str) -> int:
-    return _number(text, 0, 1000)

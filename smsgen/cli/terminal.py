@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from smsgen.cli import LAYOUT
+from smsgen.cli import LAYOUT, put
 from smsgen.errors import UsageError, visible
 
 if TYPE_CHECKING:
@@ -163,6 +163,26 @@ class LiveView:
         title = visible(f"{self._stack.name}  {self._stack.status}")
         head = Text(title, style=f"bold {color(self._stack.status)}".strip())
         return Group(head, table, *(Text(text, style="dim") for text in self._latest))
+
+
+def put_rows(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write rows to stdout: a table on a terminal, else lines of cells that tabs part, without the headings."""
+    if not live(sys.stdout):
+        put("".join("\t".join(row) + "\n" for row in rows))
+        return
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*headings, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(visible(cell)) for cell in row))
+    drawn = StringIO()
+    width = Console(file=sys.stdout).width
+    Console(file=drawn, width=width, force_terminal=True, no_color=not colored(sys.stdout)).print(table)
+    put(drawn.getvalue(), drawn=True)
 
 
 def line(event: StackEvent, places: Mapping[str, Place]) -> str:

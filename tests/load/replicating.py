@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from tests.clients.serving import Server, environment, run_smsgen, start
+from tests.clients.serving import SECRET, Server, environment, run_smsgen, start
 from tests.clients.wire import Wire
 from tests.servers.aws import AwsProcess
 
@@ -47,10 +49,10 @@ class Replicating:
         """Make the folder of images a connector."""
         run_smsgen("connect", "images", self.images, env=self.env)
 
-    def serve(self, *options: str) -> Server:
-        """Start one more server."""
+    def serve(self, *options: str, folder: Path | None = None) -> Server:
+        """Start one more server, in the folder of all where none is given."""
         more = ("--endpoint-url", self.aws.url, "--image-route", "register", "--lease", str(LEASE), *options)
-        server = start(self.folder, *more, env=self.env, store=self.store)
+        server = start(folder or self.folder, *more, env=self.env, store=self.store)
         self.servers.append(server)
         return server
 
@@ -64,7 +66,8 @@ class Replicating:
 
     def replicate(self) -> dict[str, str]:
         """Import the catalog and begin to replicate all that is in it; return VM -> id of its job."""
-        self.call("ImportServerCatalog")
+        if not self.call("GetServers").get("serverList"):
+            self.call("ImportServerCatalog")
         wait_until(lambda: self.call("GetServers")["serverCatalogStatus"] == "AVAILABLE")
         return {
             server["vmServer"]["vmName"]: self.call(
@@ -127,3 +130,36 @@ def wait_until(true: Callable[[], Any], patience: float = PATIENCE) -> None:
     while not true():
         assert time.monotonic() < end, "it took too long"
         time.sleep(0.05)
+
+
+class Worker(NamedTuple):
+    """`smsgen replicate --worker` as a process, and the file of what it says."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def stop(self) -> None:
+        """Stop it, which must happen in good order."""
+        self.process.terminate()
+        code = self.process.wait(timeout=60)
+        said = self.log.read_text()
+        assert code == 0, said
+        assert "Traceback" not in said, said
+        assert SECRET not in said
+
+
+@contextmanager
+def working(site: Replicating, *options: str, folder: Path | None = None) -> Iterator[Worker]:
+    """Run a worker in a folder, and stop it at the end where it still runs."""
+    log = site.folder / f"worker-{len([*site.folder.glob('worker-*.log')])}.log"
+    command = [sys.executable, "-m", "smsgen", "replicate", "--worker", "--endpoint-url", site.aws.url]
+    command += ["--image-route", "register", "--lease", str(LEASE), *options]
+    with log.open("w") as stderr:
+        process = subprocess.Popen(command, env=site.env, stderr=stderr, cwd=folder or site.folder)
+    worker = Worker(process, log)
+    try:
+        wait_until(lambda: "waiting for runs" in log.read_text() or process.poll() is not None)
+        yield worker
+    finally:
+        if process.poll() is None:
+            worker.stop()

@@ -173,11 +173,25 @@ class ReplicationJob(NamedTuple):
     version: int = 0
 
 
+class DiskProgress(NamedTuple):
+    """How far a disk of a run is, since a worker took it up: bytes looked at (`done`), of so many (`expected`, 0: not
+    known), which were sent, or needed no sending (`skipped`). `rate`: bytes looked at a second.
+    """
+
+    name: str
+    phase: str = "waiting"
+    done: int = 0
+    expected: int = 0
+    sent: int = 0
+    skipped: int = 0
+    rate: float = 0.0
+
+
 class ReplicationRun(NamedTuple):
     """A run of a job. `number` counts from 1.
 
-    `task_id`: the import that makes its image. `snapshots`: what its disks became. `recorded`: somebody else made its
-    image, which is not the job's to delete. `target`: where its disks go.
+    `task_id`: the import that makes its image. `snapshots`: what its disks became; `disks`: how far they are.
+    `recorded`: somebody else made its image, which is not the job's to delete. `target`: where its disks go.
     """
 
     replication_run_id: str
@@ -196,6 +210,7 @@ class ReplicationRun(NamedTuple):
     kms_key_id: str | None = None
     task_id: str = ""
     snapshots: tuple[str, ...] = ()
+    disks: tuple[DiskProgress, ...] = ()
     recorded: bool | None = None
     target: ReplicationTarget | None = None
     version: int = 0

@@ -31,7 +31,7 @@ from smsgen.operations.apps.launching import launch_begun
 from smsgen.operations.apps.readiness import cut, without_image
 from smsgen.operations.apps.replicated import followed, jobs_of, owner_of, run_began, with_job
 from smsgen.operations.apps.world import World
-from smsgen.operations.jobs.lease import KeptClock, Kind, NotHere, Superseded
+from smsgen.operations.jobs.lease import KeptClock, Kind, NotHere, Stopped, Superseded
 from smsgen.operations.jobs.record_lease import RecordLease
 from smsgen.operations.ports.replication_store import Write
 from smsgen.operations.ports.snapshots import ManifestTaken
@@ -113,7 +113,10 @@ def _run_world(world: World, lease: RunLease, job: ReplicationJob) -> RunWorld:
     def goes_on() -> bool:
         nonlocal looked_at
         if not 0 <= world.clock.now() - looked_at < _LOOK:
-            world.clock.sleep(0.001)  # raises Stopped where the workers stop
+            try:
+                world.clock.sleep(0.001)
+            except Stopped:
+                return False  # what was put is written down first
             lease.keep()
             looked_at = world.clock.now()
         return True
@@ -125,6 +128,7 @@ def _run_world(world: World, lease: RunLease, job: ReplicationJob) -> RunWorld:
                 stage_progress=told.progress,
                 task_id=told.task_id,
                 target=told.target or run.target,
+                disks=told.disks or run.disks,
             )
         )
 
@@ -212,6 +216,7 @@ def _ending(world: World, lease: RunLease, image: Told) -> Change:
         completed=now,
         stage="Completed",
         stage_progress=image.progress,
+        disks=(),
         message=image.message,
     )
     app, told, jobs = _told(world, after, now, image.ami_id)

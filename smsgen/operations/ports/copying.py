@@ -15,7 +15,7 @@ class CopySettings(NamedTuple):
     `max_mbps`: megabits a second, all disks together (0: as fast as it goes). `hours` ("22:00-06:00", "": any) of days
     in `timezone`. `disks`: of a server at once. `verify_every`: every so many blocks of a snapshot are read back
     (0: none). `target`: of jobs that choose none, None for what fits the guest. `route`: register or import, "" for
-    what fits the guest.
+    what fits the guest. `read_all_every`: every so many runs read all.
     """
 
     max_mbps: float = 0.0
@@ -25,6 +25,7 @@ class CopySettings(NamedTuple):
     verify_every: int = 0
     target: ReplicationTarget | None = None
     route: str = ""
+    read_all_every: int = 10
 
 
 class Copying(NamedTuple):

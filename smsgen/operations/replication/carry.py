@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -57,6 +57,7 @@ class Carrier:
         account: Flight,
         own: Flight,
         line: Line,
+        room: threading.BoundedSemaphore | None = None,
         may_put: Callable[[], bool] = lambda: True,
     ) -> None:
         self._source = source
@@ -65,6 +66,7 @@ class Carrier:
         self._clock = clock
         self._flights = {Scope.ACCOUNT: account, Scope.SNAPSHOT: own}
         self._line = line
+        self._room: AbstractContextManager[object] = nullcontext() if room is None else room
         self._may_put = may_put
         self._visible_by = clock.now() + VISIBLE_AFTER
         self._halted = threading.Event()
@@ -81,6 +83,10 @@ class Carrier:
 
     def carry(self, step: Step) -> Carried:
         """Do what a step says; raises Halted, and what reading and putting raise."""
+        with self._room:
+            return self._carried(step)
+
+    def _carried(self, step: Step) -> Carried:
         if self._halted.is_set():
             raise Halted
         content, count = self._read(step) if step.read else (ZEROS, 0)

@@ -40,12 +40,11 @@ from smsgen.operations.replication.manifest import (
 from smsgen.operations.replication.plan import blocks_in, steps
 from smsgen.operations.replication.records import CopyProgress, CopyRequest, CopyResult, CopyWorld, Paused
 
-EVERY_FULL = 10
-"""Every so many runs of a disk read all of it, whatever the source's tracking says, and so mend what that missed."""
 
-
-def reads_all(run_number: int, every: int = EVERY_FULL) -> bool:
-    """Return whether the run of this number (from 1) reads all of a disk: the first, and every `every`-th after it."""
+def reads_all(run_number: int, every: int) -> bool:
+    """Return whether the run of this number (from 1) reads all of a disk, whatever the source's tracking says, and so
+    mends what that missed: the first, and every `every`-th after it.
+    """
     return every > 0 and run_number % every == 1 % every
 
 
@@ -128,6 +127,7 @@ def _copied(
         account=world.account,
         own=Flight(world.in_flight),
         line=world.line,
+        room=world.room,
         may_put=world.may_put,
     )
     planned = steps(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import BoundedSemaphore
 from typing import NamedTuple
 
 from smsgen.errors import SmsgenError
@@ -35,6 +36,7 @@ class CopyWorld(NamedTuple):
     """What a copy needs. `account` is shared by all disks that are copied into one account, `line` by all of a site.
 
     `in_flight`: blocks of one disk under way at most, each in up to 1.5 MiB of memory. `hours`: None for any.
+    `room`: a place in it is taken by every block that is held, of all copies that share it; None for no bound.
     `may_put`: whether a block may be put now, asked by many threads; a block waits as long as it may not.
     """
 
@@ -45,6 +47,7 @@ class CopyWorld(NamedTuple):
     line: Line
     hours: Hours | None = None
     in_flight: int = 32
+    room: BoundedSemaphore | None = None
     may_put: Callable[[], bool] = lambda: True
 
 

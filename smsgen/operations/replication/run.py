@@ -5,13 +5,14 @@ Whatever it is called with once more after a kill, it goes on from what manifest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from functools import cache
+from threading import BoundedSemaphore
 from typing import Any, NamedTuple, TypeVar
 
 from smsgen.errors import SmsgenError
 from smsgen.model.replicating.catalog import MOST_VOLUMES, Connector
-from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun
+from smsgen.model.replicating.jobs import DiskProgress, ReplicationJob, ReplicationRun
 from smsgen.model.replication import ReplicationTarget
 from smsgen.operations.ports.copying import Copying
 from smsgen.operations.ports.disks import SourceUnreadable
@@ -46,7 +47,7 @@ from smsgen.operations.replication.making.targets import (
     target_for,
 )
 from smsgen.operations.replication.making.upload import upload_disk
-from smsgen.operations.replication.manifest import read_manifest
+from smsgen.operations.replication.manifest import ManifestSummary, read_manifest
 from smsgen.operations.replication.records import CopyProgress, CopyRequest, CopyResult, CopyWorld
 from smsgen.operations.replication.side_by_side import DiskWork, SideBySide
 
@@ -55,11 +56,16 @@ T = TypeVar("T")
 _IN_FLIGHT = 64
 """Blocks under way into one account at most; `Flight` finds out how many it takes."""
 
+_IN_MEMORY = 2 * _IN_FLIGHT
+"""Blocks that are held in memory at most: those under way, and those that are read and wait for their turn."""
+
 _DEVICES = ("/dev/sda1", *(f"/dev/sd{letter}" for letter in "bcdefghijklmnopqrstuvwxyz"))
 
 
 class Told(NamedTuple):
-    """How a run stands: its stage and progress in words; its import; where its disks go; at the end what came of it."""
+    """How a run stands: its stage and progress in words, and by disk; its import; where its disks go; at the end what
+    came of it.
+    """
 
     stage: str = ""
     progress: str = ""
@@ -69,6 +75,7 @@ class Told(NamedTuple):
     snapshots: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     target: ReplicationTarget | None = None
+    disks: tuple[DiskProgress, ...] = ()
 
 
 class RunWorld(NamedTuple):
@@ -128,13 +135,22 @@ def _by_snapshots(
         f"blocks of 512 KiB: {sum(one.put for one in sums):,} sent, "
         f"{sum(one.kept for one in sums):,} kept, {sum(one.repaired for one in sums):,} repaired"
     )
+    full = reads_all(run.number, world.copying.settings.read_all_every)
     return Told(
         progress=told,
         ami_id=ami_id,
-        message=choice.why,
+        message="; ".join((choice.why, *_checked(sums, full=full))),
         snapshots=snapshots,
         bases=tuple(result.manifest for result in results),
     )
+
+
+def _checked(sums: list[ManifestSummary], *, full: bool) -> Iterator[str]:
+    """Yield what was done beside copying what changed."""
+    if full:
+        yield "all of its disks was read"
+    if any(one.verified for one in sums):
+        yield f"{sum(one.verified for one in sums):,} blocks were read back, and are what was copied"
 
 
 def _by_uploads(
@@ -167,6 +183,12 @@ def _flight(snapshots: Hashable) -> Flight:
 
 
 @cache
+def _room(snapshots: Hashable) -> BoundedSemaphore:
+    """Return the room for blocks of all copies through a port: what a process holds does not grow with its disks."""
+    return BoundedSemaphore(_IN_MEMORY)
+
+
+@cache
 def _line(snapshots: Hashable, clock: Any, mbps: float) -> Line:
     """Return the one line of all copies through a port."""
     return Line(clock, mbps)
@@ -182,6 +204,7 @@ def copy_world(copying: Copying, clock: Clock) -> CopyWorld:
         _flight(account),
         _line(account, shared_clock, settings.max_mbps),
         Hours.parse(settings.hours, settings.timezone) if settings.hours else None,
+        room=_room(account),
     )
 
 
@@ -242,7 +265,7 @@ def _copy_request(
         disk_name(job, number),
         run.replication_run_id,
         base=job.bases[number] if number < len(job.bases) else "",
-        full=reads_all(run.number),
+        full=reads_all(run.number, copying.settings.read_all_every),
         verify_every=copying.settings.verify_every,
         description=f"smsgen: {job.vm_server.vm_name} {disk.name}"[:255],
         tags=_tags(job, run),
@@ -275,9 +298,9 @@ def _uploaded(
 
 
 def _side_by_side(work: DiskWork[T], stage: str, run: ReplicationRun, world: RunWorld) -> SideBySide[T]:
-    def tell(progress: str) -> None:
+    def tell(progress: str, disks: tuple[DiskProgress, ...]) -> None:
         world.require_wanted()
-        world.noted(Told(stage, progress, run.task_id))
+        world.noted(Told(stage, progress, run.task_id, disks=disks))
 
     return SideBySide(work, world.clock, goes_on=world.goes_on, tell=tell)
 

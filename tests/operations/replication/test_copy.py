@@ -85,7 +85,7 @@ def test_a_full_run_repairs_what_tracking_missed() -> None:
 
 
 def test_every_tenth_run_reads_all() -> None:
-    assert [run for run in range(1, 32) if reads_all(run)] == [1, 11, 21, 31]
+    assert [run for run in range(1, 32) if reads_all(run, 10)] == [1, 11, 21, 31]
     assert [run for run in range(1, 5) if reads_all(run, 1)] == [1, 2, 3, 4]
     assert not reads_all(1, 0)
 
