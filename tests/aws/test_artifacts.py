@@ -55,7 +55,11 @@ def test_the_default_bucket_is_made_with_every_protection(clients: Clients) -> N
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert found["encryption"] == {"SSEAlgorithm": "AES256"}
     assert found["versioning"] == "Enabled"
-    assert found["lifecycle"] == {"smsgen-change-sets": "change-sets/", "smsgen-old-versions": ""}
+    assert found["lifecycle"] == {
+        "smsgen-change-sets": "change-sets/",
+        "smsgen-imports": "imports/",
+        "smsgen-old-versions": "",
+    }
     assert found["ownership"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     assert found["tags"] == [{"Key": "smsgen:setup", "Value": "done"}]
 
@@ -224,7 +228,7 @@ def test_one_call_failing_once(call: str, kind: str, clients: Clients, proxy: Fa
     if (call, kind) not in UNMARKED:
         found = protections(clients)
         assert [tag["Value"] for tag in found["tags"]] == ["done"]
-        assert sorted(found["lifecycle"]) == ["smsgen-change-sets", "smsgen-old-versions"]
+        assert sorted(found["lifecycle"]) == ["smsgen-change-sets", "smsgen-imports", "smsgen-old-versions"]
         assert found["versioning"] == "Enabled"
 
 
