@@ -10,7 +10,7 @@ from smsgen.cli import say
 from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
 from smsgen.cli.copy_options import add_copy_options, copy_settings
 from smsgen.cli.numbers import number_between
-from smsgen.cli.store_options import add_store_option, store_url
+from smsgen.cli.store_options import add_events_option, add_store_option, store_url
 from smsgen.errors import SmsgenError, UsageError
 from smsgen.server import PORT
 
@@ -122,6 +122,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="applications that are replicated at a time (default: %(default)s)",
     )
     add_copy_options(copies)
+    add_events_option(copies)
     run = parser.add_argument_group("running")
     run.add_argument(
         "--workers",
