@@ -28,7 +28,7 @@ _PROSE_FILE = Path(__file__).with_name("application_file.prose.md")
 
 
 def prose() -> tuple[str, dict[str, tuple[str, str]]]:
-    """Give the beginning of the page, and record -> its heading and prose."""
+    """Return the beginning of the page, and record -> its heading and prose."""
     head, *parts = _PROSE_FILE.read_text(encoding="utf-8").split("\n=== ")
     titles = [part.partition("\n") for part in parts]
     return head, {
@@ -95,12 +95,12 @@ _EXAMPLES: dict[str, Any] = {
 
 
 def generate() -> str:
-    """Give the text of the generated file."""
+    """Return the text of the generated file."""
     return _HEAD + "".join(_section(record) for record in records(APP))
 
 
 def records(kind: FieldKind) -> list[Record]:
-    """Give the records that a kind holds, each once, the outer ones first."""
+    """Return the records that a kind holds, each once, the outer ones first."""
     every: list[Record] = []
     waiting = [kind]
     while waiting:
@@ -170,7 +170,7 @@ def _anchor(record: Record) -> str:
 
 
 def example_of(record: Record, name: str, field: Field) -> Any:
-    """Give an example of a field's value, as plain data."""
+    """Return an example of a field's value, as plain data."""
     for known in (f"{record.name}.{name}", name):
         if known in _EXAMPLES:
             return _EXAMPLES[known]

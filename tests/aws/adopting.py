@@ -68,7 +68,7 @@ class Adopting:
 
 
 def settle_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give credentials, and no configuration of the machine's."""
+    """Return credentials, and no configuration of the machine's."""
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")

@@ -30,7 +30,7 @@ REASONS = {
 
 
 def properties(type_name: str) -> set[str]:
-    """Give the settable properties of a type as paths, of structures each member."""
+    """Return the settable properties of a type as paths, of structures each member."""
     manager = pytest.importorskip("cfnlint.schema.manager", reason="cfn-lint comes with smsgen[lint]")
     schema = manager.PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", type_name).schema
     read_only = {path.removeprefix("/properties/") for path in schema["readOnlyProperties"]}
@@ -51,7 +51,7 @@ def _paths(node: dict[str, Any], schema: dict[str, Any], at: str = "") -> Iterat
 
 
 def written(value: Any, at: str = "") -> Iterator[str]:
-    """Give the paths of what stands in a template's properties."""
+    """Yield the paths of what stands in a template's properties."""
     if isinstance(value, list):
         for entry in value:
             yield from written(entry, at)

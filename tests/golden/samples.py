@@ -28,7 +28,7 @@ GALLERY = tuple(sorted(path.stem for path in (SAMPLES / "gallery").glob("*.yaml"
 
 
 def gallery_golden(name: str) -> str:
-    """Give the template of an application of the gallery, compiled here and now."""
+    """Return the template of an application of the gallery, compiled here and now."""
     generated = generate_template(str(SAMPLES / "gallery" / f"{name}.yaml"), files=DiskFiles())
     (text,) = texts(generated, "yaml").values()
     return text

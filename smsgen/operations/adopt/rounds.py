@@ -27,7 +27,7 @@ class Round(NamedTuple):
 
     @property
     def imports(self) -> dict[str, Mapping[str, str]]:
-        """Give logical id -> what identifies the resource."""
+        """Return logical id -> what identifies the resource."""
         return {name: found.identifier for server in self.servers for name, found in server.resources.items()}
 
 

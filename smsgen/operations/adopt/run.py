@@ -146,7 +146,7 @@ class _Adopting:
     # --- The stack ------------------------------------------------------------------------------------------
 
     def _settle(self) -> StackInfo | None:
-        """Give the stack once nobody works on it; None where there is none, or only one in review."""
+        """Return the stack once nobody works on it; None where there is none, or only one in review."""
         while True:
             stack = self.world.stacks.find(self.planned.app.stack_name)
             if stack is None or not stack.in_progress:
@@ -164,7 +164,7 @@ class _Adopting:
         return stack
 
     def _owned(self, stack: StackInfo | None) -> frozenset[str]:
-        """Give the logical ids of what is in the stack. Raises SmsgenError where some is of no server to adopt."""
+        """Return the logical ids of what is in the stack. Raises SmsgenError where some is of no server to adopt."""
         if stack is None or stack.status == "REVIEW_IN_PROGRESS":
             return frozenset()
         names = frozenset(one.logical_id for one in self.world.stacks.resources(stack.stack_id))
@@ -179,7 +179,7 @@ class _Adopting:
         return tuple(server for server in self.servers if server.logical_id in owned)
 
     def _next_round(self) -> Round | None:
-        """Give the servers to import next. Those that AWS refused in an earlier run come last, each alone."""
+        """Return the servers to import next. Those that AWS refused in an earlier run come last, each alone."""
         inside = {server.logical_id for server in self._inside()}
         waiting = [
             server

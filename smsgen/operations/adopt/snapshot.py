@@ -28,7 +28,7 @@ class SeenServer(NamedTuple):
 
     @property
     def logical_id(self) -> str:
-        """Give the logical id of the instance."""
+        """Return the logical id of the instance."""
         return next(iter(self.resources))
 
 
@@ -50,7 +50,7 @@ class LiveSnapshot(NamedTuple):
     account: str = ""
 
     def resources(self) -> dict[str, LiveResource]:
-        """Give all resources by logical id."""
+        """Return all resources by logical id."""
         return {name: found for server in self.servers for name, found in server.resources.items()}
 
 

@@ -51,17 +51,17 @@ class LiveServer(NamedTuple):
 
     @property
     def instance_id(self) -> str:
-        """Give the id of the instance."""
+        """Return the id of the instance."""
         return str(self.instance["InstanceId"])
 
     @property
     def tags(self) -> dict[str, str]:
-        """Give the tags of the instance, AWS's own among them."""
+        """Return the tags of the instance, AWS's own among them."""
         return {tag["Key"]: tag.get("Value", "") for tag in self.instance.get("Tags", ())}
 
     @property
     def name(self) -> str:
-        """Give what people call it: its tag Name, the host's name that MGN knows, or its id."""
+        """Return what people call it: its tag Name, the host's name that MGN knows, or its id."""
         return self.tags.get("Name") or (self.launched.hostname if self.launched else "") or self.instance_id
 
 
@@ -69,7 +69,7 @@ class Fleet(Protocol):
     """Servers that run. Every method raises ServiceError where AWS refuses or cannot be reached."""
 
     def servers(self, selection: Selection) -> tuple[LiveServer, ...]:
-        """Give the servers that are meant, by instance id; those that are terminated are left out."""
+        """Return the servers that are meant, by instance id; those that are terminated are left out."""
 
 
 class ResourceDrift(NamedTuple):
@@ -87,10 +87,10 @@ class Drift(Protocol):
         """Begin to detect drift, and give the id to ask by."""
 
     def outcome(self, detection: str) -> str:
-        """Give DETECTION_IN_PROGRESS, DETECTION_FAILED or, once it is done, the stack's drift status."""
+        """Return DETECTION_IN_PROGRESS, DETECTION_FAILED or, once it is done, the stack's drift status."""
 
     def resources(self, stack: str) -> tuple[ResourceDrift, ...]:
-        """Give what the last detection found, all pages."""
+        """Return what the last detection found, all pages."""
 
     def forbid_updates(self, stack: str) -> None:
         """Let no update of any resource of the stack pass (SetStackPolicy)."""
@@ -103,4 +103,4 @@ class Guard(Protocol):
     """A session that may touch no server. Raises ServiceError where it cannot be had."""
 
     def changes(self) -> StackChanges:
-        """Give what changes stacks, by a session whose policy denies all that touches a server."""
+        """Return what changes stacks, by a session whose policy denies all that touches a server."""

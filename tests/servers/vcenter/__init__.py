@@ -52,7 +52,7 @@ class Vcenter(NamedTuple):
             Disconnect(instance)
 
     def machines(self, content: Any) -> list[Any]:
-        """Give its VMs, by name."""
+        """Return its VMs, by name."""
         view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], True)
         return sorted(view.view, key=lambda machine: str(machine.name))
 
