@@ -167,6 +167,11 @@ class ServiceError(SmsgenError):
         return refusal_of(self.code)
 
 
+def install_hint(extra: str) -> str:
+    """Return how a part of smsgen is installed that is not there: one of the extras in pyproject.toml, by its name."""
+    return f"install smsgen with its extra {extra!r}: `pip install '.[{extra}]'` in a clone of it (docs/install.md)"
+
+
 def errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return only those diagnostics that stop the work."""
     return tuple(d for d in diagnostics if d.severity is Severity.ERROR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from smsgen.errors import SmsgenError
+from smsgen.errors import SmsgenError, install_hint
 from smsgen.local.disk import DiskFiles, GitRevisions
 
 if TYPE_CHECKING:  # a command pays only for what it uses
@@ -185,7 +185,7 @@ def _find_sqlalchemy() -> None:
     try:
         import smsgen.store  # noqa: F401 - imported to see whether it can be
     except ImportError:
-        hint = "pip install 'smsgen[server]'"
+        hint = install_hint("server")
         raise StoreError("SQLAlchemy, which keeps the store, is not installed", hint=hint) from None
 
 
@@ -224,7 +224,7 @@ def find_server() -> None:
         import smsgen.server.http.asgi
         import smsgen.server.http.sockets  # noqa: F401 - imported to see whether it can be
     except ImportError as error:
-        hint = "pip install 'smsgen[server]'"
+        hint = install_hint("server")
         raise SmsgenError(
             f"{error.name}, which the endpoint stands on, is not installed", hint=hint
         ) from None

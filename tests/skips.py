@@ -13,7 +13,7 @@ MAY_SKIP = (
     "is not installed",  # PowerShell, fish, Graphviz: no package of ours
     "qemu-img",
     "only root can",
-    "cannot be reached",  # the package registry
+    "cannot be reached",  # the package registry; Docker's daemon
     "cannot be compiled within profile",  # a sample that profile sms refuses
     "Linux shows",  # this and what follows: other systems than CI's
     "Windows has no",

@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Any, NamedTuple
 
 from smsgen.aws.errors import service_errors
-from smsgen.errors import ServiceError
+from smsgen.errors import ServiceError, install_hint
 
 MAX_ATTEMPTS = 8
 """How often a call is tried in all. Adaptive mode backs off with jitter, up to 20 s between two tries."""
@@ -104,7 +104,7 @@ class Clients:
             import boto3
             from botocore.exceptions import NoCredentialsError, NoRegionError
         except ImportError:
-            hint = "pip install 'smsgen[aws]'"
+            hint = install_hint("aws")
             raise ServiceError("boto3, which talks to AWS, is not installed", hint=hint) from None
         with service_errors("cannot sign in to AWS"):
             region = self.settings.region or region_of_environment()

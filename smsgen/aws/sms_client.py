@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smsgen.aws.clients import region_of_environment
-from smsgen.errors import SmsgenError
+from smsgen.errors import SmsgenError, install_hint
 
 _SERVICE = "sms"
 _VERSION = "2016-10-24"
@@ -21,7 +21,7 @@ def sms_client(model: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
         import boto3
         from botocore.session import Session
     except ImportError:
-        raise SmsgenError("boto3 is not installed", hint="pip install 'smsgen[server]'") from None
+        raise SmsgenError("boto3 is not installed", hint=install_hint("server")) from None
     client_arguments = dict(arguments)
     session = Session(profile=client_arguments.pop("profile_name", None))
     session.register_component("data_loader", _Loader(session.get_component("data_loader"), model))

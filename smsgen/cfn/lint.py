@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from smsgen.errors import Path, SmsgenError
+from smsgen.errors import Path, SmsgenError, install_hint
 
 REGION = "us-east-1"
 """The region whose resource types and values are checked; it has them all."""
@@ -34,7 +34,7 @@ def lint_text(text: str) -> tuple[LintFinding, ...]:
         from cfnlint.api import lint
         from cfnlint.config import ManualArgs
     except ImportError:
-        hint = "pip install 'smsgen[lint]'"
+        hint = install_hint("lint")
         raise SmsgenError("--lint needs cfn-lint, which is not installed", hint=hint) from None
     config = ManualArgs(regions=[REGION], include_checks=["I", "W", "E"])
     findings = [

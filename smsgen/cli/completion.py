@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smsgen.cli import put
-from smsgen.errors import SmsgenError
+from smsgen.errors import SmsgenError, install_hint
 
 if TYPE_CHECKING:
     import argparse
@@ -32,11 +32,11 @@ def run(args: argparse.Namespace) -> int:
     try:
         import shtab
     except ImportError:
-        hint = "pip install 'smsgen[completion]'"
+        hint = install_hint("completion")
         raise SmsgenError("completion needs shtab, which is not installed", hint=hint) from None
     if args.shell not in shtab.SUPPORTED_SHELLS:
         message = f"the shtab that is installed ({shtab.__version__}) does not know {args.shell}"
-        raise SmsgenError(message, hint="pip install --upgrade 'smsgen[completion]'")
+        raise SmsgenError(message, hint=install_hint("completion"))
     put(shtab.complete(_parser(), shell=args.shell) + "\n")
     return 0
 

@@ -28,6 +28,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
+from smsgen.errors import install_hint
 from smsgen.operations.ports.store import StoreError
 from smsgen.store.together import PendingWrite, Together
 
@@ -127,7 +128,7 @@ class Database:
         try:
             yield
         except ModuleNotFoundError as error:
-            hint = "pip install 'smsgen[postgresql]'"
+            hint = install_hint("postgresql")
             raise StoreError(
                 f"{error.name}, which talks to PostgreSQL, is not installed", hint=hint
             ) from None

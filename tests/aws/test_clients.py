@@ -41,7 +41,7 @@ def test_without_boto3_the_hint_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(ServiceError) as raised:
         Clients().client("s3")
-    assert "smsgen[aws]" in raised.value.hint
+    assert "'.[aws]'" in raised.value.hint
     assert not Clients().available()
 
 

@@ -66,4 +66,4 @@ def test_an_old_shtab_is_an_error_that_says_so(
     assert run(["completion", "fish"]) == 1
     shown = capsys.readouterr()
     assert (shown.out, shown.err.count("\n")) == ("", 2)
-    assert "smsgen[completion]" in shown.err
+    assert "'.[completion]'" in shown.err

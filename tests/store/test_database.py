@@ -56,7 +56,7 @@ def test_a_missing_driver_is_named_with_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
     with pytest.raises(StoreError, match="psycopg") as raised:
         Database("postgresql+psycopg://host/db")
-    assert "smsgen[postgresql]" in raised.value.hint
+    assert "'.[postgresql]'" in raised.value.hint
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

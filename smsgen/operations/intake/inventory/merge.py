@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from smsgen.errors import Diagnostic, InvalidInput, Location, Severity, SmsgenError
+from smsgen.errors import Diagnostic, InvalidInput, Location, Severity, SmsgenError, install_hint
 from smsgen.model.load import load
 from smsgen.operations.intake.inventory.comments import move_trailing, set_comment, take_comment
 from smsgen.operations.intake.inventory.entries import AppEntry
@@ -62,7 +62,7 @@ def _round_trip(sides: Sides, entries: tuple[AppEntry, AppEntry], there: bytes) 
     try:
         from ruamel.yaml import YAML
     except ImportError:
-        hint = "pip install 'smsgen[inventory]'"
+        hint = install_hint("inventory")
         raise SmsgenError(
             "ruamel.yaml, which edits files that have comments, is not installed", hint=hint
         ) from None

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from smsgen.errors import SmsgenError
+from smsgen.errors import SmsgenError, install_hint
 from smsgen.operations.intake.lists.csv_text import Rows
 from smsgen.operations.intake.lists.listing import not_a_list
 
@@ -48,7 +48,7 @@ class Workbook:
         try:
             from openpyxl import load_workbook
         except ImportError:
-            hint = "pip install 'smsgen[inventory]'; or save the list as CSV"
+            hint = f"{install_hint('inventory')}; or save the list as CSV"
             raise SmsgenError("openpyxl, which reads xlsx, is not installed", hint=hint) from None
         try:
             return load_workbook(io.BytesIO(self._content), read_only=True, data_only=True)
