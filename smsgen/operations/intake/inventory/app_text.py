@@ -1,34 +1,14 @@
-"""An application as the text of its file: the same bytes for the same application, with advice as comments.
-
-Texts are put together here and not by PyYAML: a list may have tens of thousands of servers, and comments.
-"""
+"""An application as the text of its file: the same bytes for the same application, with advice as comments."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Any
-
-from smsgen.cfn.text import dump_json
 from smsgen.operations.intake.inventory.placing import PlannedApp, PlannedGroup
 from smsgen.operations.intake.inventory.servers import PlannedServer
-from smsgen.text.pyyaml import implicit_tag
+from smsgen.operations.intake.inventory.yaml_text import in_flow, scalar, tag_line
 
 HEADER = """\
 # Written by `smsgen import-inventory`. Edit it: what you change, the next import keeps.
 """
-
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./(][A-Za-z0-9_./()-]*)*")
-_MISREAD = frozenset(("y", "n", "Y", "N"))
-
-
-@lru_cache(1 << 16)
-def scalar(value: str) -> str:
-    """Return a text as a YAML scalar that every reader takes for this text."""
-    if _PLAIN.fullmatch(value) and implicit_tag(value) is None and value not in _MISREAD:
-        return value
-    return dump_json(value)
 
 
 def head_text(app: PlannedApp) -> str:
@@ -42,21 +22,12 @@ def head_text(app: PlannedApp) -> str:
     if app.description:
         lines.append(f"description: {scalar(app.description)}\n")
     if app.tags:
-        lines += ["tags:\n", *(_tag(key, value, "  ") for key, value in app.tags.items())]
+        lines += ["tags:\n", *(tag_line(key, value, "  ") for key, value in app.tags.items())]
     return "".join(lines)
 
 
 def _comment(text: str) -> str:
     return "".join(character for character in text if character.isprintable())
-
-
-def _tag(key: str, value: str, pad: str) -> str:
-    return f"{pad}- {{key: {_in_flow(key)}, value: {_in_flow(value)}}}\n"
-
-
-@lru_cache(1 << 14)
-def _in_flow(value: str) -> str:
-    return scalar(value) if value.replace(" ", "").replace("-", "").isalnum() else dump_json(value)
 
 
 def group_text(group: PlannedGroup) -> str:
@@ -67,48 +38,30 @@ def group_text(group: PlannedGroup) -> str:
 
 def server_text(server: PlannedServer, logical_id: str) -> str:
     """Return a server as an entry of a serverList; `logical_id`: "" where it is made of its name."""
-    lines = [f"{field}: {scalar(value)}" for field, value in server.fields.items() if field == "serverId"]
-    lines += _vm(server.vm) if server.vm else ()
-    lines += [f"{field}: {scalar(value)}" for field, value in server.fields.items() if field == "imageId"]
-    launch = list(_launch(server, logical_id))
-    if launch:
-        lines += ["launch:", *launch]
-    return "      - " + "\n        ".join(lines) + "\n"
+    server_id, image_id = server.fields.get("serverId"), server.fields.get("imageId")
+    lines = f"        serverId: {scalar(server_id)}\n" if server_id else ""
+    if server.vm:
+        lines += _vm_text(server)
+    if image_id:
+        lines += f"        imageId: {scalar(image_id)}\n"
+    return f"      - {lines[8:]}{_launch_text(server, logical_id)}"
 
 
-def _vm(vm: Mapping[str, str]) -> Iterator[str]:
-    yield "vmServer:"
-    address = [f"{name}: {_in_flow(vm[name])}" for name in ("vmManagerId", "vmId") if name in vm]
-    if address:
-        yield f"  vmServerAddress: {{{', '.join(address)}}}"
+def _vm_text(server: PlannedServer) -> str:
+    vm = server.vm
+    text = "        vmServer:\n"
+    if "vmId" in vm or "vmManagerId" in vm:
+        address = [f"{name}: {in_flow(vm[name])}" for name in ("vmManagerId", "vmId") if name in vm]
+        text += f"          vmServerAddress: {{{', '.join(address)}}}\n"
     for name in ("vmName", "vmManagerName", "vmManagerType", "vmPath"):
         if name in vm:
-            yield f"  {name}: {scalar(vm[name])}"
+            text += f"          {name}: {scalar(vm[name])}\n"
+    return text
 
 
-_ORDER = (
-    *("logicalId", "subnet", "securityGroup", "securityGroups", "ec2KeyName", "instanceType"),
-    *("iamInstanceProfileName", "privateIpAddress", "availabilityZone", "tenancy", "platform"),
-    *("ebsOptimized", "monitoring", "stateful"),
-)
-
-
-def _launch(server: PlannedServer, logical_id: str) -> Iterator[str]:
-    launch = server.launch
-    if logical_id:
-        yield f"  logicalId: {scalar(logical_id)}"
-    for name in _ORDER:
-        if name in launch and name != "logicalId":
-            comment = f"  # {server.advice}" if name == "instanceType" and server.advice else ""
-            yield f"  {name}: {_plain(launch[name])}{comment}"
-    if server.tags:
-        yield "  tags:"
-        yield from (_tag(key, value, "    ")[:-1] for key, value in server.tags.items())
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, str):
-        return scalar(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(_in_flow, value))}]"
-    return "true" if value else "false"
+def _launch_text(server: PlannedServer, logical_id: str) -> str:
+    before, behind = server.shape.texts
+    pinned = f"          logicalId: {scalar(logical_id)}\n" if logical_id else ""
+    address = f"          privateIpAddress: {in_flow(server.address)}\n" if server.address else ""
+    lines = f"{pinned}{before}{address}{behind}"
+    return f"        launch:\n{lines}" if lines else ""

@@ -75,14 +75,20 @@ def _keys(server: PlannedServer) -> tuple[str, ...]:
     )
 
 
+class _Named(NamedTuple):
+    """A server, the name of its group, and the logical id that is made of its name."""
+
+    server: PlannedServer
+    group: str
+    made_id: str
+
+
 def entry_of(app: PlannedApp, file: str, before: AppEntry | None) -> AppEntry:
     """Return what is written of an application; `before`: what the last import wrote."""
     groups = _as_before(app.groups, before)
-    planned = [(group, server) for group in groups for server in group.servers]
-    ids = _logical_ids([(group.name, server) for group, server in planned], before)
-    entries = {
-        server.location: _entry(server, own_id) for (_, server), own_id in zip(planned, ids, strict=True)
-    }
+    servers = [_Named(server, group.name, _made_id(server)) for group in groups for server in group.servers]
+    ids = _logical_ids(servers, before)
+    entries = {named.server.location: _entry(named, own) for named, own in zip(servers, ids, strict=True)}
     return AppEntry(file, head_text(app), tuple(_group(group, entries) for group in groups))
 
 
@@ -100,9 +106,9 @@ def _group(group: PlannedGroup, entries: Mapping[Location, ServerEntry]) -> Grou
     )
 
 
-def _entry(server: PlannedServer, logical_id: str) -> ServerEntry:
-    pinned = logical_id if logical_id != _made_id(server) else ""
-    return ServerEntry(_keys(server), logical_id, server_text(server, pinned))
+def _entry(named: _Named, logical_id: str) -> ServerEntry:
+    pinned = logical_id if logical_id != named.made_id else ""
+    return ServerEntry(_keys(named.server), logical_id, server_text(named.server, pinned))
 
 
 def _as_server(server: PlannedServer) -> Server:
@@ -118,26 +124,26 @@ def _made_id(server: PlannedServer) -> str:
 # --- Logical ids --------------------------------------------------------------------------------------------------
 
 
-def _logical_ids(servers: list[tuple[str, PlannedServer]], before: AppEntry | None) -> list[str]:
-    """Return the logical id of each server (beside the name of its group): that of before, else one that is free."""
+def _logical_ids(servers: list[_Named], before: AppEntry | None) -> list[str]:
+    """Return the logical id of each server: that of before, else one that is free."""
     known = _recalled(servers, before) if before else {}
     taken = {own.lower() for own in known.values()}
     taken |= {entry.logical_id.lower() for entry in before.servers} if before else set()
-    for index, (group, server) in enumerate(servers):
+    for index, named in enumerate(servers):
         if index not in known:
-            known[index] = _free_id(server, group, taken)
+            known[index] = _free_id(named, taken)
             taken.add(known[index].lower())
     return [known[index] for index in range(len(servers))]
 
 
-def _recalled(servers: list[tuple[str, PlannedServer]], before: AppEntry) -> dict[int, str]:
+def _recalled(servers: list[_Named], before: AppEntry) -> dict[int, str]:
     """Return index -> the logical id that a server had before; a name alone tells it only where nothing else does."""
     by_key = unique_keys(before.servers)
     recalled: dict[int, str] = {}
-    own_names = Counter(server.vm.get("vmName", "") for _, server in servers)
+    own_names = Counter(server.vm.get("vmName", "") for server, _, _ in servers)
     for strong in (True, False):
         given = set(recalled.values())
-        for index, (_, server) in enumerate(servers):
+        for index, (server, _, _) in enumerate(servers):
             keys = [key for key in with_all(_keys(server)) if key.startswith("name ") is not strong]
             entry = next((by_key[key] for key in keys if key in by_key), None)
             usable = strong or own_names[server.vm.get("vmName", "")] == 1
@@ -160,27 +166,32 @@ def unique_keys(servers: Iterable[ServerEntry]) -> dict[str, ServerEntry]:
     return {key: server for key, server in counted.items() if server is not None}
 
 
-def _free_id(server: PlannedServer, group: str, taken: set[str]) -> str:
+def _free_id(named: _Named, taken: set[str]) -> str:
     """Return the logical id that the list says, else the one that the name gives, else one of the server's own."""
-    stated: str | None = server.launch.get("logicalId")
-    own = names.own_name(_as_server(server), group)
-    candidates = [*filter(None, [stated]), _made_id(server), own]
-    candidates += [f"{own}{number}" for number in range(2, len(taken) + 3)] if own.lower() in taken else []
-    return next(candidate for candidate in candidates if candidate.lower() not in taken)
+    for candidate in (named.server.logical_id, named.made_id):
+        if candidate and candidate.lower() not in taken:
+            return candidate
+    own = names.own_name(_as_server(named.server), named.group)
+    numbered = (f"{own}{number}" for number in range(2, len(taken) + 3))
+    return next(candidate for candidate in (own, *numbered) if candidate.lower() not in taken)
 
 
 # --- What the list no longer has ----------------------------------------------------------------------------------
 
 
-def missing_from(entry: AppEntry, before: AppEntry) -> tuple[ServerEntry, ...]:
+class Missing(NamedTuple):
+    """A server of before that its list no longer has; `replaced`: another has its serverId or vmId."""
+
+    server: ServerEntry
+    replaced: bool
+
+
+def missing_from(entry: AppEntry, before: AppEntry) -> tuple[Missing, ...]:
     """Return the servers of before that are not among those of an application now."""
-    keys = {key for server in entry.servers for key in server.keys}
+    keys = {key for server in entry.servers for key in server.keys if key.startswith(("serverId ", "vm "))}
     ids = {server.logical_id for server in entry.servers}
-    return tuple(
-        server
-        for server in before.servers
-        if server.logical_id not in ids and not (server.keys and server.keys[0] in keys)
-    )
+    gone = (server for server in before.servers if server.logical_id not in ids)
+    return tuple(Missing(server, any(key in keys for key in server.keys)) for server in gone)
 
 
 def carried_over(entry: AppEntry, before: AppEntry, missing: Iterable[ServerEntry]) -> AppEntry:

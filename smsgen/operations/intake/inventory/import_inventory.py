@@ -130,14 +130,16 @@ def _with_missing(
 ) -> AppEntry:
     """Return an application with the servers that its list no longer has, and say so; without them where asked."""
     missing = missing_from(entry, known)
-    for server in missing:
+    for server, replaced in missing:
         what = server.keys[0] if server.keys else server.logical_id
         message = f"the list no longer has {server.logical_id} ({what})"
-        hint = "it is taken out" if remove else "it stays in the file: take it out, or import with --remove"
-        diagnostics.append(
-            Diagnostic("SERVER_GONE", message, hint, Severity.WARNING, location=Location(path, 1, 1))
-        )
-    return entry if remove or not missing else carried_over(entry, known, missing)
+        hint = "it stays in the file: take it out, or import with --remove"
+        if remove or replaced:
+            hint = f"it is taken out{': another has its id' if replaced else ''}"
+        location = Location(path, 1, 1)
+        diagnostics.append(Diagnostic("SERVER_GONE", message, hint, Severity.WARNING, location=location))
+    stays = [server for server, replaced in missing if not replaced and not remove]
+    return carried_over(entry, known, stays) if stays else entry
 
 
 def _planned_file(

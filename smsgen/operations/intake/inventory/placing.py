@@ -12,17 +12,13 @@ from typing import NamedTuple
 
 from smsgen.errors import Diagnostic, Location
 from smsgen.model.check import read_plain
-from smsgen.model.fields import APP, NAME
+from smsgen.model.fields import APP
 from smsgen.model.launching.tag_fields import TAGS
 from smsgen.model.names import group_prefix
 from smsgen.operations.intake.inventory.advice import LAUNCH_ORDER_RULE, launch_order_for
-from smsgen.operations.intake.inventory.servers import (
-    PlannedServer,
-    planned,
-    said_by_tag,
-    wrong_tag,
-    wrong_with,
-)
+from smsgen.operations.intake.inventory.cell_checks import wrong_tag, wrong_with
+from smsgen.operations.intake.inventory.servers import PlannedServer, planned
+from smsgen.operations.intake.inventory.shapes import columns_among
 from smsgen.operations.intake.lists.cells import whole_number
 from smsgen.operations.intake.lists.listing import ListedRow, cell_left_out, row_left_out, title_of
 
@@ -94,7 +90,8 @@ def _application(values: Mapping[str, str], default: str) -> tuple[str, str, str
     """Return the application of a row; or why it has none, and what to do."""
     if not any(column in values for column in ("name", "fqdn", "vmId", "serverId")):
         return "", "it has no name, no serverId and no vmId", "give it a name"
-    several = [part.strip() for part in re.split("[,;]", values.get("applications", "")) if part.strip()]
+    listed = values.get("applications")
+    several = [part.strip() for part in re.split("[,;]", listed) if part.strip()] if listed else []
     if len(several) > 1:
         return (
             "",
@@ -105,8 +102,8 @@ def _application(values: Mapping[str, str], default: str) -> tuple[str, str, str
     if not name:
         hint = "name it in a column application; --columns application=… or --application NAME say it for all"
         return "", "nothing says which application it belongs to", hint
-    problems = read_plain(NAME, name, "name")[1]
-    return (name, "", "") if not problems else ("", problems[0].message, problems[0].hint)
+    message, hint = wrong_with("application", name)
+    return ("" if message else name), message, hint
 
 
 def _keys(values: Mapping[str, str], app: str) -> Iterator[Hashable]:
@@ -170,7 +167,7 @@ def _app(name: str, rows: Sequence[ListedRow], diagnostics: list[Diagnostic]) ->
             message = f"{title_of(row.values)}: neither its name nor its serverId can be written"
             diagnostics.append(row_left_out(row.location, message, "give it a name"))
     servers = _without_taken_addresses(servers, diagnostics)
-    waves = tuple(sorted({wave for server in servers if (wave := wave_of(server))}, key=_natural))
+    waves = tuple(sorted({wave for server in servers if (wave := server.shape.wave)}, key=_natural))
     return PlannedApp(
         name,
         _description(rows, diagnostics),
@@ -202,20 +199,27 @@ def _description(rows: Sequence[ListedRow], diagnostics: list[Diagnostic]) -> st
 
 def _app_tags(rows: Sequence[ListedRow], diagnostics: list[Diagnostic]) -> dict[str, str]:
     tags: dict[str, str] = {}
+    said: dict[tuple[tuple[str, ...], tuple[str, ...]], Location] = {}
     for row in rows:
-        for column, text in row.values.items():
-            if column.startswith("appTag:") and tags.get(column[7:]) != text:
-                message, hint = wrong_tag(column[7:], text)
-                if not message and column[7:] in tags:
-                    message, hint = (
-                        f"the application's tag {column[7:]} is {tags[column[7:]]!r} already",
-                        "keep one",
-                    )
-                if message:
-                    diagnostics.append(cell_left_out(row.location, message, hint))
-                else:
-                    tags[column[7:]] = text
+        columns = columns_among(tuple(row.values)).application
+        said.setdefault((columns, tuple([row.values[column] for column in columns])), row.location)
+    for (columns, texts), location in said.items():
+        for column, text in zip(columns, texts, strict=True):
+            if column.startswith("appTag:"):
+                _add_tag(tags, column[7:], text, location, diagnostics)
     return dict(sorted(tags.items())[: TAGS.most])
+
+
+def _add_tag(
+    tags: dict[str, str], key: str, text: str, location: Location, diagnostics: list[Diagnostic]
+) -> None:
+    message, hint = wrong_tag(key, text)
+    if not message and tags.get(key, text) != text:
+        message, hint = f"the application's tag {key} is {tags[key]!r} already", "keep one"
+    if message:
+        diagnostics.append(cell_left_out(location, message, hint))
+    else:
+        tags[key] = text
 
 
 def _without_taken_addresses(
@@ -225,29 +229,19 @@ def _without_taken_addresses(
     taken: dict[tuple[str, str], Location] = {}
     differing = []
     for server in servers:
-        address = server.launch.get("privateIpAddress")
+        address = server.address
         if address:
-            place_of = (server.launch.get("subnet", ""), address)
+            place_of = (server.shape.launch.get("subnet", ""), address)
             first = taken.setdefault(place_of, server.location)
             if first is not server.location:
                 message = f"{server.name}: {address} is the address of row {first.line} already"
                 diagnostics.append(cell_left_out(server.location, message, "give each server its own"))
-                launch = {name: value for name, value in server.launch.items() if name != "privateIpAddress"}
-                server = server._replace(launch=launch)  # noqa: PLW2901 - the same server, without it
+                server = server._replace(address="")  # noqa: PLW2901 - the same server, without it
         differing.append(server)
     return differing
 
 
 # --- Groups -------------------------------------------------------------------------------------------------------
-
-
-def wave_of(server: PlannedServer) -> str:
-    """Return the wave a server is planned for, "" where nothing says one."""
-    return server.values.get("wave") or said_by_tag(server, "wave")
-
-
-def _tier_of(server: PlannedServer) -> str:
-    return (server.values.get("group") or said_by_tag(server, "group"))[:200]
 
 
 def _natural(text: str) -> tuple[int, str]:
@@ -261,8 +255,8 @@ def _groups(
 ) -> Iterator[PlannedGroup]:
     members: dict[str, list[tuple[int, str, str, PlannedServer]]] = {}
     for server in servers:
-        wave = wave_of(server) if len(waves) > 1 else ""
-        tier = _tier_of(server)
+        wave = server.shape.wave if len(waves) > 1 else ""
+        tier = server.shape.group[:200]
         step = 1 + waves.index(wave) if wave else 0
         name = " ".join(filter(None, (wave[:50], tier))) or "servers"
         members.setdefault(group_prefix(name).lower(), []).append((step, name, tier, server))
@@ -292,7 +286,7 @@ def _order(
     """Return the launch order of a group, and the rule where it is advice: the wave's hundred, and the tier's place."""
     stated: dict[int, Location] = {}
     for server in group:
-        text = server.values.get("launchOrder") or said_by_tag(server, "launchOrder")
+        text = server.shape.launch_order
         if text:
             number = whole_number(text, most=2**31 - 1)
             if number is None:

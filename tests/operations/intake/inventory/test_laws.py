@@ -112,7 +112,13 @@ def test_the_order_of_rows_does_not_matter(rows: list[tuple[str, ...]], draw: ob
         assert contents(Path(one)) == contents(Path(other))
 
 
-@given(ROWS, ROWS)
+def without_addresses(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Where a server that is gone has the address of a new one, `validate` says so, and a person decides."""
+    at = HEADER.index("privateIpAddress")
+    return [(*row[:at], "", *row[at + 1 :]) for row in rows]
+
+
+@given(ROWS.map(without_addresses), ROWS.map(without_addresses))
 def test_a_second_list_renames_nobody(rows: list[tuple[str, ...]], more: list[tuple[str, ...]]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
