@@ -298,7 +298,7 @@ class _Adopting:
         stack = self.world.stacks.find(self.planned.app.stack_name)
         if stack is None or not inside:
             return
-        imported = only(self.snapshot, inside)
+        imported = only(self.snapshot, inside if self.journal.stopped else fresh)
         moved = [one.sentence() for one in changes_since(imported, look_again(self.world.fleet, imported))]
         drifted = [] if moved else self._drifted(stack)
         if moved or drifted:
