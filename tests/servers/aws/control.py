@@ -62,6 +62,18 @@ class Control:
         """Return the resources of a stack over a fleet: logical id -> type and physical id."""
         return {key: list(value) for key, value in self.state.stacks.find(name).resources.items()}
 
+    def stack_names(self) -> list[str]:
+        """Give the names of the stacks over a fleet."""
+        return list(self.state.stacks.stacks)
+
+    def change_sets(self) -> list[str]:
+        """Give the names of the change sets over a fleet that can still be executed."""
+        return [
+            each["ChangeSetName"]
+            for each in self.state.stacks.sets.values()
+            if each["ExecutionStatus"] == "AVAILABLE"
+        ]
+
     def launched(self) -> int:
         """Return how many instances CloudFormation has launched beside a planted fleet."""
         return self.state.fleet.made
@@ -144,6 +156,8 @@ class Control:
         "plant": plant,
         "stage": stage,
         "stack_resources": stack_resources,
+        "stack_names": stack_names,
+        "change_sets": change_sets,
         "launched": launched,
         "touched": touched,
         "advance": advance,
