@@ -23,7 +23,7 @@ FOR_DEVELOPERS = {"dev", "docs", "bench", "mutants"}
 
 def from_an_index(text: str) -> list[str]:
     """Give what would ask a package index for smsgen."""
-    found = re.findall(r"(?:pip|pipx|uv tool) install[^\n|`]*?\bsmsgen(?:\[[a-z,]+\])?(?![\w/-])[^\n]*", text)
+    found = re.findall(r"(?:pip|pipx|uv tool) install(?:\s+-\S+)*\s+['\"]?smsgen\b(?![/-])[^\n]*", text)
     return [line for line in found if "git+https" not in line]
 
 
