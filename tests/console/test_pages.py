@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.aws.faults import FaultProxy
 from tests.clients.installs import node_clients
-from tests.clients.serving import Server, environment, network, start
+from tests.clients.serving import Environment, Server, environment, network, run_smsgen, start
 from tests.console.browsing import chromium, entrance, site, wait_for
 from tests.console.test_migration import PATIENCE, application, changed, configured, launched, replicated
 from tests.migration import stand_in
@@ -156,6 +159,88 @@ def test_two_people_at_once(browser: Browser, tmp_path: Path) -> None:
         bob.goto(ann.url.partition("?")[0])
         changed(ann, Path(env["IMAGES"]))
         expect(bob.locator("#standing")).to_contain_text("Delta replicated", timeout=PATIENCE)
+
+
+@contextmanager
+def proxied(folder: Path) -> Iterator[tuple[FaultProxy, Environment]]:
+    """Run a stand-in for AWS behind a proxy, and give the environment of who calls it through that."""
+    with stand_in() as url, FaultProxy(urlsplit(url).hostname or "", urlsplit(url).port or 0) as proxy:
+        named = {f"AWS_ENDPOINT_URL_{name}": proxy.url for name in ("S3", "EC2", "CLOUDFORMATION")}
+        yield proxy, environment(folder, **named, AWS_URL=url)
+
+
+def ready_to_launch(browser: Browser, server: Server, env: Environment) -> Page:
+    """Make an application of one server with an image, and show it."""
+    page = entered(browser, server)
+    store = {**env, "SMSGEN_STORE": server.store}
+    run_smsgen("connect", "csv", _list_of_servers(Path(env["HOME"])), env=store)
+    page.goto(f"{server.url}/console/catalog")
+    page.get_by_role("button", name="Import").click()
+    while not page.get_by_label("Choose web01").count():
+        page.wait_for_timeout(300)
+        page.reload()
+    page.get_by_label("Choose web01").check()
+    page.get_by_role("button", name="New application of the chosen servers").click()
+    page.get_by_label("Name", exact=True).fill("shop")
+    page.get_by_role("button", name="Make").click()
+    page.get_by_role("heading", name="shop").wait_for()
+    app_id = page.url.partition("?")[0].rpartition("/")[2]
+    page.get_by_role("link", name="Launch configuration").click()
+    network_of = network(env["AWS_URL"])
+    page.get_by_label("Instance type").fill("m5.large")
+    page.get_by_label("Subnet").fill(network_of["SUBNET"])
+    page.get_by_label("Security group").fill(network_of["SECURITY_GROUP"])
+    page.get_by_role("button", name="Keep").click()
+    wait_for(page, "The launch configuration is kept.")
+    row = page.locator("#groups tbody tr").first.get_attribute("id") or ""
+    image_id = "ami-12c6146b"  # one that moto launches
+    run_smsgen("set-image", app_id, row.removeprefix("server-"), image_id, env=store)
+    expect(page.locator("#groups")).to_contain_text(image_id, timeout=PATIENCE)
+    return page
+
+
+def _list_of_servers(folder: Path) -> Path:
+    path = folder / "servers.csv"
+    path.write_text("vmId,vmName\nvm-1,web01\n")
+    return path
+
+
+def test_a_launch_that_the_server_does_not_survive(browser: Browser, tmp_path: Path) -> None:
+    with proxied(tmp_path) as (proxy, env):
+        options = ("--console", "--no-auth", "--template-profile", "sms", "--lease", "5")
+        server = start(tmp_path, *options, env=env)
+        proxy.on_kill = server.kill
+        page = ready_to_launch(browser, server, env)
+        page.get_by_role("button", name="Launch…").click()
+        proxy.fail("cloudformation:ExecuteChangeSet", "kill")
+        page.get_by_role("button", name="Launch", exact=True).click()
+        wait_for(page, "The launch begins.")
+        assert server.process.wait(timeout=PATIENCE / 1000) == -9
+        expect(page.locator("#live-state")).to_contain_text("does not answer", timeout=PATIENCE)
+        again = start(tmp_path, *options, "--port", server.url.rpartition(":")[2], env=env)
+        try:
+            expect(page.locator("#standing")).to_contain_text("servers launched", timeout=PATIENCE)
+            expect(page.locator("#live-state")).to_contain_text("Live.")
+        finally:
+            page.close()
+            again.stop()
+
+
+def test_a_launch_that_aws_refuses(browser: Browser, tmp_path: Path) -> None:
+    with proxied(tmp_path) as (proxy, env):
+        server = start(tmp_path, "--console", "--no-auth", "--template-profile", "sms", env=env)
+        try:
+            page = ready_to_launch(browser, server, env)
+            page.get_by_role("button", name="Launch…").click()
+            proxy.fail("cloudformation:CreateChangeSet", "denied")
+            page.get_by_role("button", name="Launch", exact=True).click()
+            expect(page.locator("#standing")).to_contain_text("these credentials may not", timeout=PATIENCE)
+            page.get_by_role("button", name="Launch…").click()
+            page.get_by_role("button", name="Launch", exact=True).click()
+            expect(page.locator("#standing")).to_contain_text("servers launched", timeout=PATIENCE)
+            page.close()
+        finally:
+            server.stop()
 
 
 def test_the_server_is_killed_and_comes_back(browser: Browser, tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def documents_page(visit: Visit) -> Response:
     return visit.render(
         "documents.html.j2",
         app=visit.caller.call("GetApp", appId=app_id)["appSummary"],
+        configuration=_configuration(visit, app_id),
         text=_read(visit, template),
         template_token=template,
         changes=_change_rows(_read(visit, changes)) if changes else None,
@@ -60,6 +61,12 @@ def documents_page(visit: Visit) -> Response:
         refused=refusals(visit, app_id),
         format=visit.query.get("format", "YAML"),
     )
+
+
+def _configuration(visit: Visit, app_id: str) -> str:
+    """Return how an application is launched, as the API tells it: what the template is made of."""
+    answer = visit.caller.call("GetAppLaunchConfiguration", appId=app_id)
+    return json.dumps(answer, indent=2, default=str, ensure_ascii=False)
 
 
 def make_document_page(visit: Visit) -> Response:
