@@ -14,7 +14,7 @@ from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
-from smsgen.errors import SmsgenError
+from smsgen.errors import SmsgenError, install_hint
 from smsgen.model.replicating.catalog import Connector
 from smsgen.operations.ports.inventories import ConnectorUnreadable
 
@@ -58,7 +58,7 @@ def session_of(connector: Connector, secrets: Secrets) -> Iterator[VcenterSessio
         from pyVim.connect import Disconnect, SmartConnect
         from pyVmomi import vim
     except ImportError:
-        hint = "pip install 'smsgen[vcenter]'"
+        hint = install_hint("vcenter")
         raise ConnectorUnreadable(
             "vCenter is read through pyVmomi, which is not installed", hint=hint
         ) from None
