@@ -20,6 +20,8 @@ from smsgen.model.kinds import (
     Record,
     Text,
 )
+from smsgen.model.problems import Problems
+from smsgen.report.leaf_names import spelled_out
 
 FILE = "docs/application-file.md"
 
@@ -47,6 +49,8 @@ _EXAMPLES: dict[str, Any] = {
     "hostResourceGroupArn": "arn:aws:resource-groups:eu-central-1:123456789012:group/hosts",
     "capacityReservationResourceGroupArn": "arn:aws:resource-groups:eu-central-1:123456789012:group/capacity",
     "tags": [{"key": "CostCenter", "value": "4711"}],
+    "AssociationParameter.value": ["d-0123456789"],
+    "associationParameters": [{"key": "directoryId", "value": ["d-0123456789"]}],
     "appId": "app-0123456789abcdef0",
     "availabilityZone": "eu-central-1a",
     "bucket": "sms-app-scripts",
@@ -114,9 +118,22 @@ def records(kind: FieldKind) -> list[Record]:
 
 
 def _section(record: Record) -> str:
-    heading, prose = _PROSE.get(record.name, (record.what[:1].upper() + record.what[1:], ""))
+    heading, prose = prose_of(record)
     fields = "".join(_entry(record, name, field) for name, field in record.fields.items())
     return f"\n## {heading}\n\n{prose}\n\n{fields}".replace("\n\n\n", "\n\n")
+
+
+def prose_of(record: Record) -> tuple[str, str]:
+    """Give a record's heading, and what is said of it: by the prose, else by the first field that holds it."""
+    if record.name in _PROSE:
+        return _PROSE[record.name]
+    fields = [field for outer in records(APP) for field in outer.fields.items()]
+    name, described = next((name, field.description) for name, field in fields if _holds(field.kind, record))
+    return spelled_out(name).capitalize(), described
+
+
+def _holds(kind: FieldKind, record: Record) -> bool:
+    return kind is record or (isinstance(kind, ListOf) and _holds(kind.entry, record))
 
 
 def _entry(record: Record, name: str, field: Field) -> str:
@@ -161,12 +178,12 @@ def _kind(kind: FieldKind) -> str:
             most = f", at most {kind.most:,}" if kind.most else ""
             return f"a list{most}"
         case Record():
-            return f"a map: [{_PROSE.get(kind.name, (kind.what,))[0].lower()}](#{_anchor(kind)})"
+            return f"a map: [{prose_of(kind)[0].lower()}](#{_anchor(kind)})"
     return "a value"
 
 
 def _anchor(record: Record) -> str:
-    return _PROSE.get(record.name, (record.what,))[0].lower().replace(" ", "-")
+    return prose_of(record)[0].lower().replace(" ", "-")
 
 
 def example_of(record: Record, name: str, field: Field) -> Any:
@@ -174,10 +191,10 @@ def example_of(record: Record, name: str, field: Field) -> Any:
     for known in (f"{record.name}.{name}", name):
         if known in _EXAMPLES:
             return _EXAMPLES[known]
-    return field.examples[0] if field.examples else _of_kind(field.kind)
+    return field.examples[0] if field.examples else _of_kind(field.kind, field.description)
 
 
-def _of_kind(kind: FieldKind) -> Any:
+def _of_kind(kind: FieldKind, described: str = "") -> Any:
     match kind:
         case Identifier():
             return f"{kind.prefix}0a1b2c3d4e5f60718"
@@ -190,10 +207,30 @@ def _of_kind(kind: FieldKind) -> Any:
         case Boolean():
             return True
         case ListOf():
-            return [_of_kind(kind.entry)]
+            return [_of_kind(kind.entry, described)]
         case Record():
             return dict(_of_record(kind))
+        case Text():
+            return _of_text(kind, described)
     return "text"
+
+
+def _of_text(kind: Text, described: str) -> str:
+    """Give a text that is taken: a word that the description or the hint shows, or any."""
+    import re
+
+    words = [word.rstrip(".:") for word in re.findall(r"[^\s,;`()]+", f"{described} {kind.hint}")]
+    shown = [word for word in words if re.search(r"[0-9.:/-]", word) and re.search(r"[A-Za-z]", word)]
+    return next((word for word in [*shown, *_ANY] if not _problems(kind, word)), "text")
+
+
+_ANY = ("text", "1", "$DEFAULT", "rate(1 day)", "arn:aws:sns:eu-central-1:123456789012:operations")
+
+
+def _problems(kind: FieldKind, value: Any) -> bool:
+    problems = Problems(None)
+    kind.read(value, ("value",), problems)
+    return bool(problems.all())
 
 
 def _of_record(record: Record) -> Iterator[tuple[str, Any]]:
