@@ -71,7 +71,7 @@ def test_what_a_plan_says_is_data_too(adopting: Adopting) -> None:
     assert data["differences"] == []
 
 
-def test_sixty_servers_of_twelve_shapes(adopting: Adopting) -> None:
+def test_sixty_five_servers_of_thirteen_shapes(adopting: Adopting) -> None:
     adopting.plant(fleet(SHAPES, copies=5))
     discovered = adopting.adopt("discover", "--tag", "App=shop", "--group-by", "tag:Shape")
     assert discovered.code == 0, discovered.err
@@ -80,8 +80,12 @@ def test_sixty_servers_of_twelve_shapes(adopting: Adopting) -> None:
     done = adopting.run()
     assert done.code == 0, done.err
     stack = adopting.stack()
-    assert [kind for kind, _ in stack.values()].count("AWS::EC2::Instance") == 60
-    assert len(stack) == 60 + 5 * 2 * 2
+    assert [kind for kind, _ in stack.values()].count("AWS::EC2::Instance") == 65
+    assert [kind for kind, _ in stack.values()].count("AWS::EC2::EIP") == 10
+    assert [kind for kind, _ in stack.values()].count("AWS::EC2::NetworkInterfaceAttachment") == 5
+    assert len(stack) == 65 + 10 + 5 + 5 * 2 * 2
+    data = json.loads(adopting.file.with_suffix(".live.json").read_text())
+    assert {name for server in data["servers"] for name in server["unsaid"]} == set()
     assert adopting.aws.control.launched() == 0
     again = adopting.run()
     assert again.code == 0, again.err

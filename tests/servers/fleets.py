@@ -1,4 +1,4 @@
-"""Servers that run already, in the shapes of EC2's answers: twelve of them, in which every property occurs."""
+"""Servers that run already, in the shapes of EC2's answers: thirteen of them, in which every property occurs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ class Planted:
         attributes = more.pop("attributes", {})
         cpu_credits, disks, address = more.pop("credits", ""), more.pop("disks", ()), more.pop("address", "")
         tags = {"Name": name or f"server{number:03d}", **more.pop("tags", {})}
+        interfaces = more.pop("interfaces", 1)
         item = instance(instance_id, number) | more
+        item["NetworkInterfaces"] += [
+            interface(number, f"10.1.{n}.{number % 250}", n) for n in range(1, interfaces)
+        ]
         item["NetworkInterfaces"][0]["Groups"] = item["SecurityGroups"]
         item["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         root = volume(f"vol-{number:015x}00", instance_id, item["RootDeviceName"], size=30)
@@ -238,6 +242,7 @@ SHAPES: dict[str, Item] = {
         "address": "203.0.113.7",
         "attributes": {"instanceInitiatedShutdownBehavior": "terminate"},
     },
+    "two interfaces": {"interfaces": 2, "address": "203.0.113.8"},
     "hibernating": {
         "HibernationOptions": {"Configured": True},
         "MetadataOptions": STRICT

@@ -13,6 +13,7 @@ from smsgen.operations.adopt.properties import PROPERTIES
 from smsgen.operations.adopt.resources import LiveResource
 from smsgen.operations.ports.adoption import LiveServer
 
+_INTERFACE = "AWS::EC2::NetworkInterfaceAttachment"
 _SECRET = re.compile(
     r"(?i)(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)s?['\"]?\s*[:=]\s*\S"
     r"|\bA[KS]IA[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----"
@@ -88,8 +89,10 @@ def entry(
         for name, resource in resources.items()
         if resource.type == "AWS::EC2::Volume"
     ]
-    if volumes:
-        launch["volumes"] = volumes
+    further = [_interface(each) for each in resources.values() if each.type == _INTERFACE]
+    addresses = [_address(each) for each in resources.values() if each.type == "AWS::EC2::EIP"]
+    companions = {"volumes": volumes, "networkInterfaces": further, "elasticIpAddresses": addresses}
+    launch |= {field: entries for field, entries in companions.items() if entries}
     data = {
         "serverId": _server_id(server),
         "vmServer": {"vmName": server.name},
@@ -143,7 +146,7 @@ def _user_data(value: str, *, keep: bool) -> tuple[Any, str]:
     if (
         text is None
         or base64.b64encode(text.encode()).decode() != value
-        or not re.fullmatch(r"[^\x00-\x08\x0b-\x1f]*", text)
+        or not re.fullmatch(r"[^\x00-\x08\x0b\x0c\x0e-\x1f]*", text)
     ):
         return None, "user data that is no plain text: it stays as it is on the server"
     return {"inline": text}, ""
@@ -183,6 +186,20 @@ def _volume(volume: LiveResource, attachment: LiveResource) -> dict[str, Any]:
         "tags": [{"key": tag["Key"], "value": tag["Value"]} for tag in properties.get("Tags", ())] or None,
     }
     return {key: value for key, value in fields.items() if value is not None}
+
+
+def _interface(attachment: LiveResource) -> dict[str, Any]:
+    properties = attachment.properties
+    return {
+        "deviceIndex": int(properties["DeviceIndex"]),
+        "networkInterfaceId": properties["NetworkInterfaceId"],
+        "deleteOnTermination": properties["DeleteOnTermination"],
+    }
+
+
+def _address(address: LiveResource) -> dict[str, Any]:
+    tags = [{"key": tag["Key"], "value": tag["Value"]} for tag in address.properties.get("Tags", ())]
+    return {"tags": tags} if tags else {}
 
 
 def _server_id(server: LiveServer) -> str:

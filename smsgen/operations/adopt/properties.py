@@ -33,6 +33,23 @@ def primary(server: LiveServer) -> Mapping[str, Any]:
     return next((one for one in interfaces if one.get("Attachment", {}).get("DeviceIndex") == 0), {})
 
 
+def attached_beside_first(server: LiveServer) -> list[Mapping[str, Any]]:
+    """Return the network interfaces beside the first, by their index."""
+    interfaces = server.instance.get("NetworkInterfaces", ())
+    further = [each for each in interfaces if each.get("Attachment", {}).get("DeviceIndex", 0) != 0]
+    return sorted(further, key=lambda each: int(each["Attachment"]["DeviceIndex"]))
+
+
+def own_address(server: LiveServer) -> Mapping[str, Any] | None:
+    """Return the elastic address of the instance itself: of its first interface's first address; None without one."""
+    first = primary(server)
+    for address in server.addresses:
+        of_the_first = address.get("NetworkInterfaceId") in (None, first.get("NetworkInterfaceId"))
+        if of_the_first and address.get("PrivateIpAddress") in (None, first.get("PrivateIpAddress")):
+            return address
+    return None
+
+
 def settable_tags(tags: Any) -> list[dict[str, str]]:
     """Return tags without AWS's own, which nobody can set, by key."""
     pairs = {tag["Key"]: tag.get("Value", "") for tag in tags or () if not tag["Key"].startswith("aws:")}

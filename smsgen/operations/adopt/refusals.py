@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from smsgen.operations.adopt.properties import primary
+from smsgen.operations.adopt.properties import own_address, primary
 from smsgen.operations.ports.adoption import LiveServer
 
 OWN_STACK = "aws:cloudformation:stack-name"
@@ -89,12 +89,16 @@ def _interfaces(server: LiveServer) -> Iterator[str]:
     first = primary(server)
     for interface in server.instance.get("NetworkInterfaces", ()):
         if interface is not first:
-            yield f"the network interface {interface['NetworkInterfaceId']} beside the first"
+            yield f"the network interface {interface['NetworkInterfaceId']}: only its attachment is declared"
     others = [
         one["PrivateIpAddress"] for one in first.get("PrivateIpAddresses", ()) if not one.get("Primary")
     ]
     if others:
         yield f"secondary addresses {', '.join(others)}"
+    own = own_address(server)
+    for address in server.addresses:
+        if address is not own:
+            yield f"the elastic address {address['PublicIp']} of another interface or a secondary address"
     ipv6 = [one["Ipv6Address"] for one in first.get("Ipv6Addresses", ())]
     if ipv6:
         yield f"IPv6 addresses {', '.join(ipv6)}"

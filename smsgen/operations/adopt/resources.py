@@ -7,9 +7,18 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from smsgen.cfn.intrinsics import call
+from smsgen.compiler.servers.addresses import address_names
 from smsgen.compiler.servers.devices import volume_names
+from smsgen.compiler.servers.interfaces import interface_names
 from smsgen.model.launch import Volume
-from smsgen.operations.adopt.properties import instance_properties, volume_properties
+from smsgen.model.launching.network import AttachedInterface, ElasticAddress
+from smsgen.operations.adopt.properties import (
+    attached_beside_first,
+    instance_properties,
+    own_address,
+    settable_tags,
+    volume_properties,
+)
 from smsgen.operations.ports.adoption import LiveServer
 
 INSTANCE = "AWS::EC2::Instance"
@@ -43,7 +52,35 @@ def resources_of(
         both = {"VolumeId": volume_id, "InstanceId": instance_id}
         resources[name] = LiveResource("AWS::EC2::Volume", {"VolumeId": volume_id}, volume_properties(volume))
         resources[attachment] = LiveResource("AWS::EC2::VolumeAttachment", both, {**both, "Device": device})
+    for interface in attached_beside_first(server):
+        index = interface["Attachment"]["DeviceIndex"]
+        _, attachment = interface_names(logical_id, AttachedInterface(index))
+        resources[attachment] = _interface_attachment(server, interface)
+    address = own_address(server)
+    if address is not None:
+        [name] = address_names(logical_id, ElasticAddress())
+        resources[name] = _elastic_address(server, address)
     return resources
+
+
+def _interface_attachment(server: LiveServer, interface: Mapping[str, Any]) -> LiveResource:
+    """Return the attachment of a further interface; the interface itself stays outside of the stack."""
+    attachment = interface["Attachment"]
+    properties = {
+        "DeviceIndex": str(attachment["DeviceIndex"]),
+        "InstanceId": server.instance_id,
+        "NetworkInterfaceId": interface["NetworkInterfaceId"],
+        "DeleteOnTermination": bool(attachment.get("DeleteOnTermination", False)),
+    }
+    identifier = {"AttachmentId": attachment["AttachmentId"]}
+    return LiveResource("AWS::EC2::NetworkInterfaceAttachment", identifier, properties)
+
+
+def _elastic_address(server: LiveServer, address: Mapping[str, Any]) -> LiveResource:
+    identifier = {key: str(address[key]) for key in ("PublicIp", "AllocationId")}
+    tags = settable_tags(address.get("Tags"))
+    properties: dict[str, Any] = {"InstanceId": server.instance_id} | ({"Tags": tags} if tags else {})
+    return LiveResource("AWS::EC2::EIP", identifier, properties)
 
 
 def data_volumes(server: LiveServer) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -83,6 +83,20 @@ def _attachment(fleet: Fleet, physical_id: str) -> Properties | None:
     return None
 
 
+def _interface_attachment(fleet: Fleet, attachment_id: str) -> Properties | None:
+    for item in fleet.instances.values():
+        for interface in item.get("NetworkInterfaces", ()):
+            attached = interface["Attachment"]
+            if attached["AttachmentId"] == attachment_id:
+                return {
+                    "DeviceIndex": str(attached["DeviceIndex"]),
+                    "InstanceId": item["InstanceId"],
+                    "NetworkInterfaceId": interface["NetworkInterfaceId"],
+                    "DeleteOnTermination": attached["DeleteOnTermination"],
+                }
+    return None
+
+
 def _address(fleet: Fleet, public_ip: str) -> Properties | None:
     for item in fleet.addresses.values():
         if item["PublicIp"] == public_ip:
@@ -97,4 +111,5 @@ _READERS = {
     "AWS::EC2::Volume": _volume,
     "AWS::EC2::VolumeAttachment": _attachment,
     "AWS::EC2::EIP": _address,
+    "AWS::EC2::NetworkInterfaceAttachment": _interface_attachment,
 }

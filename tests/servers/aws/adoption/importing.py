@@ -14,6 +14,7 @@ IDENTIFIERS = {
     "AWS::EC2::Volume": ("VolumeId",),
     "AWS::EC2::VolumeAttachment": ("VolumeId", "InstanceId"),
     "AWS::EC2::EIP": ("PublicIp", "AllocationId"),
+    "AWS::EC2::NetworkInterfaceAttachment": ("AttachmentId",),
 }
 
 
