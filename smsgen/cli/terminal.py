@@ -113,9 +113,11 @@ class PlainView:
 
 
 class LiveView:
-    """A table of the servers by launch order with the latest events below, redrawn as they come."""
+    """The servers by launch order with the latest events below, within the terminal's height, redrawn as they come."""
 
     def __init__(self, stack: StackInfo, places: Mapping[str, Place]) -> None:
+        from time import monotonic
+
         from rich.console import Console
         from rich.live import Live
 
@@ -123,13 +125,15 @@ class LiveView:
         self._places = places
         self._states: dict[str, str] = {}
         self._latest: list[str] = []
-        console = Console(file=sys.stderr, no_color=not colored(), highlight=False)
+        self._monotonic = monotonic
+        self._start = monotonic()
+        self._console = Console(file=sys.stderr, no_color=not colored(), highlight=False)
         # rich puts the terminal right again at exit, also after Ctrl-C: `close` is called in every case.
-        self._live = Live(console=console, auto_refresh=False, get_renderable=self._draw)
+        self._live = Live(console=self._console, auto_refresh=False, get_renderable=self._draw)
         self._live.start()
 
     def event(self, event: StackEvent) -> None:
-        """Take in one event; a failure stays on the screen above the table."""
+        """Take in one event; a failure stays on the screen above the rest."""
         self._states[event.logical_id] = event.status
         self._latest = [*self._latest, line(event, self._places)][-_LATEST:]
         if event.status.endswith("_FAILED"):
@@ -147,22 +151,24 @@ class LiveView:
 
     def _draw(self) -> Any:
         from rich.console import Group
-        from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=None, pad_edge=False)
-        for heading in ("order", "group", "server", "logical id", "state"):
-            table.add_column(heading, overflow="fold")
-        for logical_id, place in sorted(self._places.items(), key=lambda item: (item[1], item[0])):
-            state = self._states.get(logical_id, "")
-            # Text, since what is in brackets in a plain one would be rich's own markup.
-            words = (
-                Text(visible(word)) for word in (str(place.order), place.group, place.server, logical_id)
-            )
-            table.add_row(*words, Text(state, style=color(state)))
-        title = visible(f"{self._stack.name}  {self._stack.status}")
+        from smsgen.cli.progress import PENDING, counted_done, elapsed_words, progress_lines
+
+        # The last line of a terminal stays free: a full screen would scroll. On a low one, fewer events are shown.
+        height = max(self._console.size.height - 1, 3)
+        latest = self._latest[-max(1, min(_LATEST, height // 3)) :]
+        done = counted_done(self._places, self._states)
+        elapsed = elapsed_words(self._monotonic() - self._start)
+        title = visible(f"{self._stack.name}  {self._stack.status}  {done}  {elapsed}")
         head = Text(title, style=f"bold {color(self._stack.status)}".strip())
-        return Group(head, table, *(Text(text, style="dim") for text in self._latest))
+        lines = progress_lines(self._places, self._states, height=height - 1 - len(latest))
+        styles = ("dim" if one.state == PENDING else color(one.state) for one in lines)
+        body = [Text(visible(one.text), style=style) for one, style in zip(lines, styles, strict=True)]
+        drawn = (head, *body, *(Text(text, style="dim") for text in latest))
+        for text in drawn:
+            text.no_wrap, text.overflow = True, "ellipsis"
+        return Group(*drawn)
 
 
 def put_rows(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
