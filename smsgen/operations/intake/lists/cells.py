@@ -21,7 +21,7 @@ MIB = {
 _NUMBER = re.compile(r"[-+]?\d[\d.,' ]*")
 _SIZE = re.compile(r"(.*?)(kib|kb|mib|mb|gib|gb|tib|tb|k|m|g|t)?")
 _LONG = {"k": "kib", "m": "mib", "g": "gib", "t": "tib"}
-_GROUPS = r"\d{1,3}(?:%s\d{3})+"
+_GROUPS = {",": re.compile(r"\d{1,3}(?:,\d{3})+"), ".": re.compile(r"\d{1,3}(?:\.\d{3})+")}
 _LISTED = re.compile(r"[;,|\s]+")
 _YES = frozenset({"true", "yes", "1", "x", "y", "ja", "j", "wahr", "はい", "有", "○"})
 _SMALLEST_MIB = 256
@@ -55,7 +55,7 @@ def number(text: str, *, decimal_comma: bool = False) -> float | None:
     thousands, decimal = (".", ",") if decimal_comma else (",", ".")
     whole, _, fraction = written.partition(decimal)
     if thousands in whole:
-        if not re.fullmatch(_GROUPS % re.escape(thousands), whole):
+        if not _GROUPS[thousands].fullmatch(whole):
             whole, decimal, fraction = (*written.partition(thousands),)
             if fraction.count(".") + fraction.count(","):
                 return None
