@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smsgen.cli.numbers import number_between
+from smsgen.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -62,6 +63,12 @@ def add_copy_options(group: Any) -> None:
         "host name)",
     )
     group.add_argument(
+        "--default-target",
+        choices=("ebs-direct", "import-image"),
+        help="where disks go of jobs that choose nothing: EBS snapshots, or files for ImportImage "
+        "(default: as fits the guest)",
+    )
+    group.add_argument(
         "--image-route",
         choices=("register", "import"),
         default="",
@@ -78,10 +85,19 @@ def _machine(text: str) -> str:
 
 
 def copy_settings(args: argparse.Namespace) -> CopySettings:
-    """Return the settings that the options of `add_copy_options` say; raises SmsgenError for hours that are none."""
+    """Return the settings that the options of `add_copy_options` say.
+
+    Raises SmsgenError for hours that are none, and UsageError for options that contradict each other.
+    """
+    from smsgen.model.replication import ReplicationTarget
     from smsgen.operations.ports.copying import CopySettings
     from smsgen.operations.replication.flight import Hours
 
+    if args.default_target == "import-image" and args.image_route == "register":
+        raise UsageError(
+            "--default-target import-image registers no image",
+            hint="leave out one of --default-target and --image-route",
+        )
     if args.copy_hours:
         Hours.parse(args.copy_hours, args.copy_timezone)  # wrong ones are told now, not at the first run
     return CopySettings(
@@ -90,6 +106,7 @@ def copy_settings(args: argparse.Namespace) -> CopySettings:
         timezone=args.copy_timezone,
         disks=args.disks_at_once,
         verify_every=args.verify_every,
+        target=ReplicationTarget(args.default_target) if args.default_target else None,
         route=args.image_route,
         read_all_every=args.read_all_every,
     )

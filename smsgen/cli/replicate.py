@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 examples:
   smsgen replicate app-0123456789abcdef0            start, or go on where it was, and follow
+  smsgen replicate app-0123456789abcdef0 --target import-image --server-group windows
+  smsgen replicate sms-job-01234567 --target ebs-direct   for one job; its next run goes there
   smsgen replicate app-0123456789abcdef0 --on-demand    another run of every server, now
   smsgen replicate --worker --store postgresql+psycopg://smsgen@db.example.com/smsgen
                                                     on a machine near the disks: carry out runs until stopped
@@ -44,9 +46,24 @@ _GOOD = ("REPLICATED", "DELTA_REPLICATED")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "app_id", nargs="?", metavar="APP_ID", help="id of the application, as CreateApp gave it"
+        "app_id",
+        nargs="?",
+        metavar="APP_ID",
+        help="id of the application, or of a job to choose --target for",
     )
     parser.add_argument("--on-demand", action="store_true", help="begin a run of every server now")
+    parser.add_argument(
+        "--target",
+        choices=("ebs-direct", "import-image"),
+        help="where disks go from the next run on: EBS snapshots, or files for ImportImage; kept with the application",
+    )
+    parser.add_argument(
+        "--server-group",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="choose --target for these servers only; may be repeated (default: all)",
+    )
     parser.add_argument(
         "--worker",
         action="store_true",
@@ -91,6 +108,10 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("give either APP_ID or --worker", hint="`smsgen replicate --help` has examples")
     if args.worker and args.on_demand:
         raise UsageError("--on-demand is for an application, and --worker takes runs as they come")
+    if args.worker and args.target:
+        raise UsageError("--target is for an application or a job", hint="a worker has --default-target")
+    if args.server_group and not args.target:
+        raise UsageError("--server-group says for whom --target is", hint="give --target, too")
     from smsgen import wiring
     from smsgen.operations.apps.world import Settings
 
@@ -157,11 +178,17 @@ def _say_connectors(world: World) -> None:
 
 
 def _replicate(args: argparse.Namespace, world: World) -> int:
+    from smsgen.model.replication import ReplicationTarget
     from smsgen.operations.jobs.carry_out import NOTICES, REPLICATIONS, SHORT
     from smsgen.operations.replication import apps
+    from smsgen.operations.replication.making.choose import choose_target
     from smsgen.server.workers import Workers
 
+    if args.app_id.startswith("sms-job-"):
+        return _of_job(args, world)
     _check_startable(world, args.app_id)
+    if args.target:
+        choose_target(world, args.app_id, ReplicationTarget(args.target), groups=args.server_group)
     if args.on_demand:
         apps.start_on_demand_app_replication(world, args.app_id)
     elif _status(world, args.app_id) in _STARTS:
@@ -180,6 +207,21 @@ def _replicate(args: argparse.Namespace, world: World) -> int:
         workers.stop(args.stop_timeout)
     _images(world, args.app_id)
     return 0 if status in _GOOD else 1
+
+
+def _of_job(args: argparse.Namespace, world: World) -> int:
+    """Choose the target of one job; its runs are carried out as ever."""
+    from smsgen.model.replication import ReplicationTarget
+    from smsgen.operations.replication.making.choose import choose_target_of_job
+
+    if not args.target or args.on_demand or args.server_group:
+        raise UsageError(
+            "of a job, --target is chosen and nothing else",
+            hint="runs on demand are begun by StartOnDemandReplicationRun, or of an application",
+        )
+    choose_target_of_job(world, args.app_id, ReplicationTarget(args.target))
+    say(f"the next run of {args.app_id} goes to {args.target}")
+    return 0
 
 
 def _check_startable(world: World, app_id: str) -> None:

@@ -51,6 +51,7 @@ def put_replication_configuration(
             latest_time=before.replication.latest_time,
             parameters=tuple(parameters.items()),
             terminated=before.replication.terminated,
+            targets=before.replication.targets,
         )
         return Change(before, before._replace(replication=replication, modified=kept.clock.now()))
 

@@ -110,17 +110,22 @@ def _attempt(world: World, lease: Lease, kind: Kind[Any]) -> None:
         if error.kind in PASSING and lease.job.attempt < world.settings.attempts:
             _later(world, lease, kind, str(error))
         else:
-            kind.fail(world, lease, str(error))
+            kind.fail(world, lease, _words(kind, error))
     except Busy as error:
         _later(world, lease, kind, str(error))
     except SmsgenError as error:
-        kind.fail(world, lease, str(error))
+        kind.fail(world, lease, _words(kind, error))
     except Exception as error:
         _log.exception("job %s (%s) of %s failed", lease.job.job_id, lease.job.kind, lease.job.subject)
         if lease.job.attempt < world.settings.attempts:
             _later(world, lease, kind, "")
         else:
             kind.fail(world, lease, f"internal error ({type(error).__name__})")
+
+
+def _words(kind: Kind[Any], error: SmsgenError) -> str:
+    """Return what went wrong, and what to do where the kind says that, too."""
+    return f"{error}: {error.hint}" if error.hint and kind.says_what_to_do else str(error)
 
 
 def _later(world: World, lease: Lease, kind: Kind[Any], why: str) -> None:

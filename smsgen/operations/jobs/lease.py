@@ -124,13 +124,15 @@ class Kind(NamedTuple, Generic[L]):
     """How a kind of job is carried out.
 
     `hold` makes the lease of a job that was taken. `carry_out` does the work, and writes its outcome; `note` writes, in
-    a sentence, how it stands meanwhile; `fail` writes that it failed for good.
+    a sentence, how it stands meanwhile; `fail` writes that it failed for good. `says_what_to_do`: it gets the hint of
+    what failed, too, because whoever reads it has no other place to look.
     """
 
     hold: Callable[[Kept, Job], L]
     carry_out: Callable[[World, L], None]
     note: Callable[[L, str], None]
     fail: Callable[[World, L, str], None]
+    says_what_to_do: bool = False
 
 
 def app_lease(goes_on: Callable[[ManagedApp], bool]) -> Callable[[Kept, Job], AppLease]:

@@ -204,7 +204,7 @@ def _ending(world: World, lease: RunLease, image: Told) -> Change:
         failures=0,
         latest_ami_id=image.ami_id,
         latest_time=now,
-        bases=image.bases,
+        bases=image.bases or before.bases,
     )
     if event is JobEvent.COMPLETE:
         after = after._replace(next_run=None, ticket="")
@@ -308,4 +308,4 @@ def _after_failure(job: ReplicationJob, left: int) -> tuple[JobEvent, str]:
     return JobEvent.LOSE, f"{left} more failed run{'s' if left > 1 else ''} in a row pause the job"
 
 
-REPLICATE = Kind(RunLease, _carry_out, _note, _fail)
+REPLICATE = Kind(RunLease, _carry_out, _note, _fail, says_what_to_do=True)

@@ -168,7 +168,7 @@ def ticketed(world: World, job: ReplicationJob) -> tuple[ReplicationJob, tuple[J
 # --- Show ---------------------------------------------------------------------------------------------------
 
 
-def find_job(world: World, job_id: str, error: Callable[[str], Exception] = UnknownJob) -> ReplicationJob:
+def find_job(world: Kept, job_id: str, error: Callable[[str], Exception] = UnknownJob) -> ReplicationJob:
     """Return a replication job; raises `error` of its id where there is none."""
     job = world.store.replication_job(job_id)
     if job is None:
