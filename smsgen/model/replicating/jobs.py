@@ -139,11 +139,12 @@ class RunType(StrEnum):
 class ReplicationJob(NamedTuple):
     """The replication of one server.
 
-    `parameters` is as in an application's configuration; its seed time is the first run's. `next_run` is when the next
-    scheduled run begins; `ticket` the queued job that sees to it. `run_id` is the run that is pending or under way;
-    `runs` how many there were. `failures`: failed runs, one after another. `on_demand`: when the runs of the last day
-    were asked for. `first_run`: when the first run began. `since`: when it was paused or deleted. `bases`: the
-    manifests that the next run builds upon, by disk. `target`: where its disks go, where that is chosen.
+    `parameters` is as in an application's configuration; its seed time is the first run's. `next_run` is when the
+    next scheduled run begins; `ticket` the queued job that sees to it. `run_id` is the run that is pending or under
+    way; `runs` how many there were, `begun` how many of them were carried out (None: all). `failures`: failed runs,
+    one after another. `on_demand`: when the runs of the last day were asked for. `first_run`: when the first run
+    began. `since`: when it was paused or deleted. `bases`: the manifests that the next run builds upon, by disk.
+    `target`: where its disks go, where that is chosen.
     """
 
     replication_job_id: str
@@ -169,6 +170,7 @@ class ReplicationJob(NamedTuple):
     since: float = 0.0
     bases: tuple[str, ...] = ()
     target: ReplicationTarget | None = None
+    begun: int | None = None
     created: float = 0.0
     version: int = 0
 

@@ -14,7 +14,9 @@ DETAIL_TYPE = "Server Migration Job State Change"
 SOURCE = "smsgen"
 """AWS keeps sources that begin with `aws.` for itself: SMS's was aws.sms."""
 
-_OF_RUNS = {RunState.COMPLETED: "Completed", RunState.FAILED: "Failed", RunState.MISSED: "Missed"}
+MISSED = "Missed"
+
+_OF_RUNS = {RunState.COMPLETED: "Completed", RunState.FAILED: "Failed", RunState.MISSED: MISSED}
 _OF_JOBS = {JobState.DELETED: "Deleted", JobState.PAUSED_ON_FAILURE: "PausedOnFailure"}
 """State -> how an event calls it. A job that fails for good is told of by its run."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from smsgen.model.replicating.notices import Notice, notice_of
+from smsgen.model.replicating.notices import MISSED, Notice, notice_of
 from smsgen.operations.ports.protocols import Clock
 from smsgen.operations.ports.replication_store import Write
 from smsgen.operations.ports.store import Change, Job
@@ -16,9 +16,11 @@ NOTIFY = "notify"
 def with_notices(change: Change, bus: str, clock: Clock, new_id: Callable[[int], str]) -> Change:
     """Return a change with what is told of it on a bus, "" for none: nothing is told then.
 
-    The events of one replication job are sent one after another.
+    The events of one replication job are sent one after another. Of runs that were missed meanwhile, one is told of.
     """
     notices = [found for one in change.records if (found := notice_of(one.before, one.after))] if bus else []
+    late = [one for one in notices if one.state == MISSED][:-1]
+    notices = [one for one in notices if one not in late]
     if not notices:
         return change
     now = clock.now()

@@ -83,7 +83,7 @@ def _missed(
     for due in dues:
         run = new_run(world, job, RunType.AUTOMATIC, due)
         runs.append(run_after(run, RunEvent.MISS, message=message))
-        job = job._replace(runs=run.number)
+        job = job._replace(runs=run.number, begun=job.runs if job.begun is None else job.begun)
     return job, tuple(runs)
 
 

@@ -14,11 +14,11 @@ from smsgen.model.status import AppStatus
 from smsgen.operations.apps.encryption import key_problem
 from smsgen.operations.apps.readiness import cut
 from smsgen.operations.apps.replicated import jobs_of, server_ids, with_job
-from smsgen.operations.apps.world import NotPermitted, World, change_app
+from smsgen.operations.apps.world import NotPermitted, World, commit_decided, find_app
 from smsgen.operations.jobs.lease import AppLease, Kind, Superseded, app_lease
 from smsgen.operations.ports.replication_store import Write
 from smsgen.operations.ports.store import Change, Job
-from smsgen.operations.replication.jobs import check_room, new_replication_job, replicable
+from smsgen.operations.replication.jobs import COUNTED, check_room, new_replication_job, replicable
 
 _VALIDATING = ReplicationStatus.VALIDATION_IN_PROGRESS
 
@@ -28,7 +28,7 @@ def _goes_on(managed: ManagedApp) -> bool:
 
 
 def _carry_out(world: World, lease: AppLease) -> None:
-    change_app(world, lease.job.subject, lambda before: _decide(world, lease, before))
+    commit_decided(world, COUNTED, lambda: _decide(world, lease, find_app(world, lease.job.subject)))
 
 
 def _decide(world: World, lease: AppLease, before: ManagedApp) -> Change:

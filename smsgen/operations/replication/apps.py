@@ -15,7 +15,7 @@ from smsgen.model.replication import ReplicationEvent, advance_replication, is_r
 from smsgen.model.status import AppStatus
 from smsgen.operations.apps.replicated import deleting_all, followed, jobs_of
 from smsgen.operations.apps.server_groups import check_identity
-from smsgen.operations.apps.world import NotPermitted, World, changed, permit
+from smsgen.operations.apps.world import NotPermitted, World, changed, commit_decided, find_app, permit
 from smsgen.operations.ports.store import Change, Job
 from smsgen.operations.replication.catalog import catalog_now
 from smsgen.operations.replication.jobs import on_demand
@@ -38,7 +38,9 @@ def start_app_replication(world: World, app_id: str) -> ManagedApp:
         queued = Job(f"job-{world.new_id(17)}", START, app_id, lane, created=world.clock.now())
         return Change(before, after._replace(modified=world.clock.now()), jobs=(queued,))
 
-    return changed(world, app_id, decide)
+    # Not in the application's turn but in that of all who start one: in this process none is above the limit.
+    commit_decided(world, START, lambda: decide(find_app(world, app_id)))
+    return find_app(world, app_id)
 
 
 def _check_room(world: World, app_id: str) -> None:

@@ -42,6 +42,10 @@ REPLICATE, SCHEDULE = "replicate", "schedule-replication"
 """Kinds of queued jobs: a run is carried out; something of a job falls due."""
 
 
+COUNTED = "replications"
+"""What whoever makes a replication job takes turns at: in this process none is made above the limit."""
+
+
 class JobUpdate(NamedTuple):
     """What UpdateReplicationJob says; None where it says nothing."""
 
@@ -91,7 +95,7 @@ def create_replication_job(
             records=(Write(None, job),),
         )
 
-    commit_decided(world, server_id, decide)
+    commit_decided(world, COUNTED, decide)
     return created[0]
 
 
@@ -304,7 +308,8 @@ def begun_run(
     run = new_run(world, job, kind, scheduled)._replace(description=description)
     lane = job.replication_job_id
     queued = Job(f"job-{world.new_id(17)}", REPLICATE, lane, lane, created=world.clock.now())
-    return job._replace(run_id=run.replication_run_id, runs=run.number), run, (queued,)
+    begun = (job.runs if job.begun is None else job.begun) + 1
+    return job._replace(run_id=run.replication_run_id, runs=run.number, begun=begun), run, (queued,)
 
 
 def new_run(kept: Kept, job: ReplicationJob, kind: RunType, scheduled: float) -> ReplicationRun:

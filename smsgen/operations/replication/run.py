@@ -265,7 +265,7 @@ def _copy_request(
         disk_name(job, number),
         run.replication_run_id,
         base=job.bases[number] if number < len(job.bases) else "",
-        full=reads_all(run.number, copying.settings.read_all_every),
+        full=reads_all(job.begun or run.number, copying.settings.read_all_every),
         verify_every=copying.settings.verify_every,
         description=f"smsgen: {job.vm_server.vm_name} {disk.name}"[:255],
         tags=_tags(job, run),

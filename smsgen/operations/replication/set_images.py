@@ -125,7 +125,10 @@ def _recorded(kept: Kept, server: Server, image: str, there: ReplicationJob | No
         kms_key_id=None,
         recorded=True,
     )
-    after = job._replace(runs=run.number, latest_ami_id=ami_id or job.latest_ami_id, latest_time=now)
+    begun = job.runs if job.begun is None else job.begun
+    after = job._replace(
+        runs=run.number, begun=begun, latest_ami_id=ami_id or job.latest_ami_id, latest_time=now
+    )
     return _Recorded(before, after, run)
 
 

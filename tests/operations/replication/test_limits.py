@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pytest
 
 from smsgen.errors import ServiceError
@@ -10,6 +14,7 @@ from smsgen.operations.apps.world import BadParameter, NotPermitted
 from smsgen.operations.ports.keys import KeyInfo
 from smsgen.operations.replication import apps, catalog, jobs
 from smsgen.operations.replication.refusals import NotReplicable
+from tests.operations.replication.fakes import Disk
 from tests.operations.replication.site import HOURLY, found, ids, job, replicate, runs, states, with_catalog
 from tests.operations.replication.test_apps import shop, status
 from tests.operations.worlds import Site
@@ -118,6 +123,30 @@ def _application(site: Site, name: str, server: int) -> str:
     return app_id
 
 
+def test_callers_at_the_same_instant_stay_within_the_limits() -> None:
+    site = with_catalog(*(f"vm-{number}" for number in range(8)), site=Site(max_replications=3))
+    applications = [_application(site, f"shop-{number}", number) for number in range(8)]
+    servers = ids(site)
+
+    def tried(call: Callable[[], object]) -> bool:
+        try:
+            call()
+        except NotPermitted:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(
+            pool.map(lambda one: tried(lambda: jobs.create_replication_job(site.world, one, HOURLY)), servers)
+        )
+        settings = site.world.settings._replace(max_app_replications=2)
+        world = replace(site.world, settings=settings)
+        started = list(
+            pool.map(lambda one: tried(lambda: apps.start_app_replication(world, one)), applications)
+        )
+    assert (sum(made), sum(started)) == (3, 2)
+
+
 def test_fifty_is_what_there_may_be_of_both() -> None:
     settings = Site().world.settings
     assert (settings.max_replications, settings.max_app_replications) == (50, 50)
@@ -137,6 +166,21 @@ def test_runs_that_fell_due_while_nobody_was_there_are_missed_and_the_last_one_b
     assert {run.message for run in missed} == {"nobody was there to begin it"}
     assert (newest.scheduled - begun, newest.number) == (5 * HOUR, 6)
     assert job(site, made).next_run == begun + 6 * HOUR
+
+
+def test_every_tenth_run_that_is_carried_out_reads_all_however_many_are_missed() -> None:
+    site = with_catalog("vm-1")
+    made = replicate(site)
+    full: list[bool] = []
+    machine = site.inventories.machines["vm-1"]
+    for number in range(12):
+        disk = Disk({0: 1, 3: 7}, mark=str(number), tracking=[3])
+        machine[:] = [disk]
+        site.work()
+        full.append(disk.reads[0] > 0)
+        site.clock.time += 2.5 * HOUR
+    assert [number for number, read in enumerate(full, 1) if read] == [1, 11]
+    assert states(site, made).count("COMPLETED") == 12
 
 
 def test_a_job_that_began_late_by_less_than_its_period_misses_nothing() -> None:

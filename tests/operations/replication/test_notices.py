@@ -74,6 +74,15 @@ def test_runs_that_fail_or_are_missed_and_jobs_that_pause_or_are_deleted(site: S
     }
 
 
+def test_of_many_runs_that_were_missed_one_is_told_of(site: Site) -> None:
+    made = replicate(site)
+    site.work()
+    site.clock.time += 48.5 * HOUR
+    site.work()
+    assert states(site, made).count("MISSED") == 47
+    assert told(site) == ["Completed", "Missed", "Completed"]
+
+
 def test_a_job_that_ran_once_and_failed_is_told_of_once(site: Site) -> None:
     def refuse(*_: Any) -> Any:
         raise SourceUnreadable("the medium fails")
