@@ -38,7 +38,7 @@ from smsgen.operations.ports.snapshots import ManifestTaken
 from smsgen.operations.ports.store import Change, Job, LeaseLost
 from smsgen.operations.replication.jobs import ticketed
 from smsgen.operations.replication.machines import reader_of
-from smsgen.operations.replication.making.retention import retire
+from smsgen.operations.replication.making.retention import drop_copies, retire
 from smsgen.operations.replication.records import Paused
 from smsgen.operations.replication.run import RunWorld, Told, carry_out_run, forget_run
 from smsgen.operations.replication.schedule import next_look
@@ -48,6 +48,12 @@ _LOOK = 0.5
 """Seconds between two looks at whether the copy goes on."""
 
 _AUTO_LAUNCH = (LaunchStatus.READY_FOR_LAUNCH,)
+_LAUNCHING = (
+    LaunchStatus.VALIDATION_IN_PROGRESS,
+    LaunchStatus.LAUNCH_PENDING,
+    LaunchStatus.LAUNCH_IN_PROGRESS,
+    LaunchStatus.DELTA_LAUNCH_IN_PROGRESS,
+)
 
 
 class RunLease(RecordLease):
@@ -93,6 +99,8 @@ def _carry_out(world: World, lease: RunLease) -> None:
         raise LeaseLost(str(error)) from None
     lease.check()
     _retire(world, job, image)
+    if image.bases:
+        drop_copies(job, world.copying(), keep=(*image.bases, *image.snapshots))
     lease.write(lambda: _ending(world, lease, image), done=True)
 
 
@@ -181,6 +189,8 @@ def _retire(world: World, job: ReplicationJob, image: Told) -> None:
         return
     copying = world.copying()
     app = owner_of(world, job.server_id)
+    if app is not None and app.launch.status in _LAUNCHING:
+        return  # what waits for its launch order has no instance yet: the next run retires what is too old
     needed = (
         {server.image_id for group in app.app.server_groups for server in group.server_list} if app else set()
     )

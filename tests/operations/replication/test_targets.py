@@ -63,7 +63,7 @@ def test_every_word_of_an_import_is_explained() -> None:
 # --- Chosen ---------------------------------------------------------------------------------------------------------
 
 
-def application(site: Site) -> str:
+def application(site: Site, how: ReplicationParameters = HOURLY) -> str:
     """An application of one group of two servers, which can be replicated."""
     first, second = ids(site)
     app_id = site.create(groups=(("servers", 0, (first, second)),)).app.app_id
@@ -71,7 +71,7 @@ def application(site: Site) -> str:
     put_replication_configuration(
         site.world,
         app_id,
-        (GroupReplication(group.server_group_id, ((first, HOURLY), (second, HOURLY))),),
+        (GroupReplication(group.server_group_id, ((first, how), (second, how))),),
     )
     return app_id
 

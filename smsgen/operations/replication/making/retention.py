@@ -6,8 +6,11 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from smsgen.errors import ServiceError
+from smsgen.model.replicating.jobs import ReplicationJob
+from smsgen.operations.ports.copying import Copying
 from smsgen.operations.ports.images import ImageInfo, Images
 from smsgen.operations.ports.snapshots import Snapshots
+from smsgen.operations.replication.manifest import read_manifest
 
 
 class Surplus(NamedTuple):
@@ -60,6 +63,25 @@ def retire(
         for snapshot_id in one.snapshot_ids:
             _delete(snapshots, snapshot_id)
     return old
+
+
+def drop_copies(job: ReplicationJob, copying: Copying, *, keep: Collection[str]) -> None:
+    """Delete what the last run copied and the next one does not build upon: its manifests, and those of its snapshots
+    that no image holds, because the images were imported from them.
+
+    `keep`: manifests and snapshots that stay. A snapshot that has children may go: EBS keeps the blocks that they need.
+    Raises ServiceError; a second call goes on.
+    """
+    old = [name for name in job.bases if name not in keep]
+    held = set(keep)
+    if old:
+        images = copying.images.of_job(job.replication_job_id)
+        held |= {snapshot_id for image in images for snapshot_id in image.snapshot_ids}
+    for name in old:
+        manifest = read_manifest(copying.manifests, name)
+        if manifest is not None and manifest.snapshot_id and manifest.snapshot_id not in held:
+            _delete(copying.snapshots, manifest.snapshot_id)
+        copying.manifests.delete(name)
 
 
 def _delete(snapshots: Snapshots, snapshot_id: str) -> None:
