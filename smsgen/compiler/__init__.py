@@ -18,6 +18,7 @@ from smsgen.compiler.build import build, root_template
 from smsgen.compiler.checks import check_early, check_servers
 from smsgen.compiler.resolve import ResolvedServer, Validation, resolve
 from smsgen.compiler.split import Child, check_groups, fits, split
+from smsgen.compiler.target_groups import check_target_groups
 from smsgen.compiler.weight import refuse_heavy
 from smsgen.errors import Diagnostic, InvalidInput, Path, errors
 from smsgen.model.app import App
@@ -65,7 +66,7 @@ def compile_app(
     _check_names(app, servers)
     check_groups(servers, app.profile)
     built = build(app, servers, scripts or {})
-    diagnostics = (*check_servers(servers, app), *built.problems)
+    diagnostics = (*check_servers(servers, app), *check_target_groups(app, servers), *built.problems)
     if errors(diagnostics):
         raise InvalidInput(diagnostics)
     whole = root_template(built)

@@ -12,6 +12,7 @@ from smsgen.compiler.parameters import Declared, Parameters, interface, paramete
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.scripts import boot_script
 from smsgen.compiler.servers import Part, build_server, waited_for
+from smsgen.compiler.target_groups import target_group_name, target_group_outputs, target_groups
 from smsgen.errors import Diagnostic
 from smsgen.model.app import App
 
@@ -28,6 +29,7 @@ class Built(NamedTuple):
     servers: Mapping[str, ResolvedServer]
     parts: Mapping[str, Part]
     identity: Mapping[str, dict[str, Any]]
+    target_groups: Mapping[str, dict[str, Any]]
     parameters: tuple[Declared, ...]
     problems: tuple[Diagnostic, ...]
 
@@ -63,12 +65,17 @@ def build(app: App, servers: tuple[ResolvedServer, ...], scripts: Mapping[str, b
         )
     declared = parameters.declared()
     owned = {logical_id: part.resources for logical_id, part in parts.items()}
-    problems.extend(
-        taken_names(named, owned, (*(server.name for server in declared), *reserved_names(servers)))
+    others = (
+        *(parameter.name for parameter in declared),
+        *reserved_names(servers),
+        *map(target_group_name, app.target_groups),
     )
+    problems.extend(taken_names(named, owned, others))
     problems.extend(long_names(named, parts, declared))
     problems.extend(group_namesakes(servers))
-    return Built(app, named, parts, identity.resources(servers), declared, tuple(problems))
+    return Built(
+        app, named, parts, identity.resources(servers), target_groups(app, named), declared, tuple(problems)
+    )
 
 
 def _gates(named: Mapping[str, ResolvedServer], profile: str) -> dict[int, list[str]]:
@@ -89,10 +96,11 @@ def root_template(built: Built) -> Template:
         if built.app.profile == "hardened" and order != last:
             name, resource = barrier.barrier(order, built.waited_for(members))
             resources[name] = resource
+    resources.update(built.target_groups)
     body = head(built.app, built.parameters)
     body["Resources"] = resources
     if built.app.profile != "plain":
-        body["Outputs"] = outputs_section(built.servers)
+        body["Outputs"] = {**outputs_section(built.servers), **target_group_outputs(built.target_groups)}
     return Template(body)
 
 

@@ -18,6 +18,7 @@ from smsgen.compiler.collisions import group_clashes, taken_names
 from smsgen.compiler.outputs import KINDS, folded
 from smsgen.compiler.parameters import Declared
 from smsgen.compiler.resolve import ResolvedServer
+from smsgen.compiler.target_groups import refuse_nested
 from smsgen.compiler.tropo import GetAtt, Output, Parameter, Ref, Stack
 from smsgen.errors import Diagnostic, InvalidInput, Path
 from smsgen.model.names import alphanumeric, group_prefix
@@ -63,6 +64,9 @@ def split(built: Built, format: str) -> tuple[Template, tuple[Child, ...]]:  # n
 
     Raises InvalidInput where even the root passes a quota: too many values are left open, or groups.
     """
+    nested = list(refuse_nested(built.app))
+    if nested:
+        raise InvalidInput(nested)
     _check_parameters(built)
     _check_names(built)
     pieces = [piece for order, members in built.orders().items() for piece in _pieces(built, order, members)]

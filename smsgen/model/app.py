@@ -7,6 +7,7 @@ index is a place in the file; nothing downstream may let that order show in a te
 from typing import NamedTuple
 
 from smsgen.model.launch import Launch
+from smsgen.model.launching.target_groups import TargetGroup
 
 PROFILES = ("hardened", "sms", "plain")
 """What goes into a template: `hardened` is ours, `sms` what SMS's own IAM roles allowed, `plain` what the file says."""
@@ -77,3 +78,4 @@ class App(NamedTuple):
     launch_defaults: Launch = Launch()
     server_groups: tuple[ServerGroup, ...] = ()
     accept: tuple[AcceptedWarning, ...] = ()
+    target_groups: tuple[TargetGroup, ...] = ()

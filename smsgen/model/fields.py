@@ -11,6 +11,7 @@ from smsgen.model.app import PROFILES, AcceptedWarning, App, Server, ServerGroup
 from smsgen.model.kinds import Choice, Field, Identifier, Integer, ListOf, Record, Text
 from smsgen.model.launch_fields import LAUNCH
 from smsgen.model.launching.tag_fields import TAGS
+from smsgen.model.launching.target_group_fields import TARGET_GROUPS
 
 NAME = Text(255)
 
@@ -152,6 +153,9 @@ APP = Record(
         ),
         "launchDefaults": Field(
             LAUNCH, "What every server has in common. A group's and a server's own win over it."
+        ),
+        "targetGroups": Field(
+            TARGET_GROUPS, "Target groups that this application owns, for listeners elsewhere to forward to."
         ),
         "serverGroups": Field(ListOf(SERVER_GROUP, least=1), "The server groups.", required=True),
         "accept": Field(

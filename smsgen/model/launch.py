@@ -6,6 +6,7 @@ None means "not said here", so that a server's own word, its group's and the app
 from typing import NamedTuple
 
 from smsgen.model.launching import companions, hardware, network
+from smsgen.model.launching.target_groups import TargetOf
 
 
 class S3Location(NamedTuple):
@@ -108,6 +109,7 @@ class Launch(NamedTuple):
     launch_template: hardware.LaunchTemplateSpecification | None = None
     create_launch_template: bool | None = None
     managed_policy_arns: tuple[str, ...] | None = None
+    target_groups: tuple[TargetOf, ...] | None = None
     record_sets: tuple[companions.DnsRecord, ...] | None = None
     recovery_alarm: companions.RecoveryAlarm | None = None
     ssm_associations: tuple[companions.DocumentAssociation, ...] | None = None

@@ -19,6 +19,7 @@ from smsgen.model.launching.companion_fields import COMPANIONS
 from smsgen.model.launching.hardware import HARDWARE
 from smsgen.model.launching.network_fields import ADDRESS, NETWORK, SECURITY_GROUP, SECURITY_GROUPS
 from smsgen.model.launching.tag_fields import TAGS
+from smsgen.model.launching.target_group_fields import TARGETS
 
 MAX_USER_DATA = 16_384
 """EC2: user data is at most 16 KB before Base64."""
@@ -287,6 +288,7 @@ LAUNCH = Record(
         **NETWORK,
         **HARDWARE,
         **COMPANIONS,
+        "targetGroups": TARGETS,
         "readiness": Field(READINESS, "When the server counts as ready; without it, when EC2 says it runs."),
     },
 )

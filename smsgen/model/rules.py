@@ -84,6 +84,10 @@ def tag_keys_differ(view: AppView, problems: Problems) -> None:
     """No tag key twice in one list."""
     lists: list[tuple[Path, tuple[Tag, ...]]] = [(("tags",), view.app.tags)]
     lists += [
+        (("targetGroups", index, "tags"), _tags(group.tags or ()))
+        for index, group in enumerate(view.app.target_groups)
+    ]
+    lists += [
         ((*path, *at, "tags"), _tags(tags))
         for path, launch, _ in view.launches
         for at, tags in _tag_lists(launch)
@@ -288,6 +292,7 @@ def _beyond_instances(place: LaunchPlace) -> Iterator[tuple[Path, str]]:
             )
     for name, value in (
         ("recordSets", launch.record_sets),
+        ("targetGroups", launch.target_groups),
         ("recoveryAlarm", launch.recovery_alarm),
         ("ssmAssociations", launch.ssm_associations),
     ):

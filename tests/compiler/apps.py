@@ -16,6 +16,7 @@ from smsgen.model.launching.hardware import (
     PrivateDnsNameOptions,
 )
 from smsgen.model.launching.network import AttachedInterface, ElasticAddress
+from smsgen.model.launching.target_groups import TargetGroup, TargetOf
 
 SCRIPTS = {"boot.sh": b"#!/bin/bash\necho ${HOME}\n"}
 
@@ -65,6 +66,7 @@ BY_TEMPLATE: dict[str, list[object]] = {
 
 
 COMPANIONS: dict[str, list[object]] = {
+    "target_groups": [(TargetOf("web"),), (TargetOf("web", 8443),)],
     "recovery_alarm": [RecoveryAlarm(), RecoveryAlarm(period=300)],
     "ssm_associations": [(DocumentAssociation("AWS-UpdateSSMAgent"), DocumentAssociation("AWS-Other"))],
 }
@@ -163,4 +165,5 @@ def apps(draw: st.DrawFn, *, profile: str = "hardened") -> App:
         tags=(Tag("CostCenter", "1"),),
         launch_defaults=defaults,
         server_groups=tuple(groups),
+        target_groups=(TargetGroup("web", "HTTPS", 443, hex_id("vpc", 1)),) if scripts else (),
     )

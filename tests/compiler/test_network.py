@@ -182,8 +182,8 @@ def test_what_contradicts_itself_is_refused(more: str) -> None:
         ("networkInterfaces: [{deviceIndex: 1, sourceDestCheck: false}]", "EC2.180"),
         ("sourceDestCheck: false", "EC2.180"),
         ("elasticIpAddresses: [{}]", "EC2.9"),
-        ("networkInterfaces: [{deviceIndex: 1}, {deviceIndex: 1}]", "DUPLICATE_ENTRY"),
-        ("elasticIpAddresses: [{}, {deviceIndex: 0}]", "DUPLICATE_ENTRY"),
+        ("networkInterfaces: [{deviceIndex: 1}, {deviceIndex: 1}]", "DUPLICATE_ATTACHMENT"),
+        ("elasticIpAddresses: [{}, {deviceIndex: 0}]", "DUPLICATE_ATTACHMENT"),
         (
             "privateIpAddress: 10.0.0.4\nnetworkInterfaces: [{deviceIndex: 1, privateIpAddress: 10.0.0.4}]",
             "DUPLICATE_ADDRESS",

@@ -91,6 +91,7 @@ GOOD_TEXTS += [
     "arn:aws:resource-groups:eu-central-1:123456789012:group/hosts",
     "arn:aws:license-manager:eu-central-1:123456789012:license-configuration:lic-" + "0" * 32,
 ]
+GOOD_TEXTS += ["traffic-port", "/health", "200-299"]
 GOOD_TEXTS += ["10.0.0.1", "eu-central-1a", "alias/x", "sms-app-x", "abc", "a/b.sh"]
 ODD_TEXTS = [
     "",

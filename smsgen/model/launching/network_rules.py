@@ -7,6 +7,7 @@ from smsgen.model.launch import Launch
 from smsgen.model.launching.companions import DnsRecord
 from smsgen.model.launching.network import AttachedInterface
 from smsgen.model.name_rules import refuse_twice
+from smsgen.model.names import alphanumeric
 from smsgen.model.problems import Problems
 from smsgen.model.view import AppView
 
@@ -49,7 +50,7 @@ def interfaces_agree(view: AppView, problems: Problems) -> None:
         indexes = (
             ((*at, index, "deviceIndex"), (one.device_index, "")) for index, one in enumerate(interfaces)
         )
-        refuse_twice("DUPLICATE_ENTRY", "the deviceIndex", indexes, problems)
+        refuse_twice("DUPLICATE_ATTACHMENT", "the deviceIndex", indexes, problems)
         for index, interface in enumerate(interfaces):
             _interface(interface, (*at, index), problems)
             if interface.device_index == 0 and interface.network_interface_id:
@@ -128,7 +129,7 @@ def elastic_addresses_agree(view: AppView, problems: Problems) -> None:
             for index, one in enumerate(addresses)
         )
         refuse_twice(
-            "DUPLICATE_ENTRY", "an elastic address of", homes, problems, "say another privateIpAddress"
+            "DUPLICATE_ATTACHMENT", "an elastic address of", homes, problems, "say another privateIpAddress"
         )
         for index, address in enumerate(addresses):
             for name, value in (("publicIpv4Pool", address.public_ipv4_pool), ("tags", address.tags)):
@@ -218,6 +219,23 @@ def records_differ(view: AppView, problems: Problems) -> None:
             )
 
 
+def target_groups_differ(view: AppView, problems: Problems) -> None:
+    """No target group twice, and no server twice at one port of it."""
+    groups = (
+        (("targetGroups", index, "name"), alphanumeric(group.name).lower())
+        for index, group in enumerate(view.app.target_groups)
+    )
+    refuse_twice("DUPLICATE_TARGET_GROUP", "the target group", groups, problems)
+    for path, launch, _ in view.launches:
+        targets = (
+            ((*path, "targetGroups", index), (target.name, target.port))
+            for index, target in enumerate(launch.target_groups or ())
+        )
+        refuse_twice(
+            "DUPLICATE_ATTACHMENT", "the target group", targets, problems, "keep one, or give it another port"
+        )
+
+
 def _record_key(record: DnsRecord) -> Hashable:
     zone = record.hosted_zone_id or (record.hosted_zone_name or "").lower().rstrip(".")
     return record.name.lower().rstrip("."), zone, record.type, record.set_identifier
@@ -229,5 +247,6 @@ NETWORK_RULES = (
     attached_things_differ,
     defaults_attach_nothing,
     records_differ,
+    target_groups_differ,
 )
 """Rules of `rules.RULES`."""

@@ -139,6 +139,17 @@ CODES = (
         fields("tags: [{key: Stage, value: test}, {key: Stage, value: live}]"),
     ),
     Code(
+        "DUPLICATE_TARGET_GROUP",
+        "error",
+        "two target groups of one name",
+        "Servers name the group that they are registered in, and its letters and digits are its logical id.",
+        "Give each its own name.",
+        fields(
+            "targetGroups: [{name: web, protocol: TLS, port: 1, vpc: vpc-12345678}, "
+            "{name: web, protocol: TLS, port: 2, vpc: vpc-12345678}]"
+        ),
+    ),
+    Code(
         "DUPLICATE_VM_ID",
         "error",
         "a vmId that stands twice under one VM manager",
@@ -308,6 +319,15 @@ CODES = (
         "Say imageId, instanceType, subnet and securityGroup of more servers in the file; as "
         "launchDefaults, for one.",
         words("an application of 300 servers without imageId"),
+    ),
+    Code(
+        "UNKNOWN_TARGET_GROUP",
+        "error",
+        "a target group that the application does not have",
+        "CloudFormation registers servers in a target group only where it owns the group, with the whole list of them.",
+        "Add the group to targetGroups, at the top of the file, and let the listener forward to the ARN that it "
+        "puts out.",
+        launch("targetGroups: [{name: web}]"),
     ),
     Code(
         "UNSUPPORTED_BY_TYPE",

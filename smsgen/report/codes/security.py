@@ -1,6 +1,6 @@
 """Codes of what the application file weakens: warnings, by the ids of AWS Security Hub's controls."""
 
-from smsgen.report.codes.entry import Code, launch
+from smsgen.report.codes.entry import Code, fields, launch
 
 _EC2 = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html"
 _SSM = "https://docs.aws.amazon.com/securityhub/latest/userguide/ssm-controls.html"
@@ -82,6 +82,16 @@ CODES = (
         launch("monitoring: false"),
         ""
         "https://docs.aws.amazon.com/config/latest/developerguide/ec2-instance-detailed-monitoring-enabled.html",
+    ),
+    Code(
+        "PLAIN_TARGETS",
+        "warning",
+        "a target group whose servers are spoken to in the clear",
+        "Between the load balancer and the servers nothing is encrypted. AWS Config's rule "
+        "elbv2-targetgroup-protocol-encrypted finds it.",
+        "Use HTTPS or TLS.",
+        fields("targetGroups: [{name: web, protocol: HTTP, port: 80, vpc: vpc-12345678}]"),
+        "https://docs.aws.amazon.com/config/latest/developerguide/elbv2-targetgroup-protocol-encrypted.html",
     ),
     Code(
         "SSM.1",
