@@ -15,7 +15,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench import aws, change_sets, console, copying, mixed, server, templates
+from bench import aws, change_sets, console, copying, inventories, mixed, server, templates
 from bench.row import ROOT, Row
 
 
@@ -47,6 +47,7 @@ GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
     "crowd": mixed.rows,
     "console": console.rows,
     "copying": copying.rows,
+    "inventories": inventories.rows,
 }
 """Name -> what gives its rows."""
 

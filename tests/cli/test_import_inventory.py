@@ -122,3 +122,14 @@ def test_columns_that_are_none_are_refused(mgn: Path, columns: str, tmp_path: Pa
     args = ["import-inventory", str(mgn), "-o", f"{tmp_path}/apps", "--columns", columns]
     assert run(args) == 64
     assert not (tmp_path / "apps").exists()
+
+
+def test_the_sample_becomes_applications(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["import-inventory", "samples/inventory.csv", "-o", f"{tmp_path}/apps"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == f"{tmp_path}/apps/erp.yaml\n{tmp_path}/apps/web-shop.yaml\n"
+    assert "6 rows: 5 servers in 2 applications (2 new); 1 rows left out" in shown.err
+    text = (tmp_path / "apps" / "web-shop.yaml").read_text()
+    assert "instanceType: r7i.2xlarge  # advice: the least memory that holds 8 CPUs and 64 GiB" in text
+    assert run(["validate", f"{tmp_path}/apps/web-shop.yaml", f"{tmp_path}/apps/erp.yaml"]) == 0
+    assert run(["generate-template", f"{tmp_path}/apps/web-shop.yaml"]) == 0

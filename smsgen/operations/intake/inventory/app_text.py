@@ -62,6 +62,6 @@ def _vm_text(server: PlannedServer) -> str:
 def _launch_text(server: PlannedServer, logical_id: str) -> str:
     before, behind = server.shape.texts
     pinned = f"          logicalId: {scalar(logical_id)}\n" if logical_id else ""
-    address = f"          privateIpAddress: {in_flow(server.address)}\n" if server.address else ""
+    address = f'          privateIpAddress: "{server.address}"\n' if server.address else ""
     lines = f"{pinned}{before}{address}{behind}"
     return f"        launch:\n{lines}" if lines else ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from smsgen.model.check import read_plain
 from smsgen.model.fields import NAME, SERVER, VM_SERVER
-from smsgen.model.kinds import FieldKind
+from smsgen.model.kinds import FieldKind, Text
 from smsgen.model.launch_fields import LAUNCH
 from smsgen.model.launching.network_fields import SECURITY_GROUP
 from smsgen.model.launching.tag_fields import TAG
@@ -71,9 +71,21 @@ _KINDS: Mapping[str, FieldKind] = {
 }
 
 
-@lru_cache(1 << 16)
 def wrong_with(name: str, value: str | bool) -> tuple[str, str]:
     """Return what is wrong with a value of a field, and what to do; two empty texts where nothing is."""
+    kind = _KINDS[name]
+    if isinstance(kind, Text) and isinstance(value, str) and _is_well_formed(kind, value):
+        return "", ""
+    return _problem(name, value)
+
+
+def _is_well_formed(kind: Text, value: str) -> bool:
+    """Whether a text will do: asked first, for most will, and saying what is wrong takes longer."""
+    return value.isprintable() and kind.least <= kind.size(value) <= kind.most and kind.fits(value)
+
+
+@lru_cache(1 << 14)
+def _problem(name: str, value: str | bool) -> tuple[str, str]:
     problems = read_plain(_KINDS[name], value, name)[1]
     return (problems[0].message, problems[0].hint) if problems else ("", "")
 

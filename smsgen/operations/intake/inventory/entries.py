@@ -7,10 +7,10 @@ instance. It is written (`logicalId`) where its name gives another, or where two
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from smsgen.errors import Location
 from smsgen.model import names
 from smsgen.model.app import Server, VmServer, VmServerAddress
 from smsgen.operations.intake.inventory.app_text import group_text, head_text, server_text
@@ -88,7 +88,7 @@ def entry_of(app: PlannedApp, file: str, before: AppEntry | None) -> AppEntry:
     groups = _as_before(app.groups, before)
     servers = [_Named(server, group.name, _made_id(server)) for group in groups for server in group.servers]
     ids = _logical_ids(servers, before)
-    entries = {named.server.location: _entry(named, own) for named, own in zip(servers, ids, strict=True)}
+    entries = iter([_entry(named, own) for named, own in zip(servers, ids, strict=True)])
     return AppEntry(file, head_text(app), tuple(_group(group, entries) for group in groups))
 
 
@@ -100,10 +100,8 @@ def _as_before(groups: Iterable[PlannedGroup], before: AppEntry | None) -> list[
     ]
 
 
-def _group(group: PlannedGroup, entries: Mapping[Location, ServerEntry]) -> GroupEntry:
-    return GroupEntry(
-        group.name, group_text(group), tuple(entries[server.location] for server in group.servers)
-    )
+def _group(group: PlannedGroup, entries: Iterator[ServerEntry]) -> GroupEntry:
+    return GroupEntry(group.name, group_text(group), tuple(islice(entries, len(group.servers))))
 
 
 def _entry(named: _Named, logical_id: str) -> ServerEntry:
@@ -118,7 +116,8 @@ def _as_server(server: PlannedServer) -> Server:
 
 
 def _made_id(server: PlannedServer) -> str:
-    return names.logical_id(_as_server(server), None)
+    vm = VmServer(vm_name=server.vm.get("vmName", ""))
+    return names.logical_id(Server(server.fields.get("serverId", ""), vm_server=vm), None)
 
 
 # --- Logical ids --------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from smsgen.errors import Diagnostic, Location
@@ -167,7 +168,7 @@ def _app(name: str, rows: Sequence[ListedRow], diagnostics: list[Diagnostic]) ->
             message = f"{title_of(row.values)}: neither its name nor its serverId can be written"
             diagnostics.append(row_left_out(row.location, message, "give it a name"))
     servers = _without_taken_addresses(servers, diagnostics)
-    waves = tuple(sorted({wave for server in servers if (wave := server.shape.wave)}, key=_natural))
+    waves = tuple(sorted({wave for server in servers if (wave := server.wave)}, key=_natural))
     return PlannedApp(
         name,
         _description(rows, diagnostics),
@@ -250,16 +251,22 @@ def _natural(text: str) -> tuple[int, str]:
     return (int(number[0]) if number else 10**9), text
 
 
+@lru_cache(4096)
+def _folded(group: str) -> str:
+    """Return what two groups have in common that are one in a template."""
+    return group_prefix(group).lower()
+
+
 def _groups(
     servers: Sequence[PlannedServer], waves: Sequence[str], diagnostics: list[Diagnostic]
 ) -> Iterator[PlannedGroup]:
     members: dict[str, list[tuple[int, str, str, PlannedServer]]] = {}
     for server in servers:
-        wave = server.shape.wave if len(waves) > 1 else ""
+        wave = server.wave if len(waves) > 1 else ""
         tier = server.shape.group[:200]
         step = 1 + waves.index(wave) if wave else 0
         name = " ".join(filter(None, (wave[:50], tier))) or "servers"
-        members.setdefault(group_prefix(name).lower(), []).append((step, name, tier, server))
+        members.setdefault(_folded(name), []).append((step, name, tier, server))
     groups = []
     for (
         group

@@ -17,7 +17,7 @@ class PlannedServer(NamedTuple):
     """A server as its application file is to say it; `values` are those of its row.
 
     `fields`: of the server itself (serverId, imageId). `vm`: of its vmServer. `shape`: how it is launched. `address`,
-    `logical_id`: what the list says of them, "" where it says nothing.
+    `logical_id`, `wave`: what the list says of them, "" where it says nothing.
     """
 
     location: Location
@@ -28,6 +28,7 @@ class PlannedServer(NamedTuple):
     shape: LaunchShape
     address: str = ""
     logical_id: str = ""
+    wave: str = ""
 
 
 def planned(row: ListedRow) -> tuple[PlannedServer, list[Diagnostic]]:
@@ -48,7 +49,8 @@ def planned(row: ListedRow) -> tuple[PlannedServer, list[Diagnostic]]:
     vm = _vm(name, own, complaints)
     fields = {column: own[column] for column in SERVER_FIELDS if column in own}
     address, logical_id = own.get("privateIpAddress", ""), own.get("logicalId", "")
-    server = PlannedServer(row.location, name, values, fields, vm, shape, address, logical_id)
+    wave = values.get("wave") or shape.wave
+    server = PlannedServer(row.location, name, values, fields, vm, shape, address, logical_id, wave)
     title = name or values.get("serverId", "")
     return server, [cell_left_out(row.location, f"{title}: {message}", hint) for message, hint in complaints]
 

@@ -28,6 +28,7 @@ OWN_COLUMNS = frozenset(
     {
         *("name", "fqdn", "serverId", "externalId", "vmId", "vmManagerId", "vmManagerName", "vmManagerType"),
         *(
+            "wave",
             "vmPath",
             "ip",
             "privateIpAddress",
