@@ -33,7 +33,7 @@ examples:
   smsgen adopt run shop.yaml                                     a canary, then at most 200 resources a round
   smsgen launch-app shop.yaml --fail-on replace                  from then on, an application as any other
 
-Do not `launch-app` before `adopt run` is through: it would launch the servers a second time.
+Keep shop.live.json beside shop.yaml: by it launch-app refuses to launch the servers a second time.
 `run` goes on where it was interrupted. docs/adopt.md is the guide, and says what is not known of AWS.
 exit codes: 0 fine, 1 failed, declined, or a server was refused, 2 differences (check --exit-code), 130 interrupted
 """
@@ -272,10 +272,10 @@ _size.__name__ = "number from 1 to 200"  # argparse names it so in its message
 
 def _read_snapshot(args: argparse.Namespace) -> LiveSnapshot:
     from smsgen import wiring
-    from smsgen.operations.adopt.snapshot import read_live
+    from smsgen.operations.adopt.snapshot import MOST_BYTES, read_live
 
     path = snapshot_path(args.app, args.snapshot)
-    return read_live(wiring.files().read(path, max_bytes=256 * 1024 * 1024), path)
+    return read_live(wiring.files().read(path, max_bytes=MOST_BYTES), path)
 
 
 STEPS = {

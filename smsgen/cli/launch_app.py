@@ -11,6 +11,7 @@ from smsgen.cli.launch_options import add_follow_options, pace_of
 if TYPE_CHECKING:
     import argparse
 
+    from smsgen.changes.change_set import ChangeSet
     from smsgen.operations.stacks.launch import Launched
 
 EXAMPLES = """\
@@ -74,7 +75,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from smsgen import wiring
+    from smsgen.cli.adopt_discovery import snapshot_path
     from smsgen.cli.terminal import Terminal, change_set_text
+    from smsgen.operations.adopt.second_launch import refuse_second_launch, waiting_servers
     from smsgen.operations.files.gates import check_gates, read_gates
     from smsgen.operations.files.parameter_values import read_assignments, read_parameters
     from smsgen.operations.stacks.launch import Ending, LaunchOptions, launch_stack
@@ -94,10 +97,17 @@ def run(args: argparse.Namespace) -> int:
     planned = plan(args.app, files=files, artifacts=artifacts, lookups=wiring.lookups(clients))
     for warning in planned.warnings:
         talk.note(warning.render())
+    live = snapshot_path(args.app, None)
+    waiting = waiting_servers(live, files) if args.app != "-" else None
+
+    def gate(change_set: ChangeSet) -> None:
+        refuse_second_launch(change_set, waiting, live)
+        check_gates(change_set, gates)
+
     options = LaunchOptions(
         parameters=parameters,
         imports=imports,
-        gate=lambda change_set: check_gates(change_set, gates),
+        gate=gate,
         on_failure=_ON_FAILURE[args.on_failure],
         dry_run=args.dry_run,
         wait=not args.no_wait,

@@ -152,6 +152,23 @@ def test_a_canary_that_is_refused_ends_it(adopting: Adopting) -> None:
     assert (done.code, "the import was rolled back" in done.err) == (1, True)
     assert adopting.stack() == {}
     assert adopting.aws.control.count("cloudformation:ExecuteChangeSet") == 1
+    adopting.aws.control.stage(refused={})
+    again = adopting.run()
+    assert again.code == 0, again.err
+    assert len(adopting.stack()) == 3
+
+
+def test_a_launch_makes_no_server_a_second_time(adopting: Adopting) -> None:
+    adopting.plant(fleet(["bare"], copies=2))
+    adopting.adopt("discover", "--tag", "App=shop")
+    refused = adopting.launch()
+    assert refused.code == 1
+    assert "2 servers run already, and this would launch each a second time: Bare001 (i-0" in refused.err
+    assert adopting.aws.control.launched() == 0
+    assert adopting.aws.control.state.stacks.stacks == {}
+    assert adopting.run().code == 0
+    assert adopting.launch().code == 0
+    assert adopting.aws.control.launched() == 0
 
 
 def test_what_another_stack_owns_meanwhile_is_refused_before_anything_is_executed(adopting: Adopting) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -53,25 +54,27 @@ def test_a_run_that_is_killed_at_any_step_goes_on_and_adopts_each_server_once(
 ) -> None:
     settle_environment(monkeypatch)
     with started() as aws:
+        planted = fleet(["bare", "database", "linux web"]).parts
+        aws.control.do("plant", **planted)
+        first = tmp_path / "first" / "shop.yaml"
+        where = ["--region", REGION, "--endpoint-url", aws.url]
+        discover = [
+            sys.executable,
+            "-m",
+            "smsgen",
+            "adopt",
+            "discover",
+            "--tag",
+            "App=shop",
+            "-o",
+            str(first),
+        ]
+        subprocess.run([*discover, *where], check=True, capture_output=True, env=os.environ, timeout=120)
         for number, killed_at in enumerate(KILLED_AT):
             aws.control.do("begin_anew")
-            aws.control.do("plant", **fleet(["bare", "database", "linux web"]).parts)
+            aws.control.do("plant", **planted)
             aws.control.do("stage", looks=1)
-            file = tmp_path / f"{number}" / "shop.yaml"
-            file.parent.mkdir()
-            where = ["--region", REGION, "--endpoint-url", aws.url]
-            discover = [
-                sys.executable,
-                "-m",
-                "smsgen",
-                "adopt",
-                "discover",
-                "--tag",
-                "App=shop",
-                "-o",
-                str(file),
-            ]
-            subprocess.run([*discover, *where], check=True, capture_output=True, env=os.environ, timeout=120)
+            file = shutil.copytree(first.parent, tmp_path / f"{number}") / "shop.yaml"
             code, err = run(file, aws, killed_at=killed_at)
             assert code == -9, (killed_at, code, err)
             aws.control.do("heal")

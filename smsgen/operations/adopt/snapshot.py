@@ -13,6 +13,8 @@ from smsgen.errors import SmsgenError
 from smsgen.operations.adopt.resources import LiveResource, masked
 
 FORMAT = "smsgen-live-servers-1"
+MOST_BYTES = 256 * 1024 * 1024
+"""Of a snapshot: of 10,000 servers it has about 40 MB."""
 
 
 class SeenServer(NamedTuple):
