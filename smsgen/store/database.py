@@ -39,6 +39,10 @@ BUSY_MILLISECONDS = 20_000
 """How long SQLite waits for the write lock of another process."""
 
 CONNECT_SECONDS = 10
+
+IDLE_SECONDS = 30.0
+"""After which PostgreSQL ends a transaction in which nothing is asked any more."""
+
 ATTEMPTS = 8
 """How often a transaction is tried that deadlocks, or cannot be serialized."""
 
@@ -169,7 +173,7 @@ def _read_url(text: str) -> URL:
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_pre_ping=True,  # a connection that the server has closed meanwhile is replaced, not used
         pool_size=8,
@@ -177,6 +181,17 @@ def _postgresql_engine(url: URL) -> Engine:
         connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "smsgen"},
         isolation_level="READ COMMITTED",
     )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """Let the server end what a client holds that stopped in the midst of a transaction: a paused process, a machine
+    that is gone. Others would wait for its locks as long as it does.
+    """
+    connection.autocommit = True
+    connection.execute(f"SET idle_in_transaction_session_timeout = {int(IDLE_SECONDS * 1000)}")
+    connection.autocommit = False
 
 
 def _make_file(path: str) -> None:

@@ -227,3 +227,39 @@ def test_what_is_not_the_databases_fault_passes_through() -> None:
     with pytest.raises(ZeroDivisionError):
         database.write(lambda _: 1 // 0)
     database.close()
+
+
+def test_a_client_that_stopped_in_a_transaction_holds_up_others_only_for_a_while(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a paused process, or a machine that is gone, does: its locks are the server's to end."""
+    monkeypatch.setattr(module, "IDLE_SECONDS", 1.0)
+    url = postgres.new_database()
+    paused, other = open_store(url), open_store(url)
+    holds, goes_on = threading.Event(), threading.Event()
+    errors: list[StoreError] = []
+
+    def work(connection: Connection) -> None:
+        connection.execute(text("UPDATE meta SET value = 'x' WHERE name = 'writable'"))
+        holds.set()
+        goes_on.wait(60)
+        connection.execute(text("SELECT 1"))
+
+    def pause() -> None:
+        try:
+            paused._database.write(work)
+        except StoreError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=pause)
+    thread.start()
+    try:
+        assert holds.wait(30)
+        other.ping()  # writes the same row
+    finally:
+        goes_on.set()
+        thread.join(60)
+    assert len(errors) == 1
+    paused.ping()
+    paused.close()
+    other.close()
