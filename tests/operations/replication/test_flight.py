@@ -82,3 +82,33 @@ def test_the_double_of_the_clock_keeps_time() -> None:
     clock = StillClock(10.0)
     clock.sleep(2)
     assert (clock.now(), clock.slept) == (12.0, 2.0)
+
+
+def test_hours_keep_to_the_wall_clock_over_the_changes_of_summer_time() -> None:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    berlin = ZoneInfo("Europe/Berlin")
+
+    def opens(hours: str, *at: int) -> str:
+        now = datetime(*at, tzinfo=berlin).timestamp()
+        open_at = Hours.parse(hours, "Europe/Berlin").opens(now)
+        return "" if open_at == now else datetime.fromtimestamp(open_at, berlin).isoformat(timespec="minutes")
+
+    assert opens("22:00-06:00", 2027, 3, 28, 1, 30) == ""  # the night in which 2:00 becomes 3:00
+    assert opens("22:00-06:00", 2027, 3, 28, 5, 59) == ""
+    assert opens("22:00-06:00", 2027, 3, 28, 6, 0) == "2027-03-28T22:00+02:00"
+    assert opens("02:30-05:00", 2027, 3, 28, 0, 0) == "2027-03-28T03:30+02:00"  # 2:30 is not there
+    assert opens("22:00-06:00", 2027, 10, 31, 12, 0) == "2027-10-31T22:00+01:00"  # 3:00 was 2:00 again
+    # Hours that are not there in that night at all open in the next one.
+    first = Hours.parse("02:15-02:45", "Europe/Berlin").opens(
+        datetime(2027, 3, 28, 0, 0, tzinfo=berlin).timestamp()
+    )
+    assert opens("02:15-02:45", *datetime.fromtimestamp(first, berlin).timetuple()[:5]) == (
+        "2027-03-29T02:15+02:00"
+    )
+
+
+@pytest.mark.parametrize("hours", ["22:00-22:00", "00:00-00:00"])
+def test_hours_that_end_when_they_begin_are_all_day_so_that_none_never_open(hours: str) -> None:
+    assert all(Hours.parse(hours).opens(NOON + hour * 3600) == NOON + hour * 3600 for hour in range(24))
