@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.load.replicating import IN_FLIGHT, STRETCH, Replicating, wait_until
+from tests.load.replicating import IN_FLIGHT, LEASE, STRETCH, Replicating, wait_until
 from tests.servers.aws import AwsProcess, started
 from tests.servers.postgres import Postgres
 
@@ -115,3 +116,75 @@ def test_a_server_that_is_killed_before_it_hears_what_aws_did_does_nothing_twice
     run = shared.completed(job_id)
     assert set(shared.check(run["amiId"], disk)) == set(range(40))
     assert shared.aws.control.do("snapshots") == [shared.snapshot_of(run["amiId"])]
+
+
+def test_a_store_that_is_away_in_the_midst_of_a_copy_costs_nothing_but_time(
+    shared: Replicating, postgres: Postgres
+) -> None:
+    disk = shared.disk("web01", 400)
+    shared.connect()
+    shared.aws.control.do("limit", snapshot_puts_per_second=50)
+    shared.serve()
+    (job_id,) = shared.replicate().values()
+    wait_until(lambda: shared.aws.control.do("count", call="ebs:PutSnapshotBlock") > 40)
+    database = shared.store.rpartition("/")[2]
+    postgres.execute(f"ALTER DATABASE {database} ALLOW_CONNECTIONS false")
+    postgres.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
+    time.sleep(2 * LEASE)
+    away = shared.aws.control.do("count", call="ebs:PutSnapshotBlock")
+    time.sleep(LEASE)
+    assert (
+        shared.aws.control.do("count", call="ebs:PutSnapshotBlock") == away
+    )  # without its lease it puts nothing
+    postgres.execute(f"ALTER DATABASE {database} ALLOW_CONNECTIONS true")
+    shared.aws.control.do("limit", snapshot_puts_per_second=0)
+    run = shared.completed(job_id)
+    writes = shared.check(run["amiId"], disk)
+    assert sorted(writes) == list(range(400))
+    assert sum(writes.values()) - 400 <= IN_FLIGHT + STRETCH
+    assert shared.aws.control.do("snapshots") == [shared.snapshot_of(run["amiId"])]
+
+
+def test_a_file_that_another_process_locks_for_long_costs_nothing_but_time(site: Replicating) -> None:
+    import sqlite3
+
+    disk = site.disk("web01", 300)
+    site.connect()
+    site.aws.control.do("limit", snapshot_puts_per_second=50)
+    site.serve()
+    (job_id,) = site.replicate().values()
+    wait_until(lambda: site.aws.control.do("count", call="ebs:PutSnapshotBlock") > 40)
+    with closing(sqlite3.connect(site.folder / "store.db", timeout=30, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(30)  # longer than SQLite waits (BUSY_MILLISECONDS), and than the lease
+        other.execute("ROLLBACK")
+    site.aws.control.do("limit", snapshot_puts_per_second=0)
+    run = site.completed(job_id)
+    writes = site.check(run["amiId"], disk)
+    assert sorted(writes) == list(range(300))
+    assert sum(writes.values()) - 300 <= 2 * (IN_FLIGHT + STRETCH)
+
+
+SERVERS = 50
+
+    """Of one process: 1.5 MiB for each of the 128 blocks that it holds at most, and 100 MiB, over what it held before."""
+def test_fifty_servers_side_by_side_take_no_more_memory_than_their_blocks_under_way(
+    site: Replicating,
+) -> None:
+    """Of one process: 1.5 MiB for each of 128 blocks that it holds at most, and 100 MiB; what it took before is beside."""
+    disks = {f"vm{number:02}": site.disk(f"vm{number:02}", 8) for number in range(SERVERS)}
+    site.connect()
+    server = site.serve("--workers", str(SERVERS))
+    before = memory(server.process.pid)
+    jobs = site.replicate()
+    runs = {name: site.completed(job_id) for name, job_id in jobs.items()}
+    assert len(runs) == SERVERS
+    for name in ("vm00", "vm31", "vm49"):
+        assert set(site.check(runs[name]["amiId"], disks[name])) == set(range(8))
+    assert memory(server.process.pid) - before <= (128 * 1.5 + 100) * 2**20
+
+
+def memory(pid: int) -> int:
+    """Return the most that a process has held so far, in bytes (VmHWM of Linux)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
