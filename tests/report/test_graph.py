@@ -48,7 +48,7 @@ def test_without_barriers_servers_wait_for_servers() -> None:
 def test_what_is_kept_and_what_signals_is_marked() -> None:
     ledger, _ = cards(sample("stateful"))
     assert ledger.marks == ("stateful", "2 volumes kept")
-    assert next(cards(sample("windows"))).marks == ("stateful", "signal in 30 min")
+    assert next(cards(sample("windows"))).marks == ("Windows", "stateful", "signal in 30 min")
 
 
 def test_a_picture_of_1200_servers_has_a_card_a_group() -> None:
@@ -123,8 +123,9 @@ def test_secrets_are_masked() -> None:
 
 def test_the_picture_is_said_in_words() -> None:
     assert sample("windows").description == (
-        "3 servers in 2 launch orders. Launch order 0: directory (DC01 stateful signal in 30 min). "
-        "Then, when it has signalled: Launch order 1: web (PAYWEB01 signal in 30 min, PAYWEB02 signal in 30 min)."
+        "3 servers in 2 launch orders. Launch order 0: directory (DC01 Windows stateful signal in 30 min). "
+        "Then, when it has signalled: Launch order 1: web (PAYWEB01 Windows signal in 30 min, "
+        "PAYWEB02 Windows signal in 30 min)."
     )
 
 

@@ -45,7 +45,7 @@ def test_lanes_follow_each_other_through_gates() -> None:
     made = render(sample("windows"))
     assert '    gate0{{"LaunchOrder0Complete<br/>when it has signalled"}}' in made.splitlines()
     assert "    lane0 --> gate0 --> lane1" in made.splitlines()
-    assert '"DC01<br/>m6i.large<br/>ami-07a10c301d4e5f601<br/>stateful, signal in 30 min"' in made
+    assert '"DC01<br/>m6i.large<br/>ami-07a10c301d4e5f601<br/>Windows, stateful, signal in 30 min"' in made
 
 
 def test_folded_servers_look_like_several() -> None:

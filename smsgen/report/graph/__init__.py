@@ -89,11 +89,21 @@ def of_compiled(compiled: Compiled) -> Graph:
         url = template_url(resource)
         if url in children:
             drawn += servers(children[url], f"{name}/", depends_on(resource))
+    drawn = _with_platforms(drawn, compiled)
     metadata = body["Metadata"]["smsgen"]
     lanes = _lanes(drawn, barriers(body))
     nested = f", {counted(len(children), 'nested stack')}" if children else ""
     subtitle = f"{_size(drawn)}{nested}, profile {metadata['profile']}"
     return Graph(metadata["app"], subtitle, f"{_size(drawn)}. {_words(lanes)}".strip(), lanes)
+
+
+def _with_platforms(drawn: Sequence[DrawnServer], compiled: Compiled) -> list[DrawnServer]:
+    """Return the servers with the platforms that the application file says."""
+    said = {server.logical_id: (server.launch.platform or "").capitalize() for server in compiled.servers}
+    return [
+        server._replace(platform=said.get(server.path.rpartition("/")[2]) or server.platform)
+        for server in drawn
+    ]
 
 
 def of_change_set(
@@ -138,6 +148,28 @@ def _masked(server: DrawnServer, kind: str, mask: Callable[[Any, str], Any]) -> 
         instance_type=str(mask(server.instance_type, "InstanceType")),
         image=str(mask(server.image, "ImageId")),
     )
+
+
+_MEANINGS = (
+    ("stateful", "outlives the stack, and is protected"),
+    ("kept", "outlive the server"),
+    ("signal", "is there when its boot script says so"),
+)
+"""Word in a mark -> what the mark means."""
+
+
+def legend(graph: Graph) -> tuple[tuple[str, str], ...]:
+    """Return (mark, what it means) of what a picture shows and does not explain itself."""
+    cards = [card for lane in graph.lanes for group in lane.groups for card in group.cards]
+    words = {word for card in cards for mark in card.marks for word in mark.split()}
+    entries = [
+        ("volumes kept" if word == "kept" else word, meaning) for word, meaning in _MEANINGS if word in words
+    ]
+    if any(card.number > 1 for card in cards):
+        entries.append(("a pile", "servers that are alike"))
+    if any(line.startswith("$") for card in cards for line in card.lines):
+        entries.append(("$Name", "a parameter of the template"))
+    return tuple(entries)
 
 
 def counted(number: int, word: str) -> str:
@@ -227,7 +259,10 @@ def _fold(members: Sequence[DrawnServer], most: int) -> Iterator[Card]:
         return
     alike: dict[tuple[Any, ...], list[DrawnServer]] = {}
     for server in members:
-        mark = (server.kind, server.instance_type, server.stateful, server.volumes, server.signal)
+        mark = (
+            *(server.kind, server.platform, server.instance_type),
+            *(server.stateful, server.volumes, server.signal),
+        )
         alike.setdefault(mark, []).append(server)
     parts = list(alike.values())
     shown = parts if len(parts) <= MOST_CARDS else parts[: MOST_CARDS - 1]
@@ -282,6 +317,7 @@ def _cards(alike: Sequence[DrawnServer]) -> Card:
 
 def _marks(server: DrawnServer) -> tuple[str, ...]:
     marks = (
+        server.platform,
         "stateful" if server.stateful else "",
         f"{counted(server.volumes, 'volume')} kept" if server.volumes else "",
         f"signal in {server.signal}" if server.signal else "",
@@ -291,7 +327,18 @@ def _marks(server: DrawnServer) -> tuple[str, ...]:
 
 def _span(members: Sequence[DrawnServer]) -> str:
     names = sorted({server.name for server in members}, key=natural)
-    return names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    suffix = _common_suffix(names)
+    first, last = (name.removesuffix(suffix) for name in (names[0], names[-1]))
+    return f"{first} … {last}"
+
+
+def _common_suffix(names: Sequence[str]) -> str:
+    """Return what all names end with from a dot on, a domain: it says nothing of which server it is."""
+    rest = {name.partition(".")[2] for name in names}
+    (suffix,) = rest if len(rest) == 1 else ("",)
+    return f".{suffix}" if suffix and all(name.partition(".")[0] for name in names) else ""
 
 
 def _only(members: Iterable[DrawnServer], field: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from smsgen.report.scripts import written_script
+
 KEPT = ("Retain", "Snapshot", "RetainExceptOnCreate")
 """Deletion policies under which the data outlives the stack."""
 
@@ -18,7 +20,8 @@ class DrawnServer(NamedTuple):
 
     `path`: its logical id, after those of the nested stacks it is in. `volumes`: how many volumes outlive it.
     `signal`: how long CloudFormation waits for its signal ("15 min"). `waits_for`: logical ids that it, or the nested
-    stack it is in, depends on. `kind`: what a change set does to it.
+    stack it is in, depends on. `kind`: what a change set does to it. `platform`: "Windows" or "Linux", where its boot
+    script or the names of its volumes tell.
     """
 
     path: str
@@ -32,6 +35,7 @@ class DrawnServer(NamedTuple):
     signal: str = ""
     waits_for: tuple[str, ...] = ()
     kind: str = ""
+    platform: str = ""
 
 
 def servers(template: Any, inside: str = "", waits_for: tuple[str, ...] = ()) -> Iterator[DrawnServer]:
@@ -59,7 +63,26 @@ def servers(template: Any, inside: str = "", waits_for: tuple[str, ...] = ()) ->
             volumes=volumes.get(name, 0),
             signal=_creation_signal(resource) or signals.get(name, ""),
             waits_for=waits_for or depends_on(resource),
+            platform=_platform(properties, written_script({"Resources": resources}, str(name))),
         )
+
+
+_FIRST_WORDS = (
+    ("<powershell>", "Windows"),
+    ("<script>", "Windows"),
+    ("#!", "Linux"),
+    ("#cloud-config", "Linux"),
+)
+"""How user data begins -> the platform that runs it (EC2 User Guide, "Run commands at launch")."""
+
+
+def _platform(properties: Mapping[str, Any], script: str | None) -> str:
+    """Return what a server runs, "" where nothing tells: Windows calls its volumes `xvdf`, without a folder."""
+    first = (script or "").lstrip()[:32].lower()
+    told = next((platform for words, platform in _FIRST_WORDS if first.startswith(words)), "")
+    mappings = properties.get("BlockDeviceMappings")
+    devices = [_map(volume).get("DeviceName") for volume in mappings] if isinstance(mappings, list) else []
+    return told or ("Windows" if any(str(device).startswith("xvd") for device in devices) else "")
 
 
 def depends_on(resource: Any) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from smsgen.report.graph import Card, Graph, Group, Lane, LaneGate, counted
+from smsgen.report.graph import Card, Graph, Group, Lane, LaneGate, counted, legend
 from smsgen.report.graph.style import STYLE
 from smsgen.report.graph.text import clean, elide, elide_name, width
 from smsgen.report.view import MARKS
@@ -40,6 +40,13 @@ class _Placed(NamedTuple):
     group: Group
     box: _Box
     columns: int
+    card: float = _CARD
+    """The width of its cards."""
+
+    @property
+    def inner(self) -> float:
+        """The room in a card for its texts."""
+        return self.card - 2 * _PADDING - 2
 
 
 def render(graph: Graph, *, page: bool = False, style: bool = True) -> str:
@@ -61,6 +68,10 @@ def render(graph: Graph, *, page: bool = False, style: bool = True) -> str:
         if lane is not graph.lanes[-1]:
             parts += _gate(lane.gate, margin + _GUTTER, top, wide)
             top += _BETWEEN
+    entries = legend(graph)
+    if entries:
+        parts += _legend(entries, margin, top + _GAP, inner)
+        top += _GAP + _PILL * len(_legend_rows(entries, inner))
     sheet = STYLE if style else ""
     return _document(graph, parts, inner + 2 * margin, top + margin, page, sheet)
 
@@ -85,10 +96,11 @@ def _document(graph: Graph, parts: Iterable[str], wide: float, high: float, page
 
 
 def _heading_room(graph: Graph) -> float:
-    """Return the room that a heading asks of a narrow picture, and that a gate does."""
+    """Return the room that a heading asks of a narrow picture, and that a gate and the legend do."""
     gates = [_gate_width(lane.gate) for lane in graph.lanes if lane.gate]
     subtitle = width(clean(graph.subtitle), 12) - _GUTTER if graph.title else 0
-    return min(max([2 * _GAP + _CARD, subtitle, *gates]), _ROOM)
+    meanings = [_legend_width(*entry) - _GUTTER - _GAP for entry in legend(graph)]
+    return min(max([2 * _GAP + _CARD, subtitle, *gates, *meanings]), _ROOM)
 
 
 def _heading(graph: Graph, room: float) -> Iterator[str]:
@@ -113,7 +125,32 @@ def _place(groups: Sequence[Group]) -> list[_Placed]:
             x, y, row = 0, y + row + _GAP, 0
         places.append(_Placed(group, _Box(x, y, wide, high), columns))
         x, row = x + wide + _GAP, max(row, high)
-    return places
+    return _widened(places)
+
+
+def _widened(places: list[_Placed]) -> list[_Placed]:
+    """Widen cards by the room that is left in their row, as far as their texts need it."""
+    rows: dict[float, list[_Placed]] = {}
+    for placed in places:
+        rows.setdefault(placed.box.y, []).append(placed)
+    widened: list[_Placed] = []
+    for row in rows.values():
+        slack = _ROOM - row[-1].box.x - row[-1].box.width
+        each = slack / max(sum(placed.columns for placed in row), 1)
+        moved = 0.0
+        for placed in row:
+            more = max(min(_needed(placed.group) - _CARD, each), 0)
+            box = placed.box._replace(x=placed.box.x + moved, width=placed.box.width + more * placed.columns)
+            widened.append(placed._replace(box=box, card=_CARD + more))
+            moved += more * placed.columns
+    return widened
+
+
+def _needed(group: Group) -> float:
+    """Return the width that the widest text of a group's cards asks of a card."""
+    texts = [width(clean(card.title), 13, bold=True) for card in group.cards]
+    texts += [width(clean(line), 11, mono=True) for card in group.cards for line in card.lines]
+    return max(texts, default=0) + 2 * _PADDING + 3
 
 
 def _extent(placed: Sequence[_Placed]) -> tuple[float, float]:
@@ -165,7 +202,7 @@ def _lane(lane: Lane, placed: Sequence[_Placed], box: _Box, page: bool) -> Itera
 
 
 def _group(placed: _Placed, page: bool) -> Iterator[str]:
-    group, box, columns = placed
+    group, box, columns = placed.group, placed.box, placed.columns
     count = f"{group.number:,}"
     yield f'<rect class="g-group" {_at(box)} rx="6" fill="#fff" stroke="#d0d7de"/>'
     room = box.width - 3 * _GAP - width(count, 11)
@@ -173,9 +210,9 @@ def _group(placed: _Placed, page: bool) -> Iterator[str]:
     yield _text(box.x + box.width - _GAP, box.y + 20, count, 11, box.width, "g-quiet g-end")
     high = _card_height(group)
     for at, card in enumerate(group.cards):
-        x = box.x + _GAP + at % columns * (_CARD + _GAP)
+        x = box.x + _GAP + at % columns * (placed.card + _GAP)
         y = box.y + _HEADING + at // columns * (high + _GAP)
-        yield from _linked(card, _Box(x, y, _CARD, high), page)
+        yield from _linked(card, _Box(x, y, placed.card, high), page)
 
 
 def _linked(card: Card, box: _Box, page: bool) -> Iterator[str]:
@@ -201,10 +238,11 @@ def _card(card: Card, box: _Box) -> Iterator[str]:
     bar = _Box(box.x + 1, box.y + 7, 3, box.height - 14)
     yield f'<rect class="g-bar" {_at(bar)} rx="1.5" fill="#0969da"/>'
     x = box.x + _PADDING + 4
-    title = elide_name(card.title, _INNER, 13, bold=True)
-    yield _text(x, box.y + 20, title, 13, _INNER, "g-name", bold=True)
+    inner = box.width - 2 * _PADDING - 2
+    title = elide_name(card.title, inner, 13, bold=True)
+    yield _text(x, box.y + 20, title, 13, inner, "g-name", bold=True)
     for at, line in enumerate(card.lines):
-        yield _text(x, box.y + 37 + at * _LINE, line, 11, _INNER, "g-mono", mono=True)
+        yield _text(x, box.y + 37 + at * _LINE, line, 11, inner, "g-mono", mono=True)
     y = box.y + 28 + _LINE * len(card.lines)
     for row in _pill_rows(card):
         left = x
@@ -217,6 +255,37 @@ def _card(card: Card, box: _Box) -> Iterator[str]:
             )
             left += wide + 5
         y += _PILL
+
+
+def _legend(entries: Sequence[tuple[str, str]], x: float, y: float, room: float) -> Iterator[str]:
+    """Draw what the marks mean, in rows."""
+    for at, row in enumerate(_legend_rows(entries, room)):
+        left = x
+        for words, meaning in row:
+            wide = _pill_width(words)
+            top = y + at * _PILL
+            kind = _escape(words.partition(" ")[0])
+            yield f'<rect class="g-pill g-p-{kind}" {_at(_Box(left, top, wide, 17))} rx="8.5" fill="#eaeef2"/>'
+            yield _text(left + wide / 2, top + 12.2, words, 10.5, wide, f"g-middle g-pt g-t-{kind}")
+            yield _text(left + wide + 5, top + 12.2, meaning, 10.5, room, "g-quiet")
+            left += _legend_width(words, meaning)
+
+
+def _legend_width(words: str, meaning: str) -> float:
+    return _pill_width(words) + 5 + width(meaning, 10.5) + 14
+
+
+def _legend_rows(entries: Sequence[tuple[str, str]], room: float) -> list[list[tuple[str, str]]]:
+    rows: list[list[tuple[str, str]]] = [[]]
+    left = room
+    for entry in entries:
+        wide = _legend_width(*entry)
+        if rows[-1] and wide > left:
+            rows.append([])
+            left = room
+        rows[-1].append(entry)
+        left -= wide
+    return rows
 
 
 def _gate_width(gate: LaneGate) -> float:
