@@ -123,8 +123,12 @@ def _summary(plan: ImportPlan) -> str:
     changes = Counter(file.change.value for file in plan.files.values())
     counted = ", ".join(f"{count:,} {change}" for change, count in sorted(changes.items()))
     left_out = plan.rows - plan.servers
-    applications = f"{len(plan.files):,} application{'' if len(plan.files) == 1 else 's'}"
+    applications = _many(len(plan.files), "application")
     return (
-        f"{plan.rows:,} rows: {plan.servers:,} servers in {applications} ({counted or 'none'});"
-        f" {left_out:,} rows left out"
+        f"{_many(plan.rows, 'row')}: {_many(plan.servers, 'server')} in {applications} ({counted or 'none'});"
+        f" {_many(left_out, 'row')} left out"
     )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

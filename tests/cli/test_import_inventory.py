@@ -75,7 +75,7 @@ def test_an_export_of_mgn_becomes_files_that_validate_and_compile(
     assert shown.out == f"{apps}/payments.yaml\n{apps}/shop.yaml\n"
     assert f"{mgn}:5:1: warning[ROW_LEFT_OUT]: stray01: nothing says which application" in shown.err
     assert f"{mgn}:4:1: warning[CELL_LEFT_OUT]: shop01: there is no instance type 'm6i.huge'" in shown.err
-    assert "4 rows: 3 servers in 2 applications (2 new); 1 rows left out" in shown.err
+    assert "4 rows: 3 servers in 2 applications (2 new); 1 row left out" in shown.err
     assert (apps / "payments.yaml").read_text() == PAYMENTS
     assert run(["validate", f"{apps}/payments.yaml", f"{apps}/shop.yaml"]) == 0
     assert run(["generate-template", f"{apps}/payments.yaml"]) == 0
@@ -128,7 +128,7 @@ def test_the_sample_becomes_applications(tmp_path: Path, capsys: pytest.CaptureF
     assert run(["import-inventory", "samples/inventory.csv", "-o", f"{tmp_path}/apps"]) == 0
     shown = capsys.readouterr()
     assert shown.out == f"{tmp_path}/apps/erp.yaml\n{tmp_path}/apps/web-shop.yaml\n"
-    assert "6 rows: 5 servers in 2 applications (2 new); 1 rows left out" in shown.err
+    assert "6 rows: 5 servers in 2 applications (2 new); 1 row left out" in shown.err
     text = (tmp_path / "apps" / "web-shop.yaml").read_text()
     assert "instanceType: r7i.2xlarge  # advice: the least memory that holds 8 CPUs and 64 GiB" in text
     assert run(["validate", f"{tmp_path}/apps/web-shop.yaml", f"{tmp_path}/apps/erp.yaml"]) == 0

@@ -8,6 +8,7 @@ keeps comments and layout (`round_trip`), which is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from json import dumps
 from typing import Any, NamedTuple
 
 from smsgen.operations.intake.inventory.entries import AppEntry, ServerEntry, keys_of, unique_keys, with_all
@@ -147,7 +148,7 @@ def _put_entry(node: Any, index: int, stated: Any, new_node: Any, name: str) -> 
 
 
 def _short(value: Any) -> str:
-    text = " ".join(str(value).split())
+    text = " ".join((value if isinstance(value, str) else dumps(value, ensure_ascii=False)).split())
     return f"{text[:80]}…" if len(text) > 80 else text
 
 
@@ -235,15 +236,27 @@ class _Servers:
 
     def _insert(self, node: Any, place: _Place) -> None:
         """Put a server into its group, before the last of it, which comments may follow."""
-        for group in self._groups():
-            if group.get("name") == place.group_name and group["serverList"] is not None:
-                self._put_in(group["serverList"], node)
-                return
+        home = self._home(place.group_name)
+        if home is not None:
+            self._put_in(home["serverList"], node)
+            return
         group = self._new_group(place.group_name)
         while len(group["serverList"]):
             del group["serverList"][-1]
         group["serverList"].append(node)
         self._put_in(self._groups(), group)
+
+    def _home(self, name: str) -> Any:
+        """Return the group of a name; or, where somebody renamed it, the one in which its servers are now."""
+        for group in self._groups():
+            if group.get("name") == name:
+                return group
+        keys = (self._find(own) for own, place in self._before.items() if place.group_name == name)
+        nodes = [self._nodes[key] for key in keys if key]
+        holders = (
+            group for group in self._groups() if any(server is nodes[0] for server in group["serverList"])
+        )
+        return next(holders, None) if nodes else None
 
     def _put_in(self, entries: Any, node: Any) -> None:
         """Put a server or a group before the last; what stands above that stays there."""

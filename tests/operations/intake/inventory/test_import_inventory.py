@@ -270,6 +270,13 @@ def test_a_server_that_people_moved_is_changed_where_it_is(folder: Folder) -> No
     assert folder.servers()["web01"] == ("database", "m7i.large")
 
 
+def test_a_new_server_goes_into_the_group_that_people_renamed(folder: Folder) -> None:
+    folder.load(*FIRST)
+    folder.edit("  - name: web\n", "  - name: front end\n")
+    folder.load(*FIRST, f"web03,Shop,web,2,4 GB,{SUBNET},vm-9,vc1")
+    assert folder.servers()["web03"] == ("front end", "c7i.large")
+
+
 # --- What is gone ---------------------------------------------------------------------------------------------------
 
 
@@ -388,3 +395,46 @@ def test_an_import_that_is_interrupted_is_completed_by_the_same_again(
     after = [{path.name: path.read_bytes() for path in folder.apps.iterdir()} for folder in folders]
     assert after[0] == after[1]
     assert json.loads(after[0][".smsgen-import.json"])["version"] == 1
+
+
+TAGGED = f"{HEADER},tags"
+EDITS = {
+    "tag": ("value: ops}", "value: people}", "Owner=list"),
+    "tag gone": ("          tags:\n            - {key: Owner, value: ops}\n", "", "Owner=list"),
+    "address": ("vmId: vm-1}", "vmId: vm-77}", "Owner=ops"),
+    "group": ("  - name: database\n", "  - name: data\n", "Owner=ops"),
+    "order": ("launchOrder: 10 ", "launchOrder: 5 ", "Owner=ops"),
+    "style": (
+        "        launch:\n          subnet",
+        "\n        launch:   # how\n          subnet",
+        "Owner=list",
+    ),
+    "defaults": ("serverGroups:", "launchDefaults: {monitoring: false}\nserverGroups:", "Owner=list"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("tier", ["database", "cache"])
+def test_edits_and_changes_of_all_kinds_merge(folder: Folder, edit: str, tier: str) -> None:
+    first = (
+        f"db01,Shop,database,4,16 GB,{SUBNET},vm-1,vc1,Owner=ops",
+        f"web01,Shop,web,2,4 GB,{SUBNET},vm-2,vc1,",
+    )
+    folder.load(*first, header=TAGGED)
+    before, after, tags = EDITS[edit]
+    folder.edit(before, after)
+    changed = f"db01,Shop,{tier},4,16 GB,{OTHER},vm-1,vc1,{tags}", first[1]
+    plan = folder.load(*changed, header=TAGGED)
+    text = folder.text()
+    app = load(text.encode(), "shop.yaml").app
+    servers = {
+        server.vm_server.vm_name: server for group in app.server_groups for server in group.server_list
+    }
+    assert servers["db01"].launch.subnet == OTHER
+    assert after.strip() in text or edit in ("group", "order")
+    conflicts = [one for one in plan.diagnostics if one.code == "MERGE_CONFLICT"]
+    if edit in ("tag", "tag gone"):
+        assert len(conflicts) == 1
+    assert text.count("conflict:") <= len(conflicts)
+    assert folder.load(*changed, header=TAGGED).diagnostics == ()
+    assert folder.text() == text
