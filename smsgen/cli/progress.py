@@ -61,6 +61,16 @@ def elapsed_words(seconds: float) -> str:
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
+def settled_states(places: Mapping[str, Place], states: Mapping[str, str], stack: str) -> dict[str, str]:
+    """Return the states with UNCHANGED_COMPLETE for what an update that is over never touched.
+
+    `stack`: the stack's status.
+    """
+    over = stack.startswith("UPDATE") and stack.endswith("_COMPLETE") and "ROLLBACK" not in stack
+    untouched = dict.fromkeys(places, "UNCHANGED_COMPLETE") if over else {}
+    return {**untouched, **states}
+
+
 def progress_lines(
     places: Mapping[str, Place], states: Mapping[str, str], *, height: int
 ) -> list[ProgressLine]:

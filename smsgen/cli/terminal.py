@@ -153,16 +153,23 @@ class LiveView:
         from rich.console import Group
         from rich.text import Text
 
-        from smsgen.cli.progress import PENDING, counted_done, elapsed_words, progress_lines
+        from smsgen.cli.progress import (
+            PENDING,
+            counted_done,
+            elapsed_words,
+            progress_lines,
+            settled_states,
+        )
 
         # The last line of a terminal stays free: a full screen would scroll. On a low one, fewer events are shown.
         height = max(self._console.size.height - 1, 3)
         latest = self._latest[-max(1, min(_LATEST, height // 3)) :]
-        done = counted_done(self._places, self._states)
+        states = settled_states(self._places, self._states, self._stack.status)
+        done = counted_done(self._places, states)
         elapsed = elapsed_words(self._monotonic() - self._start)
         title = visible(f"{self._stack.name}  {self._stack.status}  {done}  {elapsed}")
         head = Text(title, style=f"bold {color(self._stack.status)}".strip())
-        lines = progress_lines(self._places, self._states, height=height - 1 - len(latest))
+        lines = progress_lines(self._places, states, height=height - 1 - len(latest))
         styles = ("dim" if one.state == PENDING else color(one.state) for one in lines)
         body = [Text(visible(one.text), style=style) for one, style in zip(lines, styles, strict=True)]
         drawn = (head, *body, *(Text(text, style="dim") for text in latest))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsgen.cli import terminal
-from smsgen.cli.progress import PENDING, counted_done, elapsed_words, progress_lines
+from smsgen.cli.progress import PENDING, counted_done, elapsed_words, progress_lines, settled_states
 from smsgen.operations.stacks.request import Place
 from tests.cli.test_terminal import DONE, STACK, Tty, tty
 
@@ -102,3 +102,11 @@ def test_the_last_event_and_what_runs_are_on_the_screen_whatever_its_height(
     assert "CREATE_IN_PROGRESS    group1" in picture
     assert "launch order 2  group2  20 servers  pending" in picture
     assert "S1x019 (launch order 1)" in picture
+
+
+def test_what_an_update_never_touched_is_not_pending_in_the_end() -> None:
+    places, states = placed(2), {"S0x000": "UPDATE_COMPLETE"}
+    assert counted_done(places, settled_states(places, states, "UPDATE_IN_PROGRESS")) == "1/2"
+    assert counted_done(places, settled_states(places, states, "UPDATE_COMPLETE")) == "2/2"
+    assert counted_done(places, settled_states(places, states, "UPDATE_ROLLBACK_COMPLETE")) == "1/2"
+    assert counted_done(places, settled_states(places, {}, "CREATE_COMPLETE")) == "0/2"
