@@ -11,7 +11,7 @@ import pytest
 
 from smsgen import wiring
 from smsgen.aws.clients import AwsSettings, Clients
-from smsgen.aws.stored_objects import S3Object
+from smsgen.aws.stored_objects import S3Object, folder_at
 from smsgen.model.replicating.catalog import Connector
 from smsgen.operations.ports.disks import SourceChanged
 from smsgen.operations.ports.inventories import ConnectorUnreadable, Inventories
@@ -261,3 +261,40 @@ def test_an_object_that_is_written_anew_between_two_blocks_is_noticed(
         stored.read(HALF, HALF)
     with pytest.raises(SourceChanged):
         stored.read(5, 10)
+
+
+def test_a_bucket_in_another_region_is_asked_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3 answers 301 with the Region; what the bucket's own Region answers is stood in for."""
+    from botocore.awsrequest import AWSResponse
+    from botocore.httpsession import URLLib3Session
+
+    hosts: list[str] = []
+
+    def send(_: Any, request: Any) -> AWSResponse:
+        hosts.append(request.url.partition("//")[2].partition("/")[0])
+        there = "us-west-2" in hosts[-1]
+        headers = {"x-amz-bucket-region": "us-west-2"}
+        body = PAGE if there else b"<Error><Code>PermanentRedirect</Code></Error>"
+        return AWSResponse(request.url, 200 if there else 301, headers, Body(body))
+
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    monkeypatch.setattr(URLLib3Session, "send", send)
+    folder = folder_at(Clients(AwsSettings(region=REGION)), "s3://exports/vms")
+    assert folder.files() == ("a.raw",)
+    assert hosts == [f"exports.s3.{REGION}.amazonaws.com", "exports.s3.us-west-2.amazonaws.com"]
+
+
+PAGE = b"<ListBucketResult><Contents><Key>vms/a.raw</Key></Contents></ListBucketResult>"
+
+
+class Body:
+    """The rest of an answer."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._content

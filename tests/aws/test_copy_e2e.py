@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -279,3 +280,37 @@ def test_one_of_two_workers_that_is_killed_loses_nothing_of_either(
 def test_a_source_that_is_gone_is_an_error_in_one_sentence(aws: Aws, tmp_path: Path) -> None:
     with pytest.raises(SmsgenError, match="cannot read"):
         copy(tmp_path / "none.raw", world(aws.url, tmp_path / "manifests"))
+
+
+class FullDisk:
+    """The module `os` on a disk where so many bytes of a file find room."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(os, name)
+
+    def pwrite(self, file: int, content: bytes, offset: int) -> int:
+        count = os.pwrite(file, content[: max(0, self._room - offset)], offset)
+        if count < len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return count
+
+
+@pytest.mark.parametrize("room", [0, 300, 1500])
+def test_a_disk_that_is_full_stops_the_copy_in_one_sentence_and_then_it_goes_on(
+    room: int, aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The manifest's disk: so many bytes of a manifest find room."""
+    raw = tmp_path / "disk.raw"
+    raw.write_bytes(random.Random(1).randbytes(100 * BLOCK))
+    site = world(aws.url, tmp_path / "manifests")
+    # Of this process, only what writes manifests: the stand-in writes files, too.
+    monkeypatch.setattr("smsgen.local.manifests.os", FullDisk(room))
+    with pytest.raises(SmsgenError, match="No space left") as raised:
+        copy(raw, site)
+    assert "cannot write the manifest" in str(raised.value)
+    monkeypatch.setattr("smsgen.local.manifests.os", os)
+    assert differences(aws, copy(raw, world(aws.url, tmp_path / "manifests")), raw) == []
+    assert len(aws.control.snapshots()) == 1
