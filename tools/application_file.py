@@ -224,7 +224,7 @@ def _of_text(kind: Text, described: str) -> str:
     return next((word for word in [*shown, *_ANY] if not _problems(kind, word)), "text")
 
 
-_ANY = ("text", "1", "$DEFAULT", "rate(1 day)", "arn:aws:sns:eu-central-1:123456789012:operations")
+_ANY = ("text", "/health", "1", "$DEFAULT", "rate(1 day)", "arn:aws:sns:eu-central-1:123456789012:operations")
 
 
 def _problems(kind: FieldKind, value: Any) -> bool:
