@@ -72,7 +72,15 @@ def check_user_data(server: ResolvedServer, script: scripts.BootScript | None) -
 def script_is_a_script(server: ResolvedServer, _: App) -> Iterator[Diagnostic]:
     """Refuse a user's text that is no script where the boot script does more than run it."""
     text = scripts.text_of(server, {})
-    if not scripts.is_composed(server) or not text:
+    encoded = server.launch.user_data is not None and server.launch.user_data.base64 is not None
+    if not scripts.is_composed(server) or not (text or encoded):
+        return
+    if encoded or text is None:
+        message = (
+            f"the user data of {server.title} is in Base64, so readiness and configureScript cannot run it"
+        )
+        hint = "give the script as text, or leave readiness and configureScript out"
+        yield Diagnostic("USER_DATA_NOT_A_SCRIPT", message, hint, path=server.path_of("user_data"))
         return
     first = text.lstrip()[:64]
     windows = scripts.is_windows(server)

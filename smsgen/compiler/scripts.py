@@ -99,6 +99,9 @@ def is_composed(server: ResolvedServer) -> bool:
 def boot_script(server: ResolvedServer, logical_id: str, scripts: Mapping[str, bytes]) -> BootScript | None:
     """Return a server's user data, or None where it has none. `scripts`: name in `userData.file` -> its bytes."""
     text = text_of(server, scripts)
+    encoded = server.launch.user_data.base64 if server.launch.user_data else None
+    if encoded is not None:  # whatever would have to be composed with it is refused
+        return BootScript(encoded, len(encoded) // 4 * 3 - encoded.count("="))
     if is_composed(server):
         return _composed(server, logical_id, text)
     if not text:

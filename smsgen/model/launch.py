@@ -17,11 +17,12 @@ class S3Location(NamedTuple):
 
 
 class UserData(NamedTuple):
-    """The user data of a server: exactly one of the three is set."""
+    """The user data of a server: exactly one of the four is set. `base64` is what EC2 is given, as it is."""
 
     s3_location: S3Location | None = None
     file: str | None = None
     inline: str | None = None
+    base64: str | None = None
 
 
 class Volume(NamedTuple):

@@ -84,8 +84,20 @@ USER_DATA = Record(
             ),
             "The script itself: a `|` block of at most 16,384 bytes.",
         ),
+        "base64": Field(
+            Text(
+                (MAX_USER_DATA + 2) // 3 * 4,
+                least=4,
+                code="BAD_BASE64",
+                what="Base64 on one line",
+                hint="write what `base64 -w0 FILE` prints",
+                too_long="USER_DATA_TOO_LONG",
+                pattern="(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?",
+            ),
+            "User data that is no text, compressed for one, in Base64: EC2 gets it as it is.",
+        ),
     },
-    one_of=("s3Location", "file", "inline"),
+    one_of=("s3Location", "file", "inline", "base64"),
 )
 
 # --- Volumes ------------------------------------------------------------------------------------------------
@@ -217,7 +229,7 @@ LAUNCH = Record(
             "The name of the EC2 key pair; none unless asked for.",
         ),
         "userData": Field(
-            USER_DATA, "What runs at the first boot: exactly one of s3Location, file and inline."
+            USER_DATA, "What runs at the first boot: exactly one of s3Location, file, inline and base64."
         ),
         "instanceType": Field(InstanceType(), "The EC2 instance type; a parameter where nothing is said."),
         "associatePublicIpAddress": Field(

@@ -14,6 +14,9 @@ from smsgen.operations.adopt.resources import LiveResource
 from smsgen.operations.ports.adoption import LiveServer
 
 _INTERFACE = "AWS::EC2::NetworkInterfaceAttachment"
+_PRINTED = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]*"
+"""What YAML writes and reads as it is, and people read."""
+
 _SECRET = re.compile(
     r"(?i)(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)s?['\"]?\s*[:=]\s*\S"
     r"|\bA[KS]IA[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----"
@@ -139,17 +142,10 @@ def _put(launch: dict[str, Any], field: str, value: Any) -> None:
 def _user_data(value: str, *, keep: bool) -> tuple[Any, str]:
     if not keep:
         return None, "user data, which looks as if it held a secret: it stays as it is on the server"
-    kinds = getattr(LAUNCH.fields["userData"].kind, "fields", {})
-    if "base64" in kinds:
-        return {"base64": value}, ""
     text = _decoded(value)
-    if (
-        text is None
-        or base64.b64encode(text.encode()).decode() != value
-        or not re.fullmatch(r"[^\x00-\x08\x0b\x0c\x0e-\x1f]*", text)
-    ):
-        return None, "user data that is no plain text: it stays as it is on the server"
-    return {"inline": text}, ""
+    again = base64.b64encode(text.encode()).decode() if text else ""
+    is_text = text is not None and again == value and re.fullmatch(_PRINTED, text) is not None
+    return ({"inline": text} if is_text else {"base64": value}), ""
 
 
 def _decoded(value: str) -> str | None:

@@ -39,6 +39,14 @@ CODES = (
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
     ),
     Code(
+        "BAD_BASE64",
+        "error",
+        "a text that is no Base64",
+        "userData.base64 is what EC2 is given: Base64 without line breaks, padded with =.",
+        "Write what `base64 -w0 FILE` prints, or give a script under file or inline.",
+        launch("userData: {base64: '#!/bin/sh'}"),
+    ),
+    Code(
         "BAD_DEVICE",
         "error",
         "a text that is no device name",
@@ -187,7 +195,7 @@ CODES = (
         "NOT_ONE_OF",
         "error",
         "none, or several, of fields that exclude each other",
-        "userData is exactly one of s3Location, file and inline.",
+        "userData is exactly one of s3Location, file, inline and base64.",
         "Keep one of them.",
         launch("userData: {file: boot.sh, inline: '#!/bin/sh'}"),
     ),

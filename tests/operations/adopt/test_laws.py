@@ -80,7 +80,8 @@ def servers(draw: st.DrawFn) -> LiveServer:
         "instanceInitiatedShutdownBehavior": draw(st.sampled_from(["stop", "terminate"])),
     }
     if draw(st.booleans()):
-        attributes["userData"] = base64.b64encode(draw(SCRIPTS).encode()).decode()
+        script = draw(SCRIPTS.map(str.encode) | st.binary(min_size=1, max_size=200))
+        attributes["userData"] = base64.b64encode(script).decode()
     return LiveServer(
         instance=item,
         attributes=attributes,
