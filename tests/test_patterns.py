@@ -92,6 +92,9 @@ MADE: dict[str, Callable[[], Iterable[str]]] = {
     "smsgen/errors.py: codes": import_module("smsgen.errors")._REFUSALS.values,
     "smsgen/server/api/constraints.py: pattern.replace('$', '\\\\Z')": _shapes,
     "smsgen/changes/masking.py: pattern": _masking,
+    "smsgen/report/scripts.py: pattern": lambda: [
+        pattern for pattern, _ in import_module("smsgen.report.scripts")._OURS
+    ],
     "smsgen/changes/values/parameter_types.py: pattern": lambda: [
         pattern for pattern, _ in import_module("smsgen.changes.values.parameter_types")._FORMS.values()
     ],
@@ -134,9 +137,11 @@ def _asked(text: str, call: ast.Call) -> tuple[str, ...]:
 
 def _value(place: str, expression: ast.expr) -> str:
     if isinstance(expression, ast.Constant):
-        return str(expression.value)
-    module = import_module(place.removesuffix(".py").replace("/", "."))
-    return str(eval(compile(ast.Expression(expression), place, "eval"), dict(vars(module))))
+        value = expression.value
+    else:
+        module = import_module(place.removesuffix(".py").replace("/", "."))
+        value = eval(compile(ast.Expression(expression), place, "eval"), dict(vars(module)))
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 PATTERNS = list(collected())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from smsgen.changes.masking import decoded
@@ -30,9 +30,35 @@ def own_lines(script: str) -> str:
     smsgen's boot script writes each into a file: on Linux as a here-document whose mark is made from the text, on
     Windows from Base64, which `masking.decoded` may have written out (`templates/user_data/`).
     """
+    if "smsgen_step" not in script and "$SmsgenStep" not in script:
+        return script
+    script = _without_documents(script)
     for pattern, words in _OURS:
         script = re.sub(pattern, words, script)
     return script
+
+
+def _without_documents(script: str) -> str:
+    """Return a Linux script with each here-document of ours as what stands in it."""
+    parts: list[str] = []
+    at = 0
+    ends = dict(_last_ends(script))
+    for header in _DOCUMENT.finditer(script):
+        name, mark = header[1], header[2]
+        # A mark that ends nothing is looked for once, and not again and again by each of those that name it.
+        if header.start() < at or ends.get(mark, -1) < header.end():
+            continue
+        end = script.find(f"\n{mark}\n", header.end() - 1)
+        run = f'\n{mark}\nsmsgen_run "$smsgen_work/{name}" || exit $?\n'
+        if end >= 0 and script.startswith(run, end):
+            parts += (script[at : header.start()], f"# {name}:\n", script[header.end() : end + 1])
+            at = end + len(run)
+    return "".join((*parts, script[at:]))
+
+
+def _last_ends(script: str) -> Iterator[tuple[str, int]]:
+    """Yield each mark that stands alone on a line, and where."""
+    return ((line[1], line.start()) for line in _END.finditer(script))
 
 
 def _decoded_step(match: re.Match[str]) -> str:
@@ -42,17 +68,13 @@ def _decoded_step(match: re.Match[str]) -> str:
     return f"# {match[1]}:\n{text.removeprefix(chr(0xFEFF)).rstrip(chr(10))}\n"
 
 
+_DOCUMENT = re.compile(r'smsgen_step="(\w+)"\ncat >"\$smsgen_work/\1" <<\'(SMSGEN_[0-9A-F]{16})\'\n')
+_END = re.compile(r"(?m)^(SMSGEN_[0-9A-F]{16})$")
+
 _OURS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (
         (
-            r'smsgen_step="(\w+)"\ncat >"\$smsgen_work/\1" <<\'(SMSGEN_[0-9A-F]{16})\'\n((?s:.*?)\n)\2\n'
-            r'smsgen_run "\$smsgen_work/\1" \|\| exit \$\?\n'
-        ),
-        r"# \1:\n\3",
-    ),
-    (
-        (
-            r" *\$SmsgenStep = '(\w+)'\n *\$SmsgenScript = Join-Path \$SmsgenWork '\1\.ps1'\n"
+            r"(?m)^ *\$SmsgenStep = '(\w+)'\n *\$SmsgenScript = Join-Path \$SmsgenWork '\1\.ps1'\n"
             r" *\[IO\.File\]::WriteAllBytes\(\$SmsgenScript, "
             r"(?:\[Convert\]::FromBase64String\('([A-Za-z0-9+/=]+)'\)|@'\n((?s:.*?))\n'@)\)\n"
             r" *Invoke-SmsgenScript \$SmsgenScript\n"

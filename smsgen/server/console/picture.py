@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -12,8 +11,6 @@ from smsgen.server.console.words import in_words, server_name
 
 MOST_CARDS = 12
 """A group of more servers is drawn as one card for each state."""
-
-_STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 
 
 class ServerRow(NamedTuple):
@@ -65,7 +62,8 @@ def picture(name: str, rows: Iterable[ServerRow]) -> str:
     if not drawn:
         return ""
     graph = Graph("", "", f"Launch order of {name}", tuple(drawn))
-    return _STYLE.sub("", svg.render(graph, page=True))
+    before, _, rest = svg.render(graph, page=True).partition("<style>")
+    return before + rest.partition("</style>")[2]
 
 
 def _lane(order: int, groups: Mapping[tuple[str, str], list[ServerRow]], *, last: bool) -> Lane:

@@ -7,7 +7,6 @@ what the same merge makes of plain data: a file is never changed in another way 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -70,14 +69,25 @@ def _round_trip(sides: Sides, entries: tuple[AppEntry, AppEntry], there: bytes) 
     editor = YAML()
     editor.preserve_quotes = True
     editor.width = 1 << 20
-    dashes = re.search(r"^serverGroups:[^\n]*\n(?:\s*#[^\n]*\n|\s*\n)*( *)- ", text, re.MULTILINE)
-    offset = len(dashes[1]) if dashes else 2
+    offset = _dash_offset(text)
     editor.indent(mapping=2, sequence=offset + 2, offset=offset)
     document, new = editor.load(text), editor.load(entries[1].text)
     conflicts = merge_documents(sides, entries, Tree(document, new, set_comment, take_comment, move_trailing))
     out = io.StringIO()
     editor.dump(document, out)
     return out.getvalue(), conflicts
+
+
+def _dash_offset(text: str) -> int:
+    """Return how far the groups of an application file are indented, 2 where that does not show."""
+    lines = iter(text.splitlines())
+    for line in lines:
+        if line.startswith("serverGroups:"):
+            first = next((each for each in lines if each.strip() and not each.lstrip().startswith("#")), "")
+            if first.lstrip(" ").startswith("- "):
+                return len(first) - len(first.lstrip(" "))
+            break
+    return 2
 
 
 def _with_comments(text: str, before: str, new: str) -> str:
