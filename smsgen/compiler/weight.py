@@ -6,6 +6,7 @@ launchDefaults give a few lines to every server, so a file of 1 MB can ask for g
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from smsgen.compiler.resolve import ResolvedServer
 from smsgen.compiler.scripts import text_of
@@ -32,10 +33,18 @@ def refuse_heavy(servers: Iterable[ResolvedServer], tags: int, scripts: Mapping[
 def _weight(server: ResolvedServer, tags: int, scripts: Mapping[str, bytes]) -> float:
     launch = server.launch
     text = text_of(server, scripts) or ""
+    lists: tuple[tuple[Any, ...], ...] = (
+        launch.volumes or (),
+        launch.network_interfaces or (),
+        launch.elastic_ip_addresses or (),
+        launch.record_sets or (),
+        launch.ssm_associations or (),
+        launch.target_groups or (),
+    )
     return (
         _SERVER
         + _TAG * (tags + len(launch.tags or ()))
-        + _VOLUME * len(launch.volumes or ())
-        + _TAG * sum(len(volume.tags or ()) for volume in launch.volumes or ())
+        + _VOLUME * sum(map(len, lists))
+        + _TAG * sum(len(entry.tags or ()) for entries in lists[:3] for entry in entries)
         + _CHARACTER * len(text)
     )

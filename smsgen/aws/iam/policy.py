@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from smsgen.aws.iam.adoption import ADOPT
+from smsgen.aws.iam.companions import COMPANIONS
 from smsgen.aws.iam.replication import BUCKET, EC2, OBJECTS, REPLICATE, VMIMPORT, Statement
 from smsgen.cfn.nested import NESTED_STACK
 
@@ -21,6 +22,7 @@ USES = {
     "adopt": "for those who adopt servers that run: discover, check, plan and run",
     "replicate": "for those who replicate: snapshots, images, imports and uploads of replication jobs",
     "service": "for the role that CloudFormation assumes (roleName): what makes the servers",
+    "companions": "for the same role, beside service: interfaces, addresses, records, alarms, target groups and more",
     "vmimport": "for the role that VM Import/Export assumes (vmimport): what makes images of uploads and snapshots",
 }
 """Use -> one line of help."""
@@ -35,13 +37,12 @@ RESOURCE_TYPES = (
     "AWS::IAM::InstanceProfile",
     "AWS::IAM::Role",
 )
-"""What a template of smsgen may hold: the `hardened` profile's resources, children included."""
+"""What every template of smsgen may hold, children included; what stands beside servers needs `companions`."""
 
 _STACK = "arn:{partition}:cloudformation:*:*:stack/{stack}/*"
 _OF_A_STACK = {"StringLike": {"aws:ResourceTag/aws:cloudformation:stack-id": _STACK}}
-# As SMS had it until 2019 (StringLikeIfExists): where types are passed, only these. The `sms` profile passes
-# them, the
-# `hardened` one leaves them to the service role.
+# As SMS had it until 2019 (StringLikeIfExists): where types are passed, only these. The `sms` profile passes them, and
+# others leave them to the service role.
 _ONLY_THESE_TYPES = {"ForAllValues:StringEquals": {"cloudformation:ResourceTypes": list(RESOURCE_TYPES)}}
 
 
@@ -189,7 +190,10 @@ _SERVICE = (
             "ec2:DetachVolume",
             "ec2:DisassociateIamInstanceProfile",
             "ec2:ModifyInstanceAttribute",
+            "ec2:ModifyInstanceCreditSpecification",
             "ec2:ModifyInstanceMetadataOptions",
+            "ec2:ModifyInstancePlacement",
+            "ec2:ModifyPrivateDnsNameOptions",
             "ec2:ModifyVolume",
             "ec2:MonitorInstances",
             "ec2:ReplaceIamInstanceProfileAssociation",
@@ -254,6 +258,7 @@ _POLICIES = {
     "read": _READ,
     "replicate": REPLICATE,
     "service": _SERVICE,
+    "companions": COMPANIONS,
     "vmimport": VMIMPORT,
 }
 

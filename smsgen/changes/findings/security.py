@@ -91,6 +91,8 @@ def _data_at_risk(
     is_modified = change.resource_type == "AWS::EC2::Instance" and change.action == "Modify"
     if is_modified and "true" in _encryption(before) and "false" in _encryption(after):
         yield "a volume is no longer encrypted"
+    if change.resource_type == "AWS::EC2::EIP" and change.policy_action not in ("Retain", "ReplaceAndRetain"):
+        yield from _address_lost(change)
     if change.resource_type not in STATEFUL and not _is_kept(change, change_set, before):
         return
     if change.action == "Remove":
@@ -106,6 +108,15 @@ def _data_at_risk(
         policy = policy or str(_resource(change, change_set.after).get("UpdateReplacePolicy"))
         fate_of_old = kept.get(policy, "the old one and its data are deleted")
         yield f"{change.resource_type} that holds data {verb}: {fate_of_old}"
+
+
+def _address_lost(change: ResourceChange) -> Iterator[str]:
+    """Say where an elastic address goes back to AWS: whoever was let in by it, or finds the server by it, is lost."""
+    if change.action == "Remove":
+        yield "the elastic address is given back, and nobody gets it again"
+    elif change.replacement in ("True", "Conditional"):
+        verb = "is" if change.replacement == "True" else "may be"
+        yield f"the elastic address {verb} given back, and another one allocated"
 
 
 def _is_kept(change: ResourceChange, change_set: ChangeSet, before: Mapping[str, Any]) -> bool:

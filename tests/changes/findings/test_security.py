@@ -396,3 +396,29 @@ def test_an_instance_that_is_protected_holds_data(instance: dict[str, Any], is_n
     before = {"Resources": {"Data": {"Type": "AWS::EC2::Instance", **instance}}}
     found = findings(change_set(snapshot(before), {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}))
     assert [one.logical_resource_id for one in found] == ["Data"] * is_named
+
+
+def elastic(**properties: Any) -> dict[str, Any]:
+    topic = {"Type": "AWS::SNS::Topic"}
+    policies = {name: properties.pop(name) for name in ("DeletionPolicy",) if name in properties}
+    address = {"Type": "AWS::EC2::EIP", **policies, "Properties": properties}
+    return {"Resources": {"Web": address, "T": topic}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            elastic(),
+            {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}},
+            "given back, and nobody gets it again",
+        ),
+        (elastic(NetworkBorderGroup="a"), elastic(NetworkBorderGroup="b"), "is given back, and another one"),
+        (elastic(DeletionPolicy="Retain"), {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}, ""),
+        (elastic(Tags=[{"Key": "a", "Value": "1"}]), elastic(Tags=[{"Key": "a", "Value": "2"}]), ""),
+    ],
+)
+def test_an_elastic_address_that_is_lost_is_named(before: Any, after: Any, said: str) -> None:
+    found = [one.message for one in findings(change_set(snapshot(before), after))]
+    assert bool(found) is bool(said)
+    assert all(said in message for message in found)
