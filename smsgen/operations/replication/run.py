@@ -148,7 +148,7 @@ def _by_snapshots(
 def _checked(sums: list[ManifestSummary], *, full: bool) -> Iterator[str]:
     """Yield what was done beside copying what changed."""
     if full:
-        yield "all of its disks was read"
+        yield "everything on its disks was read"
     if any(one.verified for one in sums):
         yield f"{sum(one.verified for one in sums):,} blocks were read back, and are what was copied"
 
