@@ -29,7 +29,7 @@ def puts(site: Replicating) -> int:
     return int(site.aws.control.do("count", call="ebs:PutSnapshotBlock"))
 
 
-@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="a folder for each process is Linux's")
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="Linux shows the folder of a process")
 def test_a_worker_near_the_disks_takes_what_the_server_cannot_read_also_after_it_was_away(
     shared: Replicating, tmp_path: Path
 ) -> None:
