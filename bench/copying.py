@@ -21,6 +21,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
+from threading import Lock
+from unittest.mock import patch
 
 from bench.row import ROOT, Row
 from smsgen.aws.clients import AwsSettings, Clients
@@ -31,6 +33,7 @@ from smsgen.operations.replication.copy import copy_disk
 from smsgen.operations.replication.flight import Flight, Line
 from smsgen.operations.replication.records import CopyRequest, CopyWorld
 from smsgen.sources.disk_image import open_image
+from smsgen.sources.stored import FileBytes
 
 MIB = 1 << 20
 BLOCK = 512 << 10
@@ -47,6 +50,7 @@ LEAST_OF_STREAMING = 0.7
 MOST_A_BLOCK = 1.5 * MIB
 MOST_BESIDE = 100 * MIB
 MOST_GROWTH = 1.1
+MOST_READ = 1.05
 
 _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
@@ -184,6 +188,30 @@ def rerun() -> Iterator[Row]:
     yield Row("copy of an unchanged disk, rate / hashlib's", again / stream, LEAST_OF_STREAMING, note, True)
 
 
+def reading() -> Iterator[Row]:
+    """Count the bytes that a first copy and an unchanged one read of a disk with holes, beside what it holds."""
+    counted, turn, read = [0], Lock(), FileBytes.read
+
+    def count(file: FileBytes, offset: int, length: int) -> bytes:
+        data = read(file, offset, length)
+        with turn:
+            counted[0] += len(data)
+        return data
+
+    with tempfile.TemporaryDirectory() as name, aws(Path(name)) as url:
+        disk = Path(name) / "disk.raw"
+        write(disk, BLOCKS, every=3)
+        site = world(url, Path(name) / "manifests")
+        with patch.object(FileBytes, "read", count):
+            first = copy(disk, site, "first")
+            of_first = counted[0]
+            copy(disk, site, "again", first)
+        allocated = disk.stat().st_blocks * 512
+    most = max(of_first, counted[0] - of_first)
+    note = f"{most / MIB:.0f} MiB read of {allocated / MIB:.0f} that are not holes"
+    yield Row("copy, bytes read / bytes allocated", most / allocated, MOST_READ, note)
+
+
 _HOLDING = """
 import sys
 from pathlib import Path
@@ -223,4 +251,5 @@ def rows() -> Iterator[Row]:
     """Yield all rows."""
     yield from cost()
     yield from rerun()
+    yield from reading()
     yield from memory()

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,10 +25,12 @@ from smsgen.operations.replication.copy import copy_disk
 from smsgen.operations.replication.flight import Flight, Line
 from smsgen.operations.replication.records import CopyRequest, CopyResult, CopyWorld
 from smsgen.sources.disk_image import open_image
+from smsgen.sources.machine import open_machine
 
 pytest.importorskip("moto.server", reason="moto comes with smsgen[dev]")
 from tests.servers.aws import Aws, AwsProcess, running, started
 from tests.sources.images import BLOCK, KINDS, MIB, convert, needs_qemu, write_sparse
+from tests.sources.test_machine import text as descriptor
 
 GIB = 1 << 30
 IN_FLIGHT = 8
@@ -69,7 +72,7 @@ def world(url: str, folder: Path) -> CopyWorld:
 
 
 def copy(path: Path, site: CopyWorld, run: str = "1", base: str = "", **more: int) -> CopyResult:
-    image = open_image(path)
+    image = open_machine(path).disks[0].open() if path.suffix == ".ova" else open_image(path)
     try:
         return copy_disk(CopyRequest("sms-job-1/sda", run, base, **more), image, site)  # type: ignore[arg-type] # any field
     finally:
@@ -79,6 +82,20 @@ def copy(path: Path, site: CopyWorld, run: str = "1", base: str = "", **more: in
 def differences(aws: Aws, result: CopyResult, raw: Path) -> list[int]:
     with raw.open("rb") as file:
         return aws.control.read_back(result.snapshot_id).differences(file)
+
+
+def written(raw: Path, path: Path, kind: str) -> None:
+    """Write an image of a kind from a RAW disk; an OVA holds a streamed VMDK."""
+    if kind == "ova":
+        (path.parent / "shop.ovf").write_text(descriptor())
+        second = write_sparse(path.parent / "second.raw", MIB)
+        with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as archive:
+            archive.add(path.parent / "shop.ovf", "shop.ovf")
+            for name, disk in (("shop-1.vmdk", raw), ("shop-2.vmdk", second)):
+                convert(disk, path.parent / name, KINDS["vmdk, streamOptimized"])
+                archive.add(path.parent / name, name)
+    elif kind != "raw":
+        convert(raw, path, KINDS[kind])
 
 
 @needs_qemu
@@ -91,7 +108,9 @@ def differences(aws: Aws, result: CopyResult, raw: Path) -> list[int]:
         "qcow2, zstd",
         "vmdk",
         "vmdk, streamOptimized",
+        "vmdk, flat",
         "vmdk, 2 GB, sparse",
+        "ova",
         "vhd",
         "vhd, fixed",
         "vhdx",
@@ -101,12 +120,9 @@ def test_a_large_sparse_image_becomes_a_snapshot_bit_for_bit_and_then_only_what_
     kind: str, aws: Aws, tmp_path: Path
 ) -> None:
     raw = write_sparse(tmp_path / "disk.raw", 4 * GIB, pieces=60)
-    path = tmp_path / f"image{KINDS[kind].ending}"
+    path = raw if kind == "raw" else tmp_path / f"image{'.ova' if kind == 'ova' else KINDS[kind].ending}"
     site = world(aws.url, tmp_path / "manifests")
-    if kind == "raw":
-        path = raw
-    else:
-        convert(raw, path, KINDS[kind])
+    written(raw, path, kind)
     first = copy(path, site, verify_every=5)
     assert differences(aws, first, raw) == []
     again = copy(path, site, "2", first.manifest)
@@ -117,8 +133,7 @@ def test_a_large_sparse_image_becomes_a_snapshot_bit_for_bit_and_then_only_what_
         for index in changed:
             file.seek(index * BLOCK + 4096)
             file.write(b"changed %d" % index)
-    if kind != "raw":
-        convert(raw, path, KINDS[kind])
+    written(raw, path, kind)
     third = copy(path, site, "3", again.manifest, verify_every=1)
     assert sorted(aws.control.writes(third.snapshot_id)) == changed
     assert differences(aws, third, raw) == []
