@@ -145,8 +145,9 @@ CODES = (
         "Servers name the group that they are registered in, and its letters and digits are its logical id.",
         "Give each its own name.",
         fields(
-            "targetGroups: [{name: web, protocol: TLS, port: 1, vpc: vpc-12345678}, "
-            "{name: web, protocol: TLS, port: 2, vpc: vpc-12345678}]"
+            "targetGroups:\n"
+            "- {name: web, protocol: TLS, port: 1, vpc: vpc-12345678}\n"
+            "- {name: web, protocol: TLS, port: 2, vpc: vpc-12345678}"
         ),
     ),
     Code(

@@ -30,6 +30,14 @@ CODES = (
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
     ),
     Code(
+        "BAD_BASE64",
+        "error",
+        "a text that is no Base64",
+        "userData.base64 is what EC2 is given: Base64 without line breaks, padded with =.",
+        "Write what `base64 -w0 FILE` prints, or give a script under file or inline.",
+        launch("userData: {base64: '#!/bin/sh'}"),
+    ),
+    Code(
         "BAD_BUCKET",
         "error",
         "a text that is no name of an S3 bucket",
@@ -37,14 +45,6 @@ CODES = (
         "Give the bucket's name alone, without `s3://` and without the object's key.",
         launch('configureScript: {bucket: "s3://scripts", key: boot.sh}'),
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
-    ),
-    Code(
-        "BAD_BASE64",
-        "error",
-        "a text that is no Base64",
-        "userData.base64 is what EC2 is given: Base64 without line breaks, padded with =.",
-        "Write what `base64 -w0 FILE` prints, or give a script under file or inline.",
-        launch("userData: {base64: '#!/bin/sh'}"),
     ),
     Code(
         "BAD_DEVICE",

@@ -26,7 +26,7 @@ READERS: dict[str, tuple[type, ...]] = {
     "boolean": (Boolean,),
     "timestamp": (Timestamp,),
 }
-OURS = {"ResponseMetadata", "file", "inline"}
+OURS = {"ResponseMetadata", "file", "inline", "base64"}
 """What boto3 adds, and what the application file has beside the API: one Record reads both."""
 
 
