@@ -141,7 +141,7 @@ class Worker(NamedTuple):
     def stop(self) -> None:
         """Stop it, which must happen in good order."""
         self.process.terminate()
-        code = self.process.wait(timeout=60)
+        code = self.process.wait(timeout=180)
         said = self.log.read_text()
         assert code == 0, said
         assert "Traceback" not in said, said
