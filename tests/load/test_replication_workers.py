@@ -13,7 +13,7 @@ from smsgen.operations.replication.catalog import connect
 from smsgen.wiring import kept
 from smsgen.wiring import store as open_store
 from tests.clients.serving import run, run_smsgen
-from tests.load.replicating import IN_FLIGHT, Replicating, wait_until, working
+from tests.load.replicating import IN_FLIGHT, STRETCH, Replicating, wait_until, working
 from tests.load.test_replications import far, shared, site
 from tests.servers.postgres import Postgres
 
@@ -83,8 +83,8 @@ def test_a_worker_that_was_paused_past_its_lease_puts_no_block_that_is_wrong(
     assert sorted(writes) == list(range(BLOCKS))
     query = "SELECT count(*) FROM jobs WHERE kind = 'replicate'"
     assert postgres.execute(query, shared.store.rpartition("/")[2]) == [(0,)]
-    # What it had put before it was paused and not noted, and what was under way then.
-    assert sum(writes.values()) - BLOCKS <= 41 + 2 * IN_FLIGHT
+    # A takeover sends again what was under way and one segment; on a busy machine a lease of seconds may end twice.
+    assert sum(writes.values()) - BLOCKS <= 2 * (IN_FLIGHT + STRETCH)
     assert shared.aws.control.do("snapshots") == [shared.snapshot_of(completed["amiId"])]
 
 
