@@ -12,7 +12,7 @@ from smsgen.cli.adopt_discovery import (
     discover_servers,
     snapshot_path,
 )
-from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
+from smsgen.cli.aws_options import add_aws_options, add_bucket_options, artifact_settings, aws_settings
 from smsgen.cli.launch_options import pace_of, positive
 from smsgen.errors import SmsgenError
 
@@ -180,12 +180,7 @@ def _configure_run(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="first pause between two looks (default: 2)",
     )
-    parser.add_argument(
-        "--s3", metavar="s3://BUCKET/PREFIX", help="where large templates go (default: a bucket of our own)"
-    )
-    parser.add_argument(
-        "--s3-kms-key", metavar="KEY", help="encrypt them with this KMS key (id, ARN or alias)"
-    )
+    add_bucket_options(parser)
     add_aws_options(parser)
 
 

@@ -47,6 +47,17 @@ def add_s3_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--s3-kms-key", metavar="KEY", help="encrypt with this KMS key (id, ARN or alias)")
 
 
+def add_bucket_options(
+    parser: argparse.ArgumentParser | argparse._ArgumentGroup,
+    words: str = "where large templates go (default: a bucket of our own)",
+) -> None:
+    """Add --s3 s3://bucket/prefix, which `words` explain, and --s3-kms-key, for what is uploaded in any case."""
+    parser.add_argument("--s3", metavar="s3://BUCKET/PREFIX", help=words)
+    parser.add_argument(
+        "--s3-kms-key", metavar="KEY", help="encrypt them with this KMS key (id, ARN or alias)"
+    )
+
+
 def artifact_settings(args: argparse.Namespace) -> ArtifactSettings:
     """Return where in S3 documents go (the default bucket without --s3). Raises UsageError."""
     from smsgen.aws.artifacts import ArtifactSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smsgen.cli import put
-from smsgen.cli.aws_options import artifact_settings, aws_settings
+from smsgen.cli.aws_options import add_bucket_options, artifact_settings, aws_settings
 from smsgen.cli.launch_options import add_follow_options, pace_of
 
 if TYPE_CHECKING:
@@ -64,12 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="protect the stack against deletion (default: if a server is stateful)",
     )
-    parser.add_argument(
-        "--s3", metavar="s3://BUCKET/PREFIX", help="where large templates go (default: a bucket of our own)"
-    )
-    parser.add_argument(
-        "--s3-kms-key", metavar="KEY", help="encrypt them with this KMS key (id, ARN or alias)"
-    )
+    add_bucket_options(parser)
     add_follow_options(parser)
 
 

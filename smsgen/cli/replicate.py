@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from smsgen.cli import put, say
-from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
+from smsgen.cli.aws_options import add_aws_options, add_bucket_options, artifact_settings, aws_settings
 from smsgen.cli.copy_options import add_copy_options, copy_settings
 from smsgen.cli.numbers import number_between
 from smsgen.cli.store_options import add_events_option, add_store_option, store_url
@@ -71,12 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_events_option(parser)
     add_store_option(parser)
-    parser.add_argument(
-        "--s3", metavar="s3://BUCKET/PREFIX", help="where manifests go; as the servers of the store have it"
-    )
-    parser.add_argument(
-        "--s3-kms-key", metavar="KEY", help="encrypt them with this KMS key (id, ARN or alias)"
-    )
+    add_bucket_options(parser, "where manifests go; as the servers of the store have it")
     add_copy_options(parser.add_argument_group("copies"))
     running = parser.add_argument_group("running")
     running.add_argument(

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from smsgen.cli import say
-from smsgen.cli.aws_options import add_aws_options, artifact_settings, aws_settings
+from smsgen.cli.aws_options import add_aws_options, add_bucket_options, artifact_settings, aws_settings
 from smsgen.cli.copy_options import add_copy_options, copy_settings
 from smsgen.cli.numbers import number_between
 from smsgen.cli.store_options import add_events_option, add_store_option, store_url
@@ -102,10 +102,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="for a server to report its own validation after a launch (default: %(default)s)",
     )
-    apps.add_argument(
-        "--s3", metavar="s3://BUCKET/PREFIX", help="where documents go (default: sms-app-<region>-<account>)"
-    )
-    apps.add_argument("--s3-kms-key", metavar="KEY", help="encrypt them with this KMS key (id, ARN or alias)")
+    add_bucket_options(apps, "where documents go (default: sms-app-<region>-<account>)")
     copies = parser.add_argument_group("replication")
     copies.add_argument(
         "--max-replications",

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.clients.serving import Environment, Server, environment, run_smsgen, serving
-from tests.migration import stand_in, write_image
+from tests.clients.serving import Environment, Server
+from tests.migration import migration
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
@@ -31,24 +31,8 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def site(folder: Path, *options: str | Path) -> Iterator[tuple[Server, Environment]]:
     """Run a server with a console, a connector to two disk images, and a stand-in for AWS."""
-    images = folder / "images"
-    images.mkdir()
-    for number, name in enumerate(("db01", "web01"), 1):
-        write_image(images / f"{name}.img", number)
-    with stand_in() as url:
-        env = environment(
-            folder,
-            AWS_ENDPOINT_URL_S3=url,
-            AWS_ENDPOINT_URL_EC2=url,
-            AWS_ENDPOINT_URL_CLOUDFORMATION=url,
-            SMSGEN_STORE=f"sqlite:///{folder}/store.db",
-            IMAGES=str(images),
-            AWS_URL=url,
-        )
-        run_smsgen("connect", "images", images, env=env)
-        more = ("--endpoint-url", url, "--template-profile", "sms", "--image-route", "register")
-        with serving(folder, "--console", *more, *options, env=env) as server:
-            yield server, env
+    with migration(folder, "", "--console", *map(str, options)) as running:
+        yield running.server, {**running.env, "AWS_URL": running.env["AWS_ENDPOINT_URL_S3"]}
 
 
 def entrance(server: Server) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import sys
@@ -144,6 +145,18 @@ def test_forms_of_other_sites_are_refused(server: Server) -> None:
         assert surfer.post("/console/apps", wrong).status == 400
     assert "There is no application yet" in surfer.get("/console/apps").text
     assert surfer.post("/console/apps", form).status == 303
+
+
+def test_a_form_that_is_sent_twice_makes_one_application(server: Server) -> None:
+    surfer = Surfer(server.url)
+    surfer.sign_in(FULL, FULL_SECRET)
+    shown = surfer.get("/console/apps/new").text
+    once = re.search(r'name="clientToken" value="([0-9a-f]{32})"', shown)
+    assert once
+    form = {"token": surfer.token(), "name": "shop", "clientToken": once[1]}
+    first, second = (surfer.post("/console/apps", form).headers["location"] for _ in range(2))
+    assert first == second
+    assert once[1] not in surfer.get("/console/apps/new").text
 
 
 def test_the_api_takes_no_cookie(server: Server) -> None:

@@ -29,7 +29,7 @@ def browser() -> Iterator[Browser]:
 
 
 def entered(browser: Browser, server: Server, **context: object) -> Page:
-    page = browser.new_context(viewport={"width": 1280, "height": 900}, **context).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport={"width": 1280, "height": 900}, **context).new_page()  # type: ignore[arg-type] # any option of a context
     page.set_default_timeout(PATIENCE)
     page.goto(entrance(server))
     page.get_by_role("link", name="To the applications").or_(
@@ -79,7 +79,7 @@ def test_pages_are_for_everybody(browser: Browser, tmp_path: Path, pytestconfig:
 
 def _look_at(page: Page, name: str, url: str, axe: str) -> None:
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type] # a Literal there
         page.goto(url)
         _judge(page, f"{name}, {theme}", axe)
 

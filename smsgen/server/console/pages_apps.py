@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from secrets import token_hex
 from typing import Any
 
 from starlette.responses import Response
@@ -237,7 +238,7 @@ def _app_form(
         values=values,
         servers=servers,
         fault=fault,
-        token=visit.session.token[:12] + visit.query.get("t", ""),
+        client_token=token_hex(16),
     )
 
 

@@ -101,9 +101,9 @@ def test_a_session_that_has_ended_is_begun_again(running: Vcenter, monkeypatch: 
     running.power(server.vm_id, on=False)
     (disk,) = disks_of_server(connector(running), server.vm_id, secrets)
     source = disk.open()
-    first = source._stores._session  # type: ignore[attr-defined]
+    first = source._stores._session  # type: ignore[attr-defined] # a PoweredOffDisk
     refused = [401]
-    asked = source._stores._pool.request  # type: ignore[attr-defined]
+    asked = source._stores._pool.request  # type: ignore[attr-defined] # a PoweredOffDisk
 
     def request(*arguments: object, **more: object) -> object:
         answer = asked(*arguments, **more)
@@ -111,9 +111,9 @@ def test_a_session_that_has_ended_is_begun_again(running: Vcenter, monkeypatch: 
             answer.status = refused.pop()
         return answer
 
-    monkeypatch.setattr(source._stores._pool, "request", request)  # type: ignore[attr-defined]
+    monkeypatch.setattr(source._stores._pool, "request", request)  # type: ignore[attr-defined] # a PoweredOffDisk
     assert source.read(0, 4) == b"abab"
-    assert source._stores._session is not first  # type: ignore[attr-defined]
+    assert source._stores._session is not first  # type: ignore[attr-defined] # a PoweredOffDisk
     source.release()
     source.release()
 
