@@ -184,18 +184,20 @@ def test_a_key_that_only_reads(server: Server, folder: Path) -> None:
     assert shown.status == 200
     assert "(read only)" in shown.text
     assert "disabled" in shown.text
+    review = reader.post(f"{page}/review", {"token": reader.token()}).text
+    digest = re.search(r'name="digest" value="([0-9a-f]+)"', review)
+    assert digest
     for path, form in (
         ("/console/apps", {"name": "other"}),
         (f"{page}/edit", {"name": "other"}),
         (f"{page}/delete", {"confirm": "shop"}),
         (f"{page}/start-replication", {}),
-        (f"{page}/review", {}),
-        (f"{page}/launch", {"digest": ""}),
+        (f"{page}/launch", {"digest": digest[1]}),
         (f"{page}/documents", {"which": "template"}),
         ("/console/catalog/import", {}),
     ):
         answer = reader.post(path, {"token": reader.token(), **form})
-        assert answer.status in (200, 400, 403, 409), path
+        assert (answer.status, "this access key may only read" in answer.text) == (400, True), path
     assert "other" not in reader.get("/console/apps").text
     assert "shop" in reader.get("/console/apps").text
 
@@ -233,7 +235,7 @@ def test_hostile_words_are_words(server: Server) -> None:
         text = surfer.get(path).text
         assert "<script>alert" not in text
         assert "<script>" not in text
-        assert "49" not in text.partition("{{ 7 * 7 }}")[0][-3:]
+    assert "{{ 7 * 7 }}" in surfer.get("/console/apps").text
 
 
 def test_a_document_is_read_only_where_the_api_has_put_it(server: Server) -> None:
