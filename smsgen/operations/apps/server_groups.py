@@ -113,7 +113,7 @@ def check_identity(app: App, settings: Settings) -> None:
         raise _too_many(count, "servers", settings.max_servers)
     # An application may be empty until it is launched, and its launch configuration is judged by itself.
     wrong = [one for one in errors(check_app(_bare(app))) if one.code not in _LATER]
-    if wrong:
+    if any(one.code != "MORE_PROBLEMS" for one in wrong):  # by itself, it counts what is judged later
         raise InvalidInput(wrong)
 
 

@@ -3,12 +3,18 @@ from __future__ import annotations
 import pytest
 
 from smsgen.errors import InvalidInput
-from smsgen.model.app import Server, ServerGroup, Tag
+from smsgen.model.app import Server, ServerGroup, Tag, VmServer
 from smsgen.model.launch import Launch
 from smsgen.model.replication import ReplicationStatus
 from smsgen.operations.apps import configure_launch, configure_replication, launching
 from smsgen.operations.apps.manage import Wanted, create_app, delete_app, get_app, list_apps, update_app
-from smsgen.operations.apps.world import BadParameter, Busy, MissingParameter, NotPermitted, UnknownApp
+from smsgen.operations.apps.world import (
+    BadParameter,
+    Busy,
+    MissingParameter,
+    NotPermitted,
+    UnknownApp,
+)
 from smsgen.operations.ports.store import Change, Conflict, ServerTaken
 from tests.operations.worlds import GOOD, TWO, Site
 
@@ -271,3 +277,11 @@ def test_what_is_known_of_a_server_goes_when_it_goes(site: Site) -> None:
     kept = groups[1]._replace(server_list=groups[1].server_list[:1])
     update_app(site.world, app_id, Wanted(groups=(groups[0], kept)))
     site.create(name="other", groups=(("a", 0, (TWO[1][2][1],)),))
+
+
+def test_more_names_alike_than_are_shown_are_judged_with_the_launch_configuration() -> None:
+    site = Site(max_servers=2_000)
+    alike = VmServer(vm_name="localhost")
+    servers = tuple(Server(server_id=f"s-{number:08x}", vm_server=alike) for number in range(1_200))
+    made = create_app(site.world, Wanted("shop", groups=(ServerGroup(name="web", server_list=servers),)))
+    assert len(made.app.server_groups[0].server_list) == 1_200
