@@ -132,12 +132,12 @@ def _location(args: argparse.Namespace) -> tuple[str, str]:
 
 def _vcenter(args: argparse.Namespace) -> tuple[str, str]:
     import re
-    from urllib.parse import urlsplit
 
+    from smsgen.cli.urls import is_origin
     from smsgen.local.secrets import check_reference
 
     location = args.location.removeprefix("https://").rstrip("/").removesuffix("/sdk")
-    if "@" in location or not urlsplit(f"https://{location}").hostname or "/" in location:
+    if not is_origin(f"https://{location}"):
         raise UsageError(
             "a vCenter is given by its host", hint="vcenter.example.com, or vcenter.example.com:8443"
         )

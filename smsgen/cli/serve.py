@@ -241,13 +241,14 @@ def _serve(args: argparse.Namespace, store: SqlStore, gate: Gate, tls: Tls | Non
 
 def _check_console(args: argparse.Namespace, tls: Tls | None) -> None:
     """Raise UsageError where a console would be asked for that must not be, or is not."""
+    from smsgen.cli.urls import is_origin
     from smsgen.server.http.auth import is_loopback
 
     url = args.console_url
     if url and not args.console:
         raise UsageError("--console-url says where a console is that is not served", hint="add --console")
-    if url and not url.startswith(("http://", "https://")):
-        raise UsageError(f"--console-url {url} is no URL", hint="https://sms.example.com")
+    if url and not is_origin(url):
+        raise UsageError(f"--console-url {url} is no URL of a host", hint="https://sms.example.com")
     if args.console and not is_loopback(args.host) and tls is None and not url.startswith("https://"):
         # Unlike a signature, what a form sends is the secret itself.
         raise UsageError(

@@ -321,6 +321,10 @@ def test_a_page_of_another_name_with_this_address_is_refused(folder: Path) -> No
         (("--host", "0.0.0.0", "--console"), "in plain text"),
         (("--console-url", "https://sms.example.com"), "is not served"),
         (("--console", "--console-url", "sms.example.com"), "is no URL"),
+        (("--console", "--console-url", "https://["), "is no URL"),
+        (("--console", "--console-url", "https://x y"), "is no URL"),
+        (("--console", "--console-url", "https://x:99999"), "is no URL"),
+        (("--console", "--console-url", "https://x/path"), "is no URL"),
     ],
 )
 def test_consoles_that_must_not_be(options: tuple[str, ...], words: str, folder: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from smsgen.operations.ports.disks import SourceChanged, SourceUnreadable
 from smsgen.operations.ports.inventories import ConnectorUnreadable, FoundServer
 from smsgen.sources.vcenter import datastore
 from smsgen.sources.vcenter.source import disks_of_server, servers_of
+from tests.clients.serving import environment, run
 from tests.servers.vcenter import SECRET, USER, Vcenter, vcenter
 
 MIB = 1 << 20
@@ -165,3 +168,10 @@ def test_no_extent_leads_out_of_its_folder(name: str) -> None:
 def test_paths_that_are_none() -> None:
     with pytest.raises(SmsgenError, match="no path in a datastore"):
         datastore.path_of("vm1/disk1.vmdk", "DC0")
+
+
+@pytest.mark.parametrize("host", ["", "h:99999", "[::1", "http://x", "a@b", "h/path", "h?x", "a b", "h:0"])
+def test_what_is_no_host(host: str, tmp_path: Path) -> None:
+    words = ("connect", "vcenter", host, "--user", "a", "--secret", "env:PASSWORD")
+    done = run(sys.executable, "-m", "smsgen", *words, env=environment(tmp_path))
+    assert (done.returncode, "a vCenter is given by its host" in done.stderr) == (64, True), done.stderr
