@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from smsgen.model.replicating.catalog import CATALOG_ID, Catalog, CatalogServer, Connector
 from smsgen.model.replicating.jobs import ReplicationJob, ReplicationRun, is_living
@@ -17,6 +17,13 @@ from smsgen.store.records import R, read_row, rows_of, run_place
 from smsgen.store.tables import RECORDS
 
 _LONGEST_ID = 64
+
+_JOBS_OF = (
+    rows_of(ReplicationJob)
+    .where(RECORDS.c.parent.in_(bindparam("parents", expanding=True)))
+    .order_by(RECORDS.c.place)
+)
+"""The jobs of some servers, by age. Made once: every CreateApp asks."""
 
 
 class SqlRecords:
@@ -78,14 +85,9 @@ class SqlRecords:
     def jobs_of_servers(self, server_ids: Iterable[str]) -> Mapping[str, ReplicationJob]:
         """Return server id -> its replication job."""
         known = [server_id for server_id in server_ids if _can_be(server_id)]
-        rows = rows_of(ReplicationJob).order_by(RECORDS.c.place)
 
         def work(connection: Connection) -> list[Any]:
-            return [
-                row
-                for some in batches(known)
-                for row in connection.execute(rows.where(RECORDS.c.parent.in_(some)))
-            ]
+            return [row for some in batches(known) for row in connection.execute(_JOBS_OF, {"parents": some})]
 
         newest: dict[str, ReplicationJob] = {}
         for row in self._database.read(work) if known else ():

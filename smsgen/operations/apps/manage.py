@@ -6,7 +6,7 @@ kept. Each raises what `operations.world` names, besides InvalidInput, ServerTak
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -140,7 +140,12 @@ def _with_what_is_known(kept: Kept, before: App, after: ManagedApp) -> ManagedAp
     new = _server_ids(after.app) - _server_ids(before)
     if not new:
         return after
-    vms = {one.server_id: one.vm_server for one in kept.store.servers(ids=new, limit=len(new))}
+    # Most callers send along what GetServers gave them: the catalog is asked for the others only.
+    bare = {
+        one.server_id for one in _servers(after.app) if one.server_id in new and one.vm_server == VmServer()
+    }
+    listed = kept.store.servers(ids=bare, limit=len(bare)) if bare else ()
+    vms = {one.server_id: one.vm_server for one in listed}
     jobs = kept.store.jobs_of_servers(new)
 
     def known(server: Server) -> Server:
@@ -159,9 +164,12 @@ def _with_what_is_known(kept: Kept, before: App, after: ManagedApp) -> ManagedAp
     return after
 
 
+def _servers(app: App) -> Iterator[Server]:
+    return (server for group in app.server_groups for server in group.server_list)
+
+
 def _server_ids(app: App) -> set[str]:
-    servers = (server for group in app.server_groups for server in group.server_list)
-    return {server.server_id for server in servers if server.server_id}
+    return {server.server_id for server in _servers(app) if server.server_id}
 
 
 def without_strangers(managed: ManagedApp) -> ManagedApp:
