@@ -113,8 +113,6 @@ def _one_by_one(args: argparse.Namespace) -> list[argparse.Namespace]:
     """Return the arguments for each application, with its name in the places that have one for it."""
     from argparse import Namespace
 
-    from smsgen.operations.files.template_files import place_for
-
     if args.apps and args.template:
         raise UsageError("give an application file or --template, one of them")
     options = vars(args)
@@ -122,9 +120,17 @@ def _one_by_one(args: argparse.Namespace) -> list[argparse.Namespace]:
         _check_several(args)
     if not args.apps:
         return [Namespace(**options, app=None)]
-    places = ("deployed", "parameters", "out")
+    patterns = {
+        name: options[name] for name in ("deployed", "parameters", "out") if "{" in (options[name] or "")
+    }
+    if not patterns:
+        return [Namespace(**{**options, "app": app}) for app in args.apps]
+    from smsgen.operations.files.template_files import place_for
+
     return [
-        Namespace(**{**options, "app": app, **{name: place_for(app, options[name]) for name in places}})
+        Namespace(
+            **{**options, "app": app, **{name: place_for(app, each) for name, each in patterns.items()}}
+        )
         for app in args.apps
     ]
 

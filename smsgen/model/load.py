@@ -9,16 +9,18 @@
 """
 
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smsgen.errors import Diagnostic, InvalidInput, errors
 from smsgen.model.app import App
 from smsgen.model.fields import APP
-from smsgen.model.hints import Foreign, foreign, foreign_text
 from smsgen.model.problems import Problems
 from smsgen.model.rules import RULES
 from smsgen.model.view import view
 from smsgen.text.source import Source, parse
+
+if TYPE_CHECKING:
+    from smsgen.model.hints import Foreign
 
 MAX_SERVERS = 50_000
 """Of a file; CloudFormation takes 2,500 resources in one operation."""
@@ -72,13 +74,20 @@ def _application(text: bytes, file: str) -> Source:
         source = parse(text, file)
     except InvalidInput as error:
         if any(problem.code == "YAML_TAG" for problem in error.diagnostics):
+            from smsgen.model.hints import foreign_text
+
             _refuse_foreign(foreign_text(text), Source(None, file, ""))
         raise
-    _refuse_foreign(foreign(source.data), source)
+    if not (
+        isinstance(source.data, dict) and "name" in source.data
+    ):  # an application; the tables take time to load
+        from smsgen.model.hints import foreign
+
+        _refuse_foreign(foreign(source.data), source)
     return source
 
 
-def _refuse_foreign(kind: Foreign | None, source: Source) -> None:
+def _refuse_foreign(kind: "Foreign | None", source: Source) -> None:
     if kind is not None:
         message = f"this is {kind.what}, and no application file"
         raise InvalidInput(source.place([Diagnostic("NOT_AN_APPLICATION", message, kind.hint)]))

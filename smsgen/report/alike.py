@@ -3,8 +3,6 @@
 In: the rows of a `ChangeSetView`. Out: the same rows, put together by what is said of them, each row once.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -101,14 +99,14 @@ def _servers_follow(before: str, after: str) -> bool:
 
 def _follows(before: str, after: str) -> bool:
     """Return whether one name is the next one after the other: web09, web10."""
-    here, there = _NUMBERED.fullmatch(before), _NUMBERED.fullmatch(after)
+    here, there = re.fullmatch(_NUMBERED, before), re.fullmatch(_NUMBERED, after)
     if not here or not there or (here[1], here[3]) != (there[1], there[3]):
         return False
     same_form = len(here[2]) == len(there[2]) or not (here[2].startswith("0") or there[2].startswith("0"))
     return same_form and int(there[2]) == int(here[2]) + 1
 
 
-_NUMBERED = re.compile(r"(.*?)([0-9]{1,18})([^0-9]*)", re.DOTALL)
+_NUMBERED = r"(?s)(.*?)([0-9]{1,18})([^0-9]*)"
 
 
 def _run_title(run: Sequence[ChangeRow]) -> str:

@@ -43,7 +43,7 @@ def _without_documents(script: str) -> str:
     parts: list[str] = []
     at = 0
     ends = dict(_last_ends(script))
-    for header in _DOCUMENT.finditer(script):
+    for header in re.finditer(_DOCUMENT, script):
         name, mark = header[1], header[2]
         # A mark that ends nothing is looked for once, and not again and again by each of those that name it.
         if header.start() < at or ends.get(mark, -1) < header.end():
@@ -58,7 +58,7 @@ def _without_documents(script: str) -> str:
 
 def _last_ends(script: str) -> Iterator[tuple[str, int]]:
     """Yield each mark that stands alone on a line, and where."""
-    return ((line[1], line.start()) for line in _END.finditer(script))
+    return ((line[1], line.start()) for line in re.finditer(_END, script))
 
 
 def _decoded_step(match: re.Match[str]) -> str:
@@ -68,8 +68,8 @@ def _decoded_step(match: re.Match[str]) -> str:
     return f"# {match[1]}:\n{text.removeprefix(chr(0xFEFF)).rstrip(chr(10))}\n"
 
 
-_DOCUMENT = re.compile(r'smsgen_step="(\w+)"\ncat >"\$smsgen_work/\1" <<\'(SMSGEN_[0-9A-F]{16})\'\n')
-_END = re.compile(r"(?m)^(SMSGEN_[0-9A-F]{16})$")
+_DOCUMENT = r'smsgen_step="(\w+)"\ncat >"\$smsgen_work/\1" <<\'(SMSGEN_[0-9A-F]{16})\'\n'
+_END = r"(?m)^(SMSGEN_[0-9A-F]{16})$"
 
 _OURS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (

@@ -1,7 +1,5 @@
 """CloudFormation's words in plain ones: what happens to a resource, and to what it was."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from smsgen.report.alike import SameChange

@@ -1,9 +1,6 @@
 """Lines of text no wider than a terminal, with hanging indents; colours go with their words."""
 
-from __future__ import annotations
-
 import re
-import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
@@ -85,6 +82,8 @@ def columns(text: str) -> int:
     """Return how many columns of a terminal a text takes: East Asian wide letters take two, combining ones none."""
     if text.isascii():
         return len(text)
+    import unicodedata  # only what is no ASCII needs its table
+
     return sum(
         0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
         for letter in text

@@ -1,7 +1,5 @@
 """What a server has beside itself: DNS records, a recovery alarm, associations of Systems Manager."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

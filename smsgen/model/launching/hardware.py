@@ -3,8 +3,6 @@
 The names are those of RunInstances: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from smsgen.model.kinds import Boolean, Choice, Field, Identifier, Integer, ListOf, Record, Text

@@ -1,7 +1,5 @@
 """The interfaces of a server beside its first, and its elastic addresses, in EC2's words."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -5,8 +5,6 @@ put into a group that another stack, or nobody, owns. So a group stands in the a
 forward to it: CloudFormation template reference, AWS::ElasticLoadBalancingV2::TargetGroup, Targets.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 
